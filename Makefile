@@ -1,9 +1,9 @@
-# make report · make test · make lab · make bench · make docs; each sets up .venv by itself.
+# make report · make test · make lab · make bench · make docs · make sbom · make audit; each sets up .venv by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lab bench docs pins clean
+.PHONY: report test lab bench docs pins sbom licences audit clean
 
 report: $(VENV)/ready
 	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-09-30
@@ -41,6 +41,23 @@ pins:
 	sed -n '1,/# pins/p' environment.yml >environment.new
 	sed -n 's/^\([a-z0-9][^ ]*==.*\) \\$$/      - "\1"/p' requirements.txt >>environment.new
 	mv environment.new environment.yml
+
+# What looks at the packages is kept apart from them. sbom.json: all that is installed, with licences (CycloneDX).
+AUDIT := $(VENV)/audit
+$(AUDIT)/ready:
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0 pip-audit==2.10.1 pip-licenses==5.5.5
+	touch $@
+
+sbom: $(VENV)/ready $(AUDIT)/ready
+	$(AUDIT)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
+
+licences: $(VENV)/ready $(AUDIT)/ready
+	$(AUDIT)/bin/pip-licenses --python=$(BIN)/python --order=license
+
+# Asks PyPI which of the pins have known vulnerabilities.
+audit: $(AUDIT)/ready
+	$(AUDIT)/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) params/.tradecredit

@@ -84,7 +84,7 @@ def test_links_lead_somewhere(file):
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LIBRARY = ROOT / "lib" / "tradecredit"
 MADE = re.compile(
-    r"^(\.tradecredit|\.venv|reports|export|example|letters|claims)(/|$)|^(results\.json|mine\.yaml|run\.yaml)$"
+    r"^(\.tradecredit|\.venv|reports|export|example|letters|claims)(/|$)|^(results\.json|runs\.jsonl|sbom\.json|mine\.yaml|run\.yaml)$"
     r"|^(open_items|letters|reminders|worklist)\.csv$|^collections\.ics$|^workbook\.xlsx$|^(summary|report)\.pdf$|toy|[*<>]"
 )
 """Places that a run or a reader makes."""

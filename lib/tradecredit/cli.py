@@ -36,30 +36,48 @@ def report(
     ] = None,
 ) -> None:
     """Make and publish a month's report; the last line is the path of its first page."""
-    _without_grammars()
-    from papermill.exceptions import PapermillExecutionError
-
-    from tradecredit.report.run import failure, report
-
     with _bad_input_exits_2():
+        _without_grammars()
+        from papermill.exceptions import PapermillExecutionError
+
+        from tradecredit.params.run import Run
+        from tradecredit.report.attempts import failure
+        from tradecredit.report.run import report
+
         try:
             page = report(run_file, as_of=as_of, chapters=chapter or ())
         except PapermillExecutionError as error:
-            failed = failure(error)
-            typer.echo(f"Chapter {failed['chapter']} failed in cell {failed['cell']}: {failed['error']}", err=True)
+            failed = failure(error, Run.from_yaml(run_file, as_of))
+            typer.echo(f"Chapter {failed.chapter} failed in cell {failed.cell}: {failed.error}", err=True)
             typer.echo("Nothing was published; the last good report stays as it was.", err=True)
-            # Some input is found to be bad only by what a chapter makes of it.
-            raise typer.Exit(2 if error.ename in ("InputError", "ParameterError") else 1) from None
+            typer.echo(f"To do: {failed.to_do}", err=True)
+            raise typer.Exit(failed.exit_code) from None
     typer.echo(page)
+
+
+@app.command()
+def status(run_file: RunFile) -> None:
+    """Tell what came of the last reports of a run file; exit 1 if the last one that has ended failed."""
+    with _bad_input_exits_2():
+        from tradecredit.params.run import Run
+        from tradecredit.report.attempts import last_runs
+        from tradecredit.words import failures
+
+        runs = last_runs(Run.from_yaml(run_file))
+    for line in failures.last_runs(runs, run_file.name):
+        typer.echo(line)
+    ended = [run for run in runs if run.state != "running"]
+    if ended and ended[0].state != "ok":
+        raise typer.Exit(1)
 
 
 @app.command()
 def worklist(run_file: RunFile, as_of: AsOf = None) -> None:
     """Write today's worklist of collection, a page and CSV files; the last line is the path of the page."""
-    from tradecredit.params.run import Run
-    from tradecredit.report.daily import write_worklist
-
     with _bad_input_exits_2():
+        from tradecredit.params.run import Run
+        from tradecredit.report.daily import write_worklist
+
         page, told = write_worklist(Run.from_yaml(run_file, as_of))
     for line in told:
         typer.echo(line.replace("**", ""))
@@ -67,16 +85,30 @@ def worklist(run_file: RunFile, as_of: AsOf = None) -> None:
 
 
 @app.command()
-def check(run_file: RunFile, as_of: AsOf = None) -> None:
-    """Check the run file, its policies and all data; print every problem at once."""
-    from tradecredit.insurance.in_force import policies
+def buyer(
+    run_file: RunFile,
+    buyer_id: Annotated[str, typer.Argument(metavar="ID", help="The buyer's id, as the book has it.")],
+    as_of: AsOf = None,
+) -> None:
+    """Write the sheet of one buyer, all that the chapters say of it; the last line is the path of its page."""
     from tradecredit.params.run import Run
-    from tradecredit.report.checked import checked_book
-    from tradecredit.words.formats import counted
-    from tradecredit.words.policies import unknown_buyers
-    from tradecredit.words.start import tables, understood
+    from tradecredit.report.sheets import write_sheet
 
     with _bad_input_exits_2():
+        typer.echo(write_sheet(Run.from_yaml(run_file, as_of), buyer_id))
+
+
+@app.command()
+def check(run_file: RunFile, as_of: AsOf = None) -> None:
+    """Check the run file, its policies and all data; print every problem at once."""
+    with _bad_input_exits_2():
+        from tradecredit.insurance.in_force import policies
+        from tradecredit.params.run import Run
+        from tradecredit.report.checked import checked_book
+        from tradecredit.words.formats import counted
+        from tradecredit.words.policies import unknown_buyers
+        from tradecredit.words.start import tables, understood
+
         book = checked_book(Run.from_yaml(run_file, as_of))
         remarks = unknown_buyers(book, policies(book))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
@@ -97,11 +129,12 @@ def start(
     ] = None,
 ) -> None:
     """Look at an export, write the run file that reads it, and check what was understood."""
-    from tradecredit.book.exports.suggestion import suggested
-    from tradecredit.words import start as words
-
     target = run_file or Path(f"{exports[0].stem}.yaml")
     with _bad_input_exits_2():
+        from tradecredit.book.disk import writing
+        from tradecredit.book.exports.suggestion import suggested
+        from tradecredit.words import start as words
+
         if target.exists():
             raise ParameterError([
                 Problem(file=str(target), allowed="is there already", remedy="name another one with --as, or remove it")
@@ -109,7 +142,8 @@ def start(
         suggestion = suggested(exports)
         if sys.stdin.isatty() and sys.stdout.isatty():
             suggestion = suggested(exports, _answers(suggestion))
-        target.write_text(words.run_file(suggestion, target.resolve().parent), encoding="utf-8")
+        with writing(target):
+            target.write_text(words.run_file(suggestion, target.resolve().parent), encoding="utf-8")
     for line in words.told(suggestion):
         typer.echo(line)
     typer.echo(f"Written: {target}\n")
@@ -147,23 +181,30 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
 ) -> None:
     """Write a demo company's credit book as CSV files, and as one file of an export, each with a run file."""
-    from tradecredit.book.demo import demo_book, export, write
-
     with _bad_input_exits_2():
+        from tradecredit.book.demo import demo_book, export, write
+        from tradecredit.book.disk import writing
+
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ParameterError([
                 Problem(file=str(folder), allowed="is not an empty folder", remedy="name a new or an empty one")
             ])  # fmt: skip
+        if not (PROJECT / "params" / "demo.yaml").is_file():
+            raise ParameterError([
+                Problem(file=str(PROJECT / "params"), allowed="is not there: the demo's run files lie in the checkout",
+                        remedy="install the library from its checkout (make report)")
+            ])  # fmt: skip
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
-        folder.mkdir(parents=True, exist_ok=True)
-        write(book, folder)
-        for kind in ("policies", "scenarios", "economy"):
-            shutil.copytree(PROJECT / "params" / kind, folder / kind)
-        run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
-        run |= {"source": {"kind": "folder", "path": "."}}
-        (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
-        export.write(export.open_items(book.tables), folder / "export" / "open_items.csv")
-        shutil.copyfile(PROJECT / "params" / "examples" / "open_items.yaml", folder / "mine.yaml")
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            write(book, folder)
+            for kind in ("policies", "scenarios", "economy"):
+                shutil.copytree(PROJECT / "params" / kind, folder / kind)
+            run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
+            run |= {"source": {"kind": "folder", "path": "."}}
+            (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
+            export.write(export.open_items(book.tables), folder / "export" / "open_items.csv")
+            shutil.copyfile(PROJECT / "params" / "examples" / "open_items.yaml", folder / "mine.yaml")
     rows = ", ".join(f"{len(frame):,} {name}" for name, frame in book.tables.items())
     typer.echo(f"{rows}\n{folder / 'run.yaml'}")
 
@@ -173,29 +214,36 @@ def index(
     reports: Annotated[Path, typer.Argument(metavar="REPORTS", help="The folder that holds the reports.")],
 ) -> None:
     """Write the index page over all published months anew; the last line is its path."""
-    from tradecredit.report.index import write_index
-
     with _bad_input_exits_2():
+        from tradecredit.book.disk import writing
+        from tradecredit.report.index import write_index
+        from tradecredit.report.publishing import recover
+
         if not reports.is_dir():
             raise ParameterError([
                 Problem(file=str(reports), allowed="is not a folder", remedy="name the folder that holds the reports")
             ])  # fmt: skip
+        with writing(reports):
+            recover(reports)
         typer.echo(write_index(reports))
 
 
 @app.command()
 def clean(run_file: RunFile) -> None:
     """Remove what is kept beside the run file of books that were read and of results; nothing else is touched."""
-    from tradecredit.book.memory import FOLDER, forget
-    from tradecredit.words.start import removed
-
     with _bad_input_exits_2():
+        from tradecredit.book.disk import writing
+        from tradecredit.book.memory import FOLDER, forget
+        from tradecredit.words.start import removed
+
         if not run_file.is_file():
             raise ParameterError([
                 Problem(file=str(run_file), allowed="is not a file", remedy="name the run file that it lies beside")
             ])  # fmt: skip
         folder = run_file.resolve().parent / FOLDER
-        for line in removed(folder, forget(folder)):
+        with writing(folder):
+            lines = removed(folder, forget(folder))
+        for line in lines:
             typer.echo(line)
 
 

@@ -21,7 +21,8 @@ import pandas as pd
 
 from tradecredit import Book, Run, default, losses
 from tradecredit.book import memory
-from tradecredit.cash import back_test, exits, forecast, payment_times
+from tradecredit.cash import back_test, forecast
+from tradecredit.default import exits, payment_times
 from tradecredit.insurance import in_force
 from tradecredit.params.losses import Sampling
 

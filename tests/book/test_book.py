@@ -540,6 +540,22 @@ def test_promises_and_reminders_are_read_from_mapped_tables_at_the_rates_of_thei
     assert {problem.column for problem in refused.value.problems} == {"buyer_id", "invoice_id", "date"}
 
 
+def test_planned_flows_of_cash_are_read_as_they_were_planned_by_the_day(ledger):
+    ledger.write(
+        "cash_plan", "date,amount,kind,planned_on\n2024-04-30,-500,payroll,\n2024-05-02,90,grant,2024-03-30\n"
+        "2024-05-09,-70,tax,2024-04-15\n"
+    )  # fmt: skip
+    plan = Book.open(ledger.run()).cash_plan
+    assert plan[["amount", "kind"]].to_numpy().tolist() == [[-500.0, "payroll"], [90.0, "grant"]]
+    assert Book.open(ledger.run_file).at("2024-03-29").cash_plan["kind"].tolist() == ["payroll"]
+    row = "2024-04-30,-500,payroll,\n"
+    ledger.write("cash_plan", f"date,amount,kind,planned_on\n{row}{row}2024-13-01,x,tax,\n2024-05-09,-70,,2024-06-15\n")
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run_file)
+    columns = [problem.column for problem in refused.value.problems]
+    assert {"date", "amount", "kind"} <= set(" ".join(map(str, columns)).replace(",", " ").split())
+
+
 def test_what_the_insurer_answered_is_known_from_its_day(ledger):
     ledger.write(
         "claims", "claim_id,buyer_id,policy,filed,amount,answered,answer\nK1,B1,own,2024-02-01,900,2024-03-05,in part\n"

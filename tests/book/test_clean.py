@@ -26,7 +26,7 @@ def clean(run_file: Path) -> str:
 def test_what_is_kept_lies_beside_the_run_file_and_goes_with_clean(ledger, beside):
     assert len(list((beside / "books").glob("*.arrow"))) == len(list((beside / "results").glob("*.pickle"))) == 1
     others = sorted(path for path in ledger.folder.rglob("*") if beside not in path.parents and path != beside)
-    assert clean(ledger.run_file).startswith("Removed 4 files, ")  # each with a lock
+    assert clean(ledger.run_file).startswith("Removed 2 files, ")
     assert not beside.exists()
     assert sorted(ledger.folder.rglob("*")) == others
     assert clean(ledger.run_file) == f"Nothing to remove: {beside} holds nothing that is kept.\n"
@@ -35,7 +35,7 @@ def test_what_is_kept_lies_beside_the_run_file_and_goes_with_clean(ledger, besid
 
 def test_a_run_file_that_is_broken_can_be_cleaned_too(ledger, beside):
     ledger.run_file.write_text("entity: [")
-    assert "Removed 4 files" in clean(ledger.run_file)
+    assert "Removed 2 files" in clean(ledger.run_file)
     assert not beside.exists()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.cash.drivers import dso_bridge, payments_that_matter
+from tradecredit.cash.drivers import CONTESTED, OVERDUE, dso_bridge, payments_that_matter, soon_paid, uncertain_buyers
 from tradecredit.measure.dso_causes import dso_causes
 
 
@@ -43,4 +43,19 @@ def test_the_bridge_adds_up_and_disputes_stand_by_themselves(book_of):
     whole = found[["last_month", "last_year"]]
     assert whole.drop("dso").sum(skipna=False).to_numpy() == pytest.approx(whole.loc["dso"].to_numpy(), nan_ok=True)
     assert whole.loc["dso", "last_month"] == pytest.approx(dso_causes(book, 1).loc["dso", "change"])
-    assert whole.loc["disputed debt", "last_month"] > 0
+    assert whole.loc[CONTESTED, "last_month"] > 0
+    assert whole.loc[[OVERDUE, CONTESTED], "last_month"].sum() == pytest.approx(
+        dso_causes(book, 1).loc["overdue debt", "change"]
+    )
+
+
+def test_uncertain_is_what_may_come_or_not(book_of):
+    invoices, receipts = ledger()
+    book = book_of("2026-09-15", invoices=invoices, receipts=receipts)
+    found, soon = uncertain_buyers(book), soon_paid(book)
+    variance = soon.items.amount**2 * soon.chance * (1 - soon.chance)
+    assert (found["deviation_soon"] ** 2).sum() == pytest.approx(variance.sum())
+    assert found["variance_of_all"].iloc[0] == pytest.approx(variance.sum())
+    assert found["deviation_soon"].is_monotonic_decreasing
+    assert found["expected_soon"].sum() == pytest.approx((soon.items.amount * soon.chance).sum())
+    assert found["invoices"].sum() == len(soon.chance)

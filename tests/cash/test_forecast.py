@@ -55,7 +55,11 @@ def test_claims_are_those_of_the_loss_engine(book, policies, found):
     indemnity = years.losses[f"indemnity:{own}"].to_numpy()
     assert ((claims > 0) <= (indemnity > 0)).all()
     assert claims.sum() > 0
-    assert found.defaults == pytest.approx(
+    # What is paid within the weeks, less what is passed on, and what comes later, are the indemnity of the year.
+    of = found.insured[own]
+    assert of.indemnity == pytest.approx(indemnity, abs=0.01)
+    assert ((of.claims - of.passed_on).sum(axis=1).mean()) <= of.indemnity.mean() * 1.2
+    assert found.defaults[0] == pytest.approx(
         -np.log1p(-portfolio(book, default.assess(book))["pd"]).pipe(lambda rate: -np.expm1(-rate)).sum(), rel=0.15
     )
 
@@ -63,7 +67,7 @@ def test_claims_are_those_of_the_loss_engine(book, policies, found):
 def test_all_that_is_open_is_in_every_scenario(found):
     # What is invoiced is at least what is open today, less what failed buyers did not buy any more.
     assert found.receipts.invoiced.min() > found.receipts.open.min()
-    assert found.cash().shape == (2_000, 52)
+    assert found.cash().shape == (2_000, 53)
 
 
 def test_bands_lie_in_order_and_have_errors(found):
@@ -80,9 +84,18 @@ def test_months_hold_the_cash_of_their_days(found):
     table = found.months()
     assert len(table) == 12
     assert table.index[0] == pd.Timestamp("2026-11-30")
-    # November holds four weeks and two of the seven days of the fifth.
-    weekly = found.cash().mean(axis=0)
-    assert table["expected_cash"].iloc[0] == pytest.approx(weekly[:4].sum() + weekly[4] * 2 / 7)
+    assert table.index[-1] == pd.Timestamp("2027-10-31")
+    # November holds four weeks and what is expected of the first two days, a Sunday and a Monday, of the fifth.
+    weekly, days = found.cash().mean(axis=0), found.by_day[28:35]
+    assert table["expected_cash"].iloc[0] == pytest.approx(weekly[:4].sum() + weekly[4] * days[:2].sum() / days.sum())
+    assert days[0] < days[1]
+
+
+def test_the_days_of_a_week_are_expected_to_bring_what_the_week_is(book):
+    basis = forecast.basis(book, 8)
+    middle = basis.expected.small[:, 2, :8].sum(axis=0) + basis.expected.sales[2, :, :8].sum(axis=0)
+    large = np.diff(basis.expected.large[2, :, :8], axis=1, prepend=0) * basis.expected.large_amount[:, None]
+    assert basis.by_day.reshape(8, 7).sum(axis=1) == pytest.approx(middle + large.sum(axis=0), rel=1e-4)
 
 
 def test_the_same_seed_gives_the_same_scenarios_on_any_number_of_threads(book, policies, found):

@@ -24,9 +24,10 @@ def forecast_of(paid, **insured):
     paid = np.asarray(paid, float)
     zeros = np.zeros(len(paid))
     ends = pd.date_range("2026-11-07", periods=paid.shape[1], freq="7D")
-    policies = {name: Insured(np.asarray(claims, float), np.zeros_like(paid), np.asarray(premium, float))
+    policies = {name: Insured(np.asarray(claims, float), np.zeros_like(paid), zeros, np.asarray(premium, float))
                 for name, (claims, premium) in insured.items()}  # fmt: skip
-    return CashForecast(ends, Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1)), np.zeros_like(paid), policies, 0.0)
+    receipts = Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1))
+    return CashForecast(ends, receipts, np.zeros_like(paid), policies, (0.0, 0.0), np.ones(7 * paid.shape[1]))
 
 
 PAID = [[100.0, 100.0, 100.0], [0.0, 50.0, 100.0], [100.0, 0.0, 0.0], [100.0, 100.0, 0.0]]
@@ -50,9 +51,62 @@ def test_a_shortfall_is_cash_below_the_credit_line(book_of):
     found = liquidity.shortfalls(book, forecast_of(PAID), weeks=3)
     assert found["short_probability"].tolist() == [0.0, 0.5, 0.25]
     # Week 2 lacks 60 and 10, week 3 only 10.
+    assert found["short_depth_error"].iloc[1] == pytest.approx(25.0)
+    assert found["short_depth_error"].iloc[[0, 2]].isna().all()
     assert found["short_depth"].iloc[1:].tolist() == [35.0, 10.0]
     assert np.isnan(found["short_depth"].iloc[0])
     assert found["short_probability_error"].iloc[1] == pytest.approx(np.sqrt(0.25 / 4))
+    assert np.isnan(found["short_probability_error"].iloc[0])
+
+
+def test_what_each_week_needs_today_and_the_buffer_is_the_most_of_them(book_of):
+    # Taken out so far at the end of week 1: 1, … 100, of week 2 half as much; one per cent of scenarios lies beyond 99.
+    book = book_with(book_of, opening_cash=30.0, credit_line=20.0)
+    out = np.arange(1.0, 101)
+    made = forecast_of(np.column_stack([-out, out / 2]))
+    found = liquidity.shortfalls(book, made, weeks=2)
+    assert found["needed_today"].tolist() == pytest.approx([79.0, 29.5])
+    assert found["missing_today"].tolist() == pytest.approx([49.0, 0.0])
+    assert liquidity.buffer(book, made, weeks=2).amount == pytest.approx(79.0)
+
+
+def test_from_cash_today_to_cash_at_the_end(book_of):
+    # Paid on average 300/4 + 250/4 + 200/4 by week; of the plan one payment lies within the three weeks.
+    book = book_with(book_of, opening_cash=20.0, plan=PLAN)
+    made = forecast_of(PAID, own=([[0, 0, 40]] * 4, [10, 0, 5]))
+    found = liquidity.cash_bridge(book, made, "own", weeks=3)
+    assert found["amount"].to_dict() == pytest.approx(
+        {
+            "opening_cash": 20.0, "expected_receipts": 187.5, "claims_in": 40.0, "passed_on": 0.0, "premium_out": -15.0,
+            "payroll": -170.0, "closing_cash": 62.5,
+        }
+    )  # fmt: skip
+    assert found.loc["payroll", "times"] == 1
+    assert found.loc["closing_cash", "amount"] == pytest.approx(liquidity.cash_in_hand(book, made, "own")[:, 2].mean())
+    assert liquidity.cash_bridge(book_with(book_of), made).empty
+
+
+def test_the_table_of_planned_flows_counts_beside_the_run_file(book_of):
+    table = (
+        "date,amount,kind,planned_on\n2026-11-20,-30,tax,2026-10-01\n2026-11-03,7,grant,\n2026-11-04,9,x,2026-11-02\n"
+    )
+    run = {"cash": {"opening_cash": 20.0, "plan": PLAN}}
+    book = book_of(
+        "2026-10-31", run=run, invoices=INVOICES, receipts="invoice_id,received,amount,kind\n", cash_plan=table
+    )
+    # What was planned on a later day is not known yet.
+    assert liquidity.planned(book, forecast_of(PAID).ends).tolist() == [7.0, -170.0, -30.0]
+
+
+def test_planned_flows_count_in_the_months_of_their_days(book_of):
+    plan = [
+        {"date": "2026-11-30", "amount": -100.0, "kind": "a"},
+        {"date": "2026-12-01", "amount": -300.0, "kind": "b"},
+    ]
+    book = book_with(book_of, opening_cash=500.0, current_liabilities=100.0, plan=plan)
+    found = liquidity.cash_ratios(book, forecast_of(np.zeros((4, 10))))
+    assert found["ratio_expected"].tolist() == pytest.approx([4.0, 1.0])
+    assert found.index.tolist() == [pd.Timestamp("2026-11-30"), pd.Timestamp("2026-12-31")]
 
 
 def test_the_buffer_covers_the_worst_week_at_the_stated_probability(book_of):

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.cash.drifting import Predicted
 from tradecredit.cash.future_sales import FutureSales
-from tradecredit.cash.kernels import CELLS, PARTS
-from tradecredit.cash.payment_times import PaymentTimes
 from tradecredit.cash.scenarios import expected, paces, receipts
 from tradecredit.cash.schedule import OpenItems, of_open, of_sales
+from tradecredit.default.payment_kernels import CELLS, PARTS
+from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.losses.simulator import Settings, Simulator
+from tradecredit.numerics.drifting import Predicted
 from tradecredit.params.losses import Dependence, Sampling
 
 WEEKS = 8

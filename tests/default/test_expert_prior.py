@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from tradecredit.default import expert_prior, monotone_curves
+from tradecredit.default import curve_knots, expert_prior, monotone_curves
 from tradecredit.default.additive_model import CURVE_COLUMNS, TABLE_COLUMNS
 from tradecredit.measure.ratios import of_statements
 from tradecredit.numerics import discrimination
@@ -254,7 +254,7 @@ def test_a_fit_is_held_to_the_stated_log_odds():
     table = buyers(**columns)
     _, belief = expert_prior.shape(table, PART_WEIGHTS, SETTINGS)
     lines = {name: (line["value"].to_numpy(), line["log_odds"].to_numpy()) for name, line in belief.groupby("input")}
-    inputs = [monotone_curves.curve(name, table[name].to_numpy(), sign=0) for name in columns]
+    inputs = [curve_knots.curve(name, table[name].to_numpy(), sign=0) for name in columns]
     found = monotone_curves.believed(inputs, lines)
     of_part = {name: part for part, names in (PARTS | {"outside opinion": ["score: North", "score: East"]}).items()
                for name in names}  # fmt: skip

@@ -227,7 +227,7 @@ def test_a_needed_value_gives_the_better_grade_when_it_is_tried(request, setting
     told, others = [], []
     for buyer, rating in found.ratings[found.ratings["method"] != "in default"].iterrows():
         values = found.today.loc[buyer]
-        lifts = improvements(rating, values, found.curves, BOUNDS)
+        lifts = improvements(rating, values, found.curves, BOUNDS, model=found.model)
         assert lifts.index.name == "input"
         assert lifts.columns.tolist() == ["now", "needed"]
         for name, row in lifts.iterrows():
@@ -267,7 +267,7 @@ def test_no_grade_is_better_than_the_first_and_none_is_won_by_a_buyer_in_default
     best = pd.Series({"model_pd": 0.0002, "model_grade": 1})
     lost = pd.Series({"model_pd": 1.0, "model_grade": 10})
     for rating in (best, lost):
-        found = improvements(rating, values, fitted.curves, BOUNDS)
+        found = improvements(rating, values, fitted.curves, BOUNDS, model=fitted.model)
         assert found.empty
         assert found.columns.tolist() == ["now", "needed"]
         assert found.index.name == "input"
@@ -369,7 +369,7 @@ def test_without_accounts_there_is_nothing_to_tell_of_them(unfitted, settings):
     buyer = found.today["days_beyond_terms"].idxmax()
     why = explanation(found.contributions.loc[buyer], found.today.loc[buyer], candidates(three))
     assert set(why["part"]) == {BEHAVIOUR, SURROUNDINGS}
-    lifts = improvements(found.ratings.loc[buyer], found.today.loc[buyer], found.curves, BOUNDS)
+    lifts = improvements(found.ratings.loc[buyer], found.today.loc[buyer], found.curves, BOUNDS, model=found.model)
     assert set(lifts.index) <= set(settings.prior_log_odds)
     parts = known_parts(found.today, candidates(three))
     assert parts.loc[ACCOUNTS, "buyers"] == 0

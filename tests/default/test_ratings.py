@@ -497,10 +497,11 @@ def test_intervals_of_a_fit_hold_what_no_input_shows(small, few):
     found = rated(few)
     spread = small.run.default.prior_sd
     own = few.model.predict(few.today, confidence=0.9).loc[found.index]
-    error = (logit(own["pd_high"]) - logit(own["pd"])) / norm.ppf(0.95)
-    for side, sign in (("pd_low", -1), ("pd_high", 1)):
-        width = sign * (logit(found[side]) - logit(found["pd"])) / norm.ppf(0.95)
-        np.testing.assert_allclose(width, np.sqrt(error**2 + spread**2))
+    sides = [(logit(table["pd_low"]), logit(table["pd_high"])) for table in (own, found)]
+    error, width = ((high - low) / 2 / norm.ppf(0.95) for low, high in sides)
+    np.testing.assert_allclose(width, np.sqrt(error**2 + spread**2))
+    moved = logit(found["pd"]) - logit(own["pd"])
+    np.testing.assert_allclose(sum(sides[1]) / 2 - sum(sides[0]) / 2, moved, atol=1e-9)
 
 
 def test_contributions_of_a_fit_add_up_to_the_log_odds(few):

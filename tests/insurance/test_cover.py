@@ -8,9 +8,10 @@ import pytest
 
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.default.grades import grade
-from tradecredit.insurance.cover import Cover, of_buyers
+from tradecredit.insurance.cover import Cover, by_age, by_class, of_buyers
 from tradecredit.insurance.insured_sales import insured_sales, premium_of_sales
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.receivables import ageing
 from tradecredit.params.policy import PolicyTerms
 from tradecredit.params.run import Run
 
@@ -153,3 +154,11 @@ def test_cover_adds_nothing_to_the_limit_of_a_buyer_that_is_stopped_and_keeps_wh
     assert stopped.loc["A", ["recommended", "recommended_with_cover"]].tolist() == [500, 500]
     assert stopped.loc["A", "insured"] == free.loc["A", "insured"] == 810
     assert stopped.loc["A", "covered_limit"] == 900
+
+
+def test_receivables_by_age_and_class_add_up_to_both(book):
+    policy = Policy(insured_percentage=0.9)
+    table = by_age(book, policy)
+    assert table.sum(axis="columns").to_numpy() == pytest.approx(ageing(book)["amount"].to_numpy())
+    assert table.sum().to_dict() == pytest.approx(by_class(book, policy)["open_amount"].to_dict())
+    assert list(table.index) == list(ageing(book).index)

@@ -1,12 +1,14 @@
 """The model against the past: a book of three buyers and three years, with every figure worked by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from ledgers import CARRIED_OVER
 
 from tradecredit import words
-from tradecredit.losses.back_test import back_test, place_among
+from tradecredit.losses.back_test import back_test, place_among, with_next
 from tradecredit.numerics.risk_measures import Sample
 
 pytestmark = pytest.mark.usefixtures("own_results")
@@ -144,3 +146,20 @@ def test_words_say_what_was_lost_expected_and_passed(book_of):
     short = words.losses.last_year_in_short(words.losses.last_year(table, "EUR"), "EUR")
     assert "**EUR 0**" in short
     assert "the model expected EUR 120 then, of 0.2 defaults, of which 0 came; " in short
+
+
+def test_the_year_ahead_stands_below_the_past_ones():
+    """101 equally likely years that lose 0, 1, …, 100, and with cover half of each."""
+    past = pd.DataFrame(
+        {"var_95_then": [9.0], "var_99_then": [12.0], "expected_loss_then": [3.0], "real_loss": [4.0]},
+        index=[pd.Timestamp("2025-12-31")],
+    )
+    gross = np.arange(101.0)
+    dist = SimpleNamespace(
+        losses=pd.DataFrame({"gross": gross, "retained:P": gross / 2}), sample=Sample.equally_likely(101)
+    )
+    table = with_next(past, dist, {"gross": "no cover", "retained:P": "with P"})
+    assert list(table.index) == ["year to\n2025-12-31", "no cover", "with P"]
+    assert table.loc["no cover", ["expected", "low", "high"]].tolist() == pytest.approx([50.0, 95.0, 99.0])
+    assert table.loc["with P", ["expected", "low", "high"]].tolist() == pytest.approx([25.0, 47.5, 49.5])
+    assert table["real"].isna().tolist() == [False, True, True]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tradecredit.provision.back_test import by_bucket_then, by_month_then, day_then
+from tradecredit.provision.back_test import by_bucket_then, by_month_then, day_then, failed_by_month_then
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
 RUN = {"provision": {"method": "stated", "rates": RATES, "rates_source": "by hand"}, "losses": {"lgd": 0.6}}
@@ -83,3 +83,17 @@ def test_the_last_month_end_a_year_ago_or_more_is_looked_at(book_of):
     known = book(book_of, day="2026-11-12")
     assert day_then(known) == pd.Timestamp("2025-10-31")
     assert by_bucket_then(known)["provision_then"].iloc[-1] == 140.0
+
+
+def test_specific_provisions_beside_what_was_not_received(book_of):
+    """At the end of October 2025 B5 owes 4,000 and 0.6 of that is provided for; 500 come in within 12
+    months, 300 after.
+
+    The default is resolved after 12 months at the latest, so that nothing more is expected of it a year later.
+    """
+    later = "I5,2026-03-10,500,recovery\nI5,2026-11-05,300,payment\n"
+    known = book_of("2026-12-31", run=RUN, invoices=INVOICES, receipts=RECEIPTS + later, defaults=DEFAULTS)
+    table = failed_by_month_then(known)
+    assert table.index.tolist() == [pd.Timestamp(day) for day in ("2025-10-31", "2025-11-30", "2025-12-31")]
+    assert table.loc["2025-10-31"].tolist() == pytest.approx([4_000.0, 2_400.0, 500.0, 3_500.0, 2_400 / 3_500])
+    assert table.loc["2025-11-30"].tolist() == pytest.approx([4_000.0, 2_400.0, 800.0, 3_200.0, 0.75])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tradecredit import Book
 from tradecredit.params.base import PROJECT
-from tradecredit.provision.movement import CLOSING, LINES, OPENING, by_month, movement, movements
+from tradecredit.provision.movement import CLOSING, LINES, OPENING, by_buyer, by_month, movement, movements
 from tradecredit.provision.provision import provision_on
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
@@ -54,6 +54,28 @@ def test_each_line_by_hand(book_of):
     assert lines["changed_rates"] == 0.0
     assert lines["provision_used"] == -4_300.0
     assert lines[CLOSING] == 30.0 + 200.0 + 3_600.0 + 70.0
+
+
+def test_what_each_buyer_did_to_the_months_loss_by_hand(book_of):
+    """Of the lines above: B1 −10 − 5 + 15 + 70, B2 120, B3 −500 + 2,000, B4 3,540, B5 300; all but what was used."""
+    found = by_buyer(book_of("2026-10-31", run=RUN, invoices=INVOICES, receipts=RECEIPTS, defaults=DEFAULTS))
+    assert found["expense"].to_dict() == {"B4": 3_540.0, "B3": 1_500.0, "B5": 300.0, "B2": 120.0, "B1": 70.0}
+    assert found["provision_used"].to_dict() == {"B4": 0.0, "B3": -4_000.0, "B5": -300.0, "B2": 0.0, "B1": 0.0}
+    assert found.index[0] == "B4"
+    assert by_buyer(book_of("2026-05-20", run=RUN, invoices=INVOICES, receipts=RECEIPTS)).empty
+
+
+def test_the_months_of_a_year_added_up_begin_and_end_as_the_year_does(months):
+    table = movements(months[0])
+    assert (
+        table.loc[[OPENING, CLOSING], "months_of_year"].tolist() == table.loc[[OPENING, CLOSING], "since_year"].tolist()
+    )
+    between = table["months_of_year"].drop([OPENING, CLOSING])
+    assert between.sum() == pytest.approx(
+        table.loc[CLOSING, "since_year"] - table.loc[OPENING, "since_year"], abs=0.005
+    )
+    # What was sold and paid within the year is released by its months alone.
+    assert between["released_by_payment"] < table.loc["released_by_payment", "since_year"]
 
 
 def test_what_a_failed_buyer_brings_in_and_what_is_expected_no_more(book_of):

@@ -48,7 +48,7 @@ def test_losses_by_themselves(book_of):
     assert found["paid_if_lost"].tolist() == [9_000.0, 2_700.0, 0.0, 4_500.0]
     assert found["loss_probability"].tolist() == pytest.approx([0.02, 1.0, 0.02, 0.04])
     assert found["reimbursement"].tolist() == [180.0, 2_700.0, 0.0, 180.0]
-    assert reimbursement(known) == (3_060.0, 0.0, 0.0, 3_060.0)
+    assert reimbursement(known) == (3_060.0, 0.0, 0.0, 0.0, 3_060.0, 1)
     assert matrix_part(known) == 360.0
 
 
@@ -64,16 +64,40 @@ def test_the_deductible_of_each_loss(book_of):
 
 
 def test_the_first_loss_and_the_maximum_of_the_year(book_of):
-    assert reimbursement(book(book_of, {"aggregate_first_loss": 1_000.0})) == (3_060.0, 1_000.0, 0.0, 2_060.0)
-    assert reimbursement(book(book_of, {"aggregate_first_loss": 9_000.0})) == (3_060.0, 3_060.0, 0.0, 0.0)
+    assert reimbursement(book(book_of, {"aggregate_first_loss": 1_000.0})) == (3_060.0, 0.0, 1_000.0, 0.0, 2_060.0, 1)
+    assert reimbursement(book(book_of, {"aggregate_first_loss": 9_000.0})) == (3_060.0, 0.0, 3_060.0, 0.0, 0.0, 1)
     eroded_before = {"aggregate_first_loss": 1_000.0, "aggregate_erosion": "before_percentage"}
-    assert reimbursement(book(book_of, eroded_before)) == (3_060.0, 900.0, 0.0, 2_160.0)
+    assert reimbursement(book(book_of, eroded_before)) == (3_060.0, 0.0, 900.0, 0.0, 2_160.0, 1)
     both = {"aggregate_first_loss": 1_000.0, "maximum_liability": 1_500.0}
-    assert reimbursement(book(book_of, both)) == (3_060.0, 1_000.0, 560.0, 1_500.0)
+    assert reimbursement(book(book_of, both)) == (3_060.0, 0.0, 1_000.0, 560.0, 1_500.0, 1)
     table = lines(book(book_of, both))["amount"]
     assert table.to_dict() == {
-        "reimbursed_by_loss": 3_060.0, "kept_by_first_loss": -1_000.0, "above_maxima": -560.0, "reimbursement": 1_500.0
+        "reimbursed_by_loss": 3_060.0, "not_claimed": 0.0,
+        "kept_by_first_loss": -1_000.0, "above_maxima": -560.0, "reimbursement": 1_500.0
     }  # fmt: skip
+
+
+def test_what_was_not_claimed_in_time_is_no_asset(book_of):
+    """B2's loss is of 20 October; with 5 days for its claim it lapsed on the 25th, unless a claim was filed."""
+    in_time = book(book_of, {"filing_days": 30})
+    assert reimbursement(in_time) == (3_060.0, 0.0, 0.0, 0.0, 3_060.0, 1)
+    late = book(book_of, {"filing_days": 5})
+    assert reimbursement(late) == (3_060.0, 2_700.0, 0.0, 0.0, 360.0, 1)
+    assert by_invoice(late)["lapsed"].tolist() == [0.0, 2_700.0, 0.0, 0.0]
+    assert by_invoice(late)["reimbursement"].tolist() == [180.0, 0.0, 0.0, 180.0]
+    assert lines(late)["amount"].to_dict()["not_claimed"] == -2_700.0
+    assert matrix_part(late) == 360.0
+
+
+def test_each_year_of_the_policy_has_a_first_loss_of_its_own(book_of):
+    """The policy ends with 2026. B2's loss is of 2026; B1's invoices become losses 180 days after 30 November and 15
+    October, both in 2027: 1,000 are kept of 2,700, and all of 360."""
+    terms = {"aggregate_first_loss": 1_000.0, "ends": "2026-12-31", "waiting_days": 180}
+    known = book(book_of, terms)
+    assert by_invoice(known)["policy_year"].tolist()[:2] == [1, 0]
+    assert reimbursement(known) == (3_060.0, 0.0, 1_360.0, 0.0, 1_700.0, 2)
+    capped = book(book_of, terms | {"maximum_liability": 500.0})
+    assert reimbursement(capped) == (3_060.0, 0.0, 1_360.0, 1_200.0, 500.0, 2)
 
 
 def test_integral_insurance_lowers_the_provision_and_separate_insurance_never_does(book_of):
@@ -88,10 +112,10 @@ def test_integral_insurance_lowers_the_provision_and_separate_insurance_never_do
 @pytest.mark.parametrize("terms", [None, EXCESS])
 def test_no_policy_and_one_that_pays_nothing_of_an_ordinary_loss(book_of, terms):
     known = book(book_of, terms)
-    assert reimbursement(known) == (0.0, 0.0, 0.0, 0.0)
+    assert reimbursement(known)[:5] == (0.0, 0.0, 0.0, 0.0, 0.0)
     assert treatments(known)["provision"].tolist() == [5_900.0, 5_900.0]
 
 
 def test_missing_where_the_provision_is(book_of):
     paid = reimbursement(book(book_of, {}, rates={"elsewhere": RATES}))
-    assert all(amount != amount for amount in paid)
+    assert all(amount != amount for amount in paid[:5])

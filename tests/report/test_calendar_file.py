@@ -94,3 +94,17 @@ def test_all_deadlines_of_the_demo_are_in_the_file(demo):
     assert len(one) == len(deadlines) > 0
     days = deadlines["act_by"].fillna(deadlines["day"]).dt.strftime("%Y-%m-%d")
     assert sorted(event[1] for event in one.values()) == sorted(days)
+
+
+def test_lines_are_folded_between_signs():
+    """RFC 5545 §3.1: no line is longer than 75 octets; a sign of several octets, and an escaped one, stay whole."""
+    hard = EVENTS.assign(title=["我" * 120, ",;\\" * 90], text=["\\" * 200, "é" * 151])
+    content = calendar_file(hard, name="A; B, C", as_of=AS_OF)
+    lines = content.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert all(line.decode() is not None for line in lines)
+    one, other = read(content)
+    assert one == other
+    assert [title for title, *_ in one.values()] == hard["title"].tolist()
+    assert [text for *_, text in one.values()] == hard["text"].tolist()
+    assert b"X-WR-CALNAME:A\\; B\\, C" in content

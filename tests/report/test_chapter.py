@@ -12,6 +12,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tradecredit.decide import decisions
+from tradecredit.params.run import Run
 from tradecredit.report import charts
 from tradecredit.report.chapter import Chapter
 
@@ -201,6 +203,8 @@ def test_headline_figures_are_published_and_shown(shown, tmp_path):
             "growth": {"label": "Growth", "value": 0.0, "unit": "%"},
         },
         "decisions": 0,
+        "history": {},
+        "pictures": {},
         "told": {},
     }
     assert list(json.loads(text)["figures"]) == [
@@ -298,3 +302,61 @@ def test_what_a_book_has_nothing_for_is_one_sentence_up_to_where_it_has(shown, t
     assert "<strong>Left out.</strong> The run file names no policy." in shown[0][0]
     assert json.loads((tmp_path / "results/05_credit_insurance.json").read_text())["figures"] == {}
     assert (tmp_path / "tables/05_credit_insurance/largest.csv").exists()
+
+
+def test_past_month_ends_are_published_and_drawn_with_the_change_on_the_year_before(shown, tmp_path):
+    ends = pd.date_range("2025-09-30", "2026-10-31", freq="ME")
+    monthly = pd.DataFrame({"receivables": np.arange(14.0) * 100, "dso": np.nan}, index=ends)
+    figures = {"receivables": (1300.0, "EUR")}
+    Chapter("01_receivables", BOOK, tmp_path).headline(figures, history=monthly)
+    told = json.loads((tmp_path / "results" / "01_receivables.json").read_text())["history"]
+    assert list(told) == ["receivables"]
+    assert next(iter(told["receivables"])) == "2025-10-31"  # of 14 months the last 13
+    assert told["receivables"]["2026-10-31"] == 1300.0
+    known = [(pd.Timestamp(day), "01_receivables", "receivables", value, "EUR") for day, value in
+             told["receivables"].items()]  # fmt: skip
+    past = pd.DataFrame(known, columns=["as_of", "chapter", "name", "value", "unit"])
+    Chapter("00_summary", BOOK).headline(figures, earlier=past)
+    card = shown[-1][0].replace("\u00a0", " ")
+    assert re.findall(r'class="since">(.*?)<', card) == ["EUR +1,200 since 2025-10-31"]
+    points = re.search(r'polyline points="(.*?)"', card)[1].split()
+    assert (len(points), points[0], points[-1]) == (13, "2.0,20.0", "94.0,4.0")
+
+
+def test_a_picture_that_a_chapter_published_is_shown_again_with_the_way_to_it(shown, tmp_path):
+    chapter = Chapter("05_credit_insurance", BOOK, tmp_path)
+    chapter.figure(charts.bars(pd.Series([1.0, 2.0]), x="a", y="b"), "account", "What it costs", "Bars: two is more.")
+    pictures = json.loads((tmp_path / "results" / "05_credit_insurance.json").read_text())["pictures"]
+    assert (tmp_path / "figures" / "05_credit_insurance" / "account.png").read_bytes().startswith(b"\x89PNG")
+    told = {("05_credit_insurance", name): of for name, of in pictures.items()}
+    published = SimpleNamespace(folder=tmp_path, pictures=told)
+    Chapter("00_summary", BOOK).shows_again(published, [("05_credit_insurance", "account"), ("01_x", "none")])
+    again = shown[-1][0]
+    assert again.count("<img") == 1
+    assert 'alt="Bars: two is more."' in again
+    assert '<a href="05_credit_insurance.html#figure-account">What it costs</a>' in again
+    assert re.search(r"base64,[^\"]*", again)[0] == re.search(r"base64,[^\"]*", shown[0][0])[0]
+
+
+def test_a_decision_says_its_first_sentence_and_the_rest_on_demand(shown):
+    told = {"stop": "Stop deliveries to 2 buyers. The largest is A. It owes EUR 5."}
+    records = pd.DataFrame([("stop", "A", 5.0)], columns=["decision", "buyer_id", "amount"]).assign(
+        authority="board", due_day="2026-11-03", since="2026-10-31", chapter="", anchor="table-x", state="new", was=None
+    )
+    book = Run(entity="T", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml")
+    records = records[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    Chapter("03_credit_limits", SimpleNamespace(as_of=BOOK.as_of, run=book, has=BOOK.has)).decides(records, told)
+    note = shown[-1][0]
+    before, behind = note.split("<details", 1)
+    assert "Stop deliveries to 2 buyers. Board, by" in before
+    assert "The largest is A." not in before
+    assert "The largest is A." in behind
+
+
+def test_the_answer_and_cards_are_escaped(shown):
+    chapter = Chapter("00_summary", BOOK)
+    chapter.answers("**A & B** owe <much>.")
+    chapter.cards(pd.DataFrame([("<i>", "a.html#x", "EUR 5 & more", "Board")], columns=["title", "link", "figure",
+                                                                                      "text"]), "Acts")  # fmt: skip
+    assert "<strong>A &amp; B</strong> owe &lt;much&gt;." in shown[0][0]
+    assert ">&lt;i&gt;</a><strong>EUR 5 &amp; more</strong>" in shown[1][0].replace("\u00a0", " ")

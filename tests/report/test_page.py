@@ -523,3 +523,27 @@ def test_a_section_that_was_run_and_shows_nothing_is_left_out():
     assert "Further" not in html
     assert "Told." in html
     assert "Words alone" in html
+
+
+def section(*tables: pd.DataFrame) -> str:
+    outputs = [
+        new_output("display_data", {"text/html": to_html(one, f"Table {at}")},
+                   metadata={"tradecredit": "table", "name": f"t{at}"})
+        for at, one in enumerate(tables)
+    ]  # fmt: skip
+    cells = [new_markdown_cell("# T\n\nText."), new_markdown_cell("## Q"), cell("x", *outputs)]
+    manifest = {**MANIFEST, "chapters": [{"name": "01_receivables", "title": "T"}]}
+    return page_html(new_notebook(cells=cells), manifest=manifest, chapter="01_receivables")
+
+
+def test_a_long_table_and_all_but_the_first_of_a_section_are_folded_under_their_captions():
+    short, long = pd.DataFrame({"a": range(10)}), pd.DataFrame({"a": range(11)})
+    folded = r'<details class="fold table"><summary>(.*?) <span'
+    assert re.findall(folded, section(short)) == []
+    assert re.findall(folded, section(long)) == ["Table 0"]
+    shown = section(short, short)
+    assert re.findall(folded, shown) == ["Table 1"]
+    assert '<span class="rows">10 rows</span>' in shown
+    within = shown.split('<details class="fold table">')[1].split("</details>")[0]
+    assert 'id="table-t1"' in within
+    assert 'id="table-t0"' not in within

@@ -245,3 +245,15 @@ def test_a_row_links_to_the_address_in_its_column_link():
     assert html.count('<th scope="col"') == 2
     assert "columns" not in html
     assert "link" in csv_text(table)
+
+
+def test_amounts_are_rounded_to_their_standard_errors():
+    """573 of 5,733 is 355 or more: one digit; 273 of 27,291 is below it: two. The CSV keeps all digits."""
+    table = pd.DataFrame(
+        {"expected_cash": [4_274_908.0, 58_544_130.0], "expected_cash_error": [5_733.0, 27_291.0]}, index=["a", "b"]
+    )
+    page = to_html(table, "Cash")
+    assert all(cell in page for cell in (">4,275,000<", ">6,000<", ">58,544,000<", ">27,000<"))
+    assert "Rounded to their standard errors." in page
+    assert "4274908.0" in csv_text(table)
+    assert ">4,274,908<" in to_html(table[["expected_cash"]], "Cash")

@@ -5,6 +5,7 @@ import pandas as pd
 
 from tradecredit import words
 from tradecredit.cash.back_test import RULES, CashBackTest
+from tradecredit.cash.drivers import CONTESTED, OVERDUE
 from tradecredit.cash.forecast import CashForecast
 from tradecredit.cash.liquidity import Buffer
 from tradecredit.cash.scenarios import Receipts
@@ -55,19 +56,48 @@ def test_the_error_is_told_beside_both_plain_rules():
     assert "0.50 and 0.50 times the error of the best plain rule" in told
 
 
-def test_the_bridge_names_what_moved_the_dso_in_its_direction():
+def test_the_bridge_names_what_moved_the_dso_in_the_month_and_in_the_year():
     table = pd.DataFrame(
-        {"last_month": 0.0, "last_year": [-1.3, 1.1, -0.2, 0.4]},
-        index=["terms", "overdue debt", "timing of sales", "dso"],
+        {"last_month": [0.5, -3.1, 0.2, -0.1, -2.5], "last_year": [-1.3, 1.3, -0.1, 0.5, 0.4]},
+        index=["terms and mix of sales", OVERDUE, CONTESTED, "timing of sales", "dso"],
     )
-    table.loc["dso", "last_year"] = 0.4
-    told = words.cash.bridge(table)
-    assert "risen by 0.4 days" in told
-    assert "1.1 days, is overdue debt" in told
+    assert words.cash.bridge(table) == (
+        "Since last month the DSO has fallen by 2.5 days: most of that −3.1 days by overdue debt that is not disputed "
+        "and +0.5 days by terms and mix of sales. Since last year the DSO has risen by 0.4 days: most of "
+        "that −1.3 days by terms and mix of sales and +1.3 days by overdue debt that is not disputed. All overdue "
+        "debt together is +1.2 days since last year, as in chapter 01."
+    )
+
+
+def test_a_cash_ratio_below_zero_is_told_with_what_it_means():
+    ends = pd.DatetimeIndex(["2026-11-30", "2026-12-31", "2027-01-31"], name="week_end")
+    table = pd.DataFrame(
+        {"view": "Own", "ratio_expected": [0.1, -0.04, 0.02], "ratio_low_80": [0.05, -0.2, -0.1]}, ends
+    )
+    told = words.cash.ratio_told(table, "Own")
+    assert told.startswith(
+        "The cash ratio is expected at 0.10 on 30 November 2026 and 0.02 on 31 January 2027, with Own."
+    )
+    assert "At 1 month end, first on 31 December 2026, it is **expected below zero**" in told
+    assert "below zero" not in words.cash.ratio_told(table.head(1), "Own")
+    assert words.cash.ratio_told(table.head(0), "Own") == ""
+
+
+def test_the_advance_bears_what_is_missing_at_its_interest(book_of):
+    # 1,000 × 7.3 % × 91/365 = 18.20.
+    run = {"cash": {"borrowing": {"advance_rate": 0.8, "yearly_rate": 0.073}}}
+    book = book_of(
+        "2026-10-30", run=run, invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,9\n"
+    )
+    table = pd.DataFrame({"advance": [0.0, 5_000.0]}, index=["no cover", "Own"])
+    told = words.cash.advance(table, book, 1_000.0)
+    assert "it bears EUR 1,000; drawn for all 13 weeks that costs EUR 18.20 of interest" in told
+    assert "without cover it advances nothing" in told
+    assert words.cash.advance(table.head(0), book, 1_000.0) == ""
 
 
 def test_a_ledger_that_does_not_reach_back_has_no_bridge():
-    table = pd.DataFrame({"last_month": 0.0, "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
+    table = pd.DataFrame({"last_month": [0.0, 0.0], "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
     assert "does not reach back" in words.cash.bridge(table)
 
 
@@ -75,7 +105,8 @@ def test_the_total_is_told_with_its_error_and_bands():
     zeros = np.zeros(2_000)
     paid = np.random.default_rng(1).normal(1_000, 100, (2_000, 13))
     ends = pd.date_range("2026-11-07", periods=13, freq="7D")
-    made = CashForecast(ends, Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1)), paid * 0, {}, 0.0)
+    receipts = Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1))
+    made = CashForecast(ends, receipts, paid * 0, {}, (0.0, 0.0), np.ones(91))
     told = words.cash.coming(made, "no cover", "EUR")
     assert "up to 30 January 2027" in told
     assert "without insurance (standard error " in told

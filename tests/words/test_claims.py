@@ -57,6 +57,8 @@ def test_claims_to_file_beside_those_on_defaults_are_told():
     )
     same = made.assign(insured_debt=[900.0, 7.0])
     assert words.beside_defaults(filing[:1], same, "EUR") == ""
+    told = words.beside_defaults(filing, made[1:], "EUR")
+    assert told == "Of the claims to file B and W (EUR 950) are no defaults of the book."
 
 
 def test_the_head_of_a_claim(book):
@@ -84,19 +86,24 @@ def test_what_was_received_is_told():
             "claims_received": [9_000.0, 0],
             "expected_claim": [10_000.0, 500],
             "past_indemnity": [9_300.0, 500],
-            "insurer_recovery": [700.0, 0],
+            "insurer_recovery": [600.0, 0],
+            "first_loss_refilled": [100.0, 0],
             "claim_filed": pd.to_datetime([None, None]),
         }
     )
     assert words.received(made, "EUR") == (
         "On 2 defaults the insurer has paid EUR 9,000; by the policy as it stands EUR 10,500 was to be expected before "
-        "recoveries. Once these are shared, and refill the first loss, EUR 9,800 is left, the indemnity as if of "
-        "chapter 05. Of recoveries EUR 700 is the insurer's; what was passed on is in no table. When claims were filed "
-        "is in no table of the book (`claims`)."
+        "recoveries. Less EUR 600 of recoveries, the insurer's part and EUR 100 that is borne again as first loss, as "
+        "recoveries refill it, EUR 9,800 is left: the indemnity as if of chapter 05. Whether the insurer's part was "
+        "passed on to it is in no table. When claims were filed is in no table of the book (`claims`)."
     )
     filed = made.assign(claim_filed=pd.Timestamp("2026-01-01"))
     assert words.received(filed, "EUR").endswith("By the table `claims` 2 claims were filed.")
-    assert "Of recoveries" not in words.received(made.assign(insurer_recovery=0.0), "EUR")
+    # Of a claim that was not paid the recovery is still part of the way to the indemnity as if.
+    unpaid = words.received(made.assign(insurer_recovery=0.0), "EUR")
+    assert "Less EUR 600 of recoveries on claims that it has not paid and EUR 100 that is borne again" in unpaid
+    nothing = made.assign(insurer_recovery=0.0, first_loss_refilled=0.0, past_indemnity=made["expected_claim"])
+    assert "before recoveries. It is the indemnity as if of chapter 05." in words.received(nothing, "EUR")
     assert words.received(made.iloc[:0], "EUR").startswith("The book knows no default")
 
 
@@ -116,3 +123,19 @@ def test_whether_the_insurer_is_asked_for_more_is_told(book, left, said):
     told = words.to_ask(made, book.run)
     assert told == "On B EUR 1,000 less was paid than was to be expected before recoveries" + said
     assert words.to_ask(made[1:], book.run) == ""
+
+
+def test_what_the_worklist_has_of_claims_is_told_before_and_after_the_first_loss():
+    days = pd.to_datetime(["2026-11-02", "2026-11-02"])
+    last = pd.to_datetime(["2026-09-30", "2026-12-31"])
+    filing = pd.DataFrame(
+        {"claim": [900.0, 100.0], "indemnity": [0.0, 40.0], "last_day": last, "act_by": days}, index=["A", "B"]
+    )
+    late = words.at_stake(filing.assign(indemnity=[25.0, 40.0]), "EUR")
+    assert "say. Of that EUR 25 is paid only if the insurer grants it, being filed late. What is filed" in late
+    assert words.at_stake(filing, "EUR") == (
+        "The 2 claims to file stand in the list with EUR 1,000, before the first loss of the year; after it EUR 40 is "
+        "payable, as their folders say. What is filed uses up the first loss, also where it pays nothing."
+    )
+    assert words.at_stake(filing.head(1), "EUR").startswith("The claim to file stands in the list with EUR 900, ")
+    assert words.at_stake(filing.head(0), "EUR") == ""

@@ -137,13 +137,15 @@ def test_goals(book_of):
     table = pd.DataFrame(rows, columns=columns).set_index("figure")
     told = collect.goals(table, acting, book)
     assert told.startswith(
-        "The goal for the DSO at the sales of the last 3 months is 30 days, reached are 40 days, and at best 25 days "
-        "could be: it is within the reach of collection. By countback the DSO is 31 days; the goal is not of that. For "
-        "it EUR 1,000 has to come in, on the as-of day: the run file states none for the goal. Of the EUR 1,100 to "
-        "collect, the 2 buyers of the worklist with most owe as much."
+        "The DSO on the sales of the last 3 months is 40 days, against a goal of 30 days and a best possible of 25 "
+        "days: collection alone can meet the goal. The goal is not for the countback DSO, which is 31 days. To meet "
+        "the DSO goal as of today EUR 1,000 of overdue receivables would have to be collected; the run file sets no "
+        "date for it. The 2 buyers of the worklist that owe most owe that much together, of EUR 1,100 to collect."
     )
-    assert "only shorter terms could" in told
-    assert "That is more than the EUR 300 to collect" in collect.goals(table, acting.head(1), book)
+    assert "only shorter payment terms can meet it" in told
+    assert "That is more than the EUR 300 that the worklist has to collect" in collect.goals(
+        table, acting.head(1), book
+    )
     none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
     assert collect.goals(none, acting, book) == ""
 
@@ -191,3 +193,9 @@ def test_disputes():
     )
     assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
     assert collect.disputes(table.assign(disputes=0), "EUR") == ""
+
+
+def test_a_row_links_to_the_buyers_mention_on_the_page():
+    """A hyphen ends a part of a text fragment (WICG, URL fragment text directives), so that it is quoted."""
+    told = collect.named(acting(**{"A-1 & Co": C}).assign(link="03_x.html#table-a"))
+    assert told["link"].tolist() == ["03_x.html#table-a:~:text=A%2D1%20%26%20Co"]

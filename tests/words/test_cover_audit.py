@@ -20,8 +20,8 @@ def test_what_costs_cover_is_told(book):
     assert cover_audit.breaches(found, "EUR") == (
         "What would not be paid for if these buyers failed, before deductibles: EUR 9,000 is in doubt, as the insurer "
         "was not told in time, unless it knows of it: EUR 9,000 overdue debt not reported in time; EUR 9,000 was sold "
-        "without cover, which breaches nothing: EUR 9,000 shipped without a limit of the insurer's. Who decides on "
-        "each buyer stands beside these decisions in chapter 03."
+        "without cover, which breaches no duty to the insurer and is our own risk: EUR 9,000 shipped without a limit "
+        "of the insurer's. Who decides on each buyer stands beside these decisions in chapter 03."
     )
     assert cover_audit.breaches(found.iloc[:0], "EUR") == (
         "Nothing that was done or left undone costs cover of what is owed today."
@@ -87,3 +87,28 @@ def test_the_first_day_stands_by_kind():
     )  # fmt: skip
     assert audit.by_breach(found)["first_breach"].tolist() == [pd.Timestamp("2024-11-13")]
     assert cover_audit.with_breaches(found)["breach_kind"].unique().tolist() == ["shipped after the stop"]
+
+
+def test_the_counts_of_stops_are_bridged():
+    """A, B and C are past the stop, D will be; to B, C, E and F something was shipped after one."""
+    calendar = pd.DataFrame(
+        {"buyer_id": ["A", "B", "C", "D", "A"], "deadline": ["stop", "stop", "stop", "stop", "report"],
+         "state": ["in force", "in force", "in force", "soon", "missed"]}
+    )  # fmt: skip
+    breaches = pd.DataFrame({"buyer_id": ["B", "C", "E", "F", "F", "A"], "breach_kind": [*[audit.AFTER_STOP] * 5, "x"]})
+    records = pd.DataFrame(
+        {"buyer_id": ["A", "B", "C", "C", "E"],
+         "decision": ["report missed", "report missed", "stop insured", "collect", "claim"]}
+    )  # fmt: skip
+    assert cover_audit.stops(calendar, breaches, records) == (
+        "Past the stop of supplies are 3 buyers today. Chapter 03 has each under the first thing that its cover asks "
+        "for: 2 under “Report debt of which a part is past its day” and 1 under “Stop deliveries: no longer insured”. "
+        "Of the 4 buyers shipped to after a stop 2 are past it today; the other 2 are not: what stopped them was paid "
+        "or claimed since, or they are in default or without a limit."
+    )
+    all_now = breaches[breaches["buyer_id"].isin(["B", "C"])]
+    assert cover_audit.stops(calendar, all_now, records).endswith(
+        " Something was shipped to 2 of them after the stop, and is open."
+    )
+    assert "Nothing that is owed today" in cover_audit.stops(calendar, breaches.head(0), records)
+    assert cover_audit.stops(calendar.tail(1), breaches.head(0), records) == ""

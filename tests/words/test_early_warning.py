@@ -38,7 +38,7 @@ def test_reasons_state_the_value_beside_what_warns(signal, value, least, expecte
 
 def test_codes_become_words():
     table = pd.DataFrame({"signals": ["silent; overdue", ""]})
-    assert words.with_names(table)["signals"].tolist() == ["pays nothing any more; long overdue", ""]
+    assert words.with_names(table)["signals"].tolist() == ["stop of payments; long overdue", ""]
 
 
 def test_the_watchlist_in_a_sentence():
@@ -59,7 +59,7 @@ def test_the_watchlist_in_a_sentence():
 def test_what_is_decided_on_the_watchlist_has_words():
     table = pd.DataFrame({"doing": ["report missed; stop insured", ""]})
     assert words.with_decisions(table)["doing"].tolist() == [
-        "Report debt of which a part is past its day, and Stop deliveries: no longer insured",
+        "Report debt of which a part is past its day; Stop deliveries: no longer insured",
         "nothing is decided: watch it",
     ]
 
@@ -85,17 +85,18 @@ def test_moves_are_counted():
 
 def test_each_move_has_its_reason():
     assert words.with_names(MOVES)["move_reason"].tolist() == [
-        "in default", "in default", "new: pays nothing any more", "no more: pays nothing any more; long overdue",
-        "neither owes nor buys any more", "no signal: the default probability itself",
-        "new: more disputes; no more: long overdue",
+        "in default", "in default", "new signal: stop of payments",
+        "signal cleared: stop of payments; long overdue", "neither owes nor buys any more",
+        "no signal changed: the default probability itself did",
+        "new signal: more disputes; signal cleared: long overdue",
     ]  # fmt: skip
 
 
 def test_what_the_book_lacks_is_said_once_for_each_thing():
     missing = pd.Series({"insurer_cut": "limits of the insurer", "insurer_refused": "limits of the insurer"})
     assert words.lacking(missing) == [
-        "Not testable with this book: insurer's limit cut and insurer insures nothing. It does not hold decisions of "
-        "an insurer (table `limits`, source `insurer`)."
+        "Not testable with this book: cut of the insurer's limit and refusal or withdrawal of cover. It does not hold "
+        "decisions of an insurer (table `limits`, source `insurer`)."
     ]
 
 
@@ -108,15 +109,15 @@ def test_assumptions_state_how_rare_false_alarms_are():
     """λ = 0.2 and 2.5 standard deviations to one side: 290 weeks, 5.6 years."""
     told = " ".join(words.assumptions(EarlyWarningSettings(), TESTED))
     assert "a false alarm in 290 weeks with invoices due, on average (5.6 years" in told
-    assert "moved by pays nothing any more ×15, long overdue ×1.3, " in told
+    assert "moved by stop of payments ×15, long overdue ×1.3, " in told
 
 
 def test_odds_are_judgement_and_the_past_of_the_book_says_which_it_bears_out():
     """Of the signals that move the odds; broken promises, limits and insurers that insure nothing are not tested."""
     told = words.assumptions(EarlyWarningSettings(), TESTED)[0]
     assert (
-        "judgement, stated in the run file (`early_warning.odds`). The past of this book bears out pays nothing any "
-        "more, finds nothing for long overdue and orders cease and cannot tell of broken promises, limit used up, "
-        "group member failed and insurer insures nothing. All other" in told
+        "judgement, stated in the run file (`early_warning.odds`). The past of this book bears out stop of "
+        "payments, finds nothing for long overdue and stop of orders and cannot tell of broken promises, limit used "
+        "up, default in its group and refusal or withdrawal of cover. All other" in told
     )
     assert "bears out" not in words.assumptions(EarlyWarningSettings(), TESTED.head(0))[0]

@@ -8,6 +8,7 @@ from tradecredit.decide.collect import declarations, insurer_calendar, insurer_l
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.split import NOT_COUNTED
 from tradecredit.words import insurer
+from tradecredit.words import insurer_limits as of_limits
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +148,11 @@ def test_what_a_cut_of_today_takes_is_told(book_of, orders, said):
     tables = {} if orders is None else {"orders": f"order_id,buyer_id,kind,date,amount,expected_on,closed\n{orders}"}
     book = book_of(AS_OF, **LEDGER, **tables)
     cut = insurer_limits.after_cut_today(book, POLICY, pd.Series({"A": 60_000.0}))
-    assert insurer.cut_today(cut, "EUR") == (
+    assert of_limits.cut_today(cut, "EUR") == (
         f"What was shipped keeps its cover: 1 invoice or delivery with insured debt of EUR 10,000.{said}"
     )
-    assert insurer.cut_today(cut.iloc[:0], "EUR") == "No limit of the insurer's would be cut."
+    assert of_limits.cut_today(cut.iloc[:0], "EUR") == "No limit of the insurer's would be cut."
 
 
 def test_every_reason_for_a_review_has_its_words():
-    assert set(insurer.REVIEWS) == set(insurer_limits.REVIEWS)
+    assert set(of_limits.REVIEWS) == set(insurer_limits.REVIEWS)

@@ -120,3 +120,39 @@ def test_figures_that_are_not_to_be_had_are_named_and_no_rows():
     assert summary.estimated(changes)["label"].tolist() == ["Receivables", "Limits"]
     assert summary.not_estimated(changes).startswith("Not to be had from this book, 1 figure: Disputes.")
     assert summary.not_estimated(changes.head(2)) == ""
+
+
+def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided():
+    figures = {
+        "receivables": (1_000_000.0, "EUR"), "overdue_amount": (250_000.0, "EUR"),
+        "expected_loss_simulated": (9_000.0, "EUR"), "retained_expected": (4_000.0, "EUR"),
+        "es_99": (90_000.0, "EUR"), "retained_es_99": (30_000.0, "EUR"),
+    }  # fmt: skip
+    changes = pd.DataFrame(
+        {"name": ["receivables"], "change": [-50_000.0], "previous_as_of": [pd.Timestamp("2026-09-30")]}
+    )
+    run = run_of(6)
+    said = summary.answer(figures, changes, summary.to_decide(ASKED, run), run).replace("\u00a0", " ")
+    assert said == (
+        "Customers owe **EUR 1.00 m**, EUR −50,000 since 30 September 2026; EUR 250,000 (25 %) of it is overdue. "
+        "The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 stays with us under the policy in "
+        "force; the worst year in 100 loses EUR 90,000 on average, and EUR 30,000 with it, before its premium. "
+        "5 kinds of decisions wait; the first, “Claim on the policy”, is due by 3 November 2026; the board decides on "
+        "“Decide on the policy” and “Review the default model”."
+    )
+    alone = {name: figures[name] for name in ("expected_loss_simulated", "es_99")}
+    said = summary.answer(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run)
+    assert said == (
+        "The next 12 months are expected to lose **EUR 9,000**; the worst year in 100 loses EUR 90,000 on average. "
+        "Nothing needs a decision."
+    )
+
+
+def test_cards_say_the_amount_and_what_it_is_who_decides_and_by_when():
+    cards = summary.cards(summary.to_decide(ASKED, run_of(4)), run_of(4))
+    assert cards["figure"].tolist() == [
+        "EUR 30 insured debt, before deductibles", "EUR 50 gain a year", "no amount",
+        "EUR 30 excess over the risk limit",
+    ]  # fmt: skip
+    assert cards["text"].tolist()[0] == "Board, by 3 November 2026; 1 buyer"
+    assert cards["text"].tolist()[1] == "Board, by 3 November 2026"

@@ -31,11 +31,11 @@ def test_what_the_back_test_tells():
     compared = pd.DataFrame({WATCHLIST: row, BY_PD: row | {"share_named": 0.4}, LATE: row | {"names_a_review": 40.0}}).T
     told = words.back_test(BackTest(compared, compared, compared))
     assert told == (
-        "At 20 month ends, as known then, the list had 12 names on average. Of 10 later failures 50 % (90 % interval "
-        "22 % to 78 %) stood on it 60 days or more before, in the median 120 days. For each name that failed within a "
-        "year there were 3 that did not fail (1.5 to 6.5). A list of as many names by the default probability alone "
-        "would have named 40 % of these failures; the list of all more than 60 days overdue, of 40 names, 50 %, with 3 "
-        "false names for each true one."
+        "At 20 month ends, as known then, the list had 12 buyers on average. Of 10 later failures 50 % (90 % interval "
+        "22 % to 78 %) stood on it 60 days or more before, in the median 120 days. For each buyer listed that failed "
+        "within a year 3 listed ones did not, false alarms (1.5 to 6.5). A list of as many buyers by the default "
+        "probability alone would have warned of 40 % of these failures; the list of all more than 60 days overdue, of "
+        "40 buyers, 50 %, with 3 false alarms per failure."
     )
     assert "not testable" in words.back_test(BackTest(compared.head(0), compared, compared))
 
@@ -53,20 +53,21 @@ CURVE = pd.DataFrame(
     [
         (
             {},
-            "The aim, to name 70 % of failures with at most 3 false names for each true one, is reached by no list of "
-            "the frontier: the shortest list that names enough failures begins at 10 % and names 72 % of failures with "
-            "6 false names for each true one; the longest list with few enough false names begins at 30 % and names "
-            "40 % of failures with 2.9 false names for each true one.",
+            "The aim, to warn of 70 % of failures in time with at most 3 false alarms per failure, is reached by no "
+            "list of the frontier: the shortest list that warns of enough failures begins at 10 % and warns of 72 % of "
+            "failures with 6 false alarms per failure; the longest list with few enough false alarms begins at 30 % "
+            "and warns of 40 % of failures with 2.9 false alarms per failure.",
         ),
         (
             {"aim_named": 0.45, "aim_false": 4.0},
-            "The aim, to name 45 % of failures with at most 4 false names for each true one, would have been reached "
-            "by a list that begins at a probability of 20 %: 50 % of failures with 3.5 false names for each true one.",
+            "The aim, to warn of 45 % of failures in time with at most 4 false alarms per failure, would have been "
+            "reached by a list that begins at a probability of 20 %: 50 % of failures with 3.5 false alarms per "
+            "failure.",
         ),
         (
             {"aim_named": 0.9, "aim_false": 1.0},
-            "The aim, to name 90 % of failures with at most 1 false name for each true one, is reached by no list of "
-            "the frontier.",
+            "The aim, to warn of 90 % of failures in time with at most 1 false alarm per failure, is reached by no "
+            "list of the frontier.",
         ),
     ],
 )
@@ -80,9 +81,9 @@ def test_what_signals_add():
         {"beside_pd": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]
     )
     assert words.added(table) == (
-        "What the signals add: more of those that it warns of fail than their probability says: pays nothing any more; "
-        "nothing beside the probability: slower than its habit and more disputes; too few buyers to tell: group member "
-        "failed."
+        "What the signals add: more of those that it warns of fail than their probability says: stop of payments; "
+        "nothing beside the probability: slower payment than its habit and more disputes; too few buyers to tell: "
+        "default in its group."
     )
     assert words.with_verdicts(table).loc["more disputes", "beside_pd"] == "adds nothing: fewer of its buyers fail"
 
@@ -102,8 +103,8 @@ def test_the_list_is_kept_where_no_list_reaches_the_aim():
     assert begins(found, whole.early_warning) == 0.15
     assert words.conclusion(found, whole, AS_OF) == (
         "Proposal: keep the list as it is, from 15 % on: no list of the frontier reaches the aim. The plain list of "
-        "all more than 60 days overdue named more failures (62.5 %, 46 % to 77 %; the intervals overlap, so that of "
-        "this the back-test cannot tell), with 13.7 false names for each true one, against 8. The "
+        "all more than 60 days overdue warned of more failures (62.5 %, 46 % to 77 %; the intervals overlap, so that "
+        "of this the back-test cannot tell), with 13.7 false alarms per failure, against 8. The "
         f"{whole.levels[-1]} decides by 16 November 2026 whether to move it (`early_warning.list_from`)."
     )
 

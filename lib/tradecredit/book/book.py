@@ -66,6 +66,7 @@ class Book:
     promises: pd.DataFrame
     reminders: pd.DataFrame
     claims: pd.DataFrame
+    cash_plan: pd.DataFrame
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:

@@ -4,29 +4,39 @@ import inspect
 import os
 import pickle
 import re
-import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 from tradecredit.book.code_version import code_version
-from tradecredit.errors import ParameterError, Problem
+from tradecredit.book.disk import writing
+from tradecredit.book.locks import locked
 from tradecredit.params.run import Run
 
 FOLDER = ".tradecredit"
 """Folder beside the run file that holds snapshots and results, by key; may be deleted at any time."""
 CACHE: Path | None = None
 """Another folder in its place, for all runs; None: beside each run file."""
-KEPT = {name: re.compile(rf"(\.\d+-)?[\w.]+-?[0-9a-f]+\.{suffix}|\..+\.{suffix}\.lock")
+KEPT = {name: re.compile(rf"(\.(\d+|unfinished)-)?[\w.]+-?[0-9a-f]+\.{suffix}|\..+\.{suffix}\.lock")
         for name, suffix in (("books", "arrow"), ("results", "pickle"))}  # fmt: skip
 """Folders in it, and the names of the files that they hold: kept, unfinished, and locks."""
 
-NOTHING_DEPENDS_ON: dict[str, Any] = {"reports": True, "notebooks": True, "collections": {"letters": True}}
-"""What of the run no result depends on: where pages go, and who signs letters."""
+ELSEWHERE = "copy the run file to a folder of your own, with the paths in it: what is computed is kept beside it"
+"""What to do where results cannot be kept."""
+OWNERS = 0o700
+"""Who may look into a folder of customers' data: its owner."""
+
+LOG = "runs.jsonl"
+"""File in the folder with a record of the runs (`report.attempts`), which stays when the rest goes."""
+
+NOTHING_DEPENDS_ON: dict[str, Any] = dict.fromkeys(("reports", "notebooks", "chapter_minutes", "after"), True) | {
+    "collections": {"letters": True}
+}
+"""What of the run no result depends on: where pages go, what happens around them, and who signs letters."""
 
 Function = TypeVar("Function", bound=Callable)
 
@@ -77,7 +87,10 @@ def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) 
         return read(file)
     except Unreadable:
         pass
-    with _locked(file):
+    with ExitStack() as held:
+        with writing(file.parent, ELSEWHERE):
+            owners_folder(file.parent)
+            held.enter_context(locked(file.with_name(f".{file.name}.lock")))
         try:
             return read(file)  # another process has made it while this one waited
         except Unreadable:
@@ -89,7 +102,7 @@ def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) 
 def _write(result: object, file: Path) -> None:
     """Write a result after a checksum."""
     content = pickle.dumps(result, protocol=5)
-    with file.open("wb") as stream:
+    with writing(file.parent, ELSEWHERE), file.open("wb") as stream:
         stream.write(zlib.crc32(content).to_bytes(4))
         stream.write(content)
 
@@ -105,42 +118,18 @@ def _read(file: Path) -> object:
     return pickle.loads(content[4:])
 
 
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Let one process at a time make a file."""
-    lock = file.with_name(f".{file.name}.lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("ab") as handle:
-        _wait_for(handle.fileno())
-        yield
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _wait_for(descriptor: int) -> None:
-        while True:
-            try:
-                return msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-            except OSError:
-                continue  # it gives up after ten seconds
-
-else:
-    import fcntl
-
-    def _wait_for(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-
-
 class replacing:
-    """Give a name to write to beside `file`, and move it there only if nothing failed."""
+    """Give a name to write to beside `file`, and move it there only if nothing failed.
+
+    One process at a time may do so for a file (`locked`); what one that was killed has left, the next writes over.
+    """
 
     def __init__(self, file: Path):
         self.file = file
-        self.unfinished = file.with_name(f".{os.getpid()}-{file.name}")
+        self.unfinished = file.with_name(f".unfinished-{file.name}")
 
     def __enter__(self) -> Path:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        owners_folder(self.file.parent)
         return self.unfinished
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -174,7 +163,8 @@ def forget(folder: Path) -> Removed:
     if folder.is_dir() and not folder.is_symlink():
         for part in parts:
             _remove_empty(part)
-        left = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+        others = (path for path in folder.rglob("*") if path != folder / LOG)
+        left = sorted(path for path in others if not path.is_dir() or path.is_symlink())
         _remove_empty(folder)
     return Removed(count, size, tuple(left))
 
@@ -186,14 +176,16 @@ def _remove_empty(folder: Path) -> None:
 
 def writable(folder: Path) -> Path:
     """Return a folder that results can be kept in, made where it is not there; raises `ParameterError` otherwise."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, ELSEWHERE):
+        owners_folder(folder)
+        with suppress(PermissionError):  # somebody else's
+            folder.chmod(OWNERS)  # one of an earlier version was open to all
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError as error:
-        problem = Problem(
-            file=str(folder),
-            allowed=f"cannot be written ({error.strerror}): what is computed is kept beside the run file",
-            remedy="copy the run file to a folder that you may write to, with the paths in it",
-        )  # fmt: skip
-        raise ParameterError([problem]) from None
+
+
+def owners_folder(folder: Path) -> None:
+    """Make a folder for customers' data, which nobody but its owner may look into, and those above it."""
+    for part in reversed([folder, *folder.parents]):
+        if not part.is_dir():
+            part.mkdir(mode=OWNERS, exist_ok=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from tradecredit.book.cells import as_text
+from tradecredit.book.places import one_of
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
@@ -65,6 +67,25 @@ def joined(parts: list[RawTable]) -> RawTable:
         tuple(name for name in parts[0].ignored if not several and all(name in part.ignored for part in parts)),
         parts=files,
     )
+
+
+def with_particulars(known: RawTable, listed: RawTable) -> RawTable:
+    """Return the buyers of a list with those of an export that it lacks, and with what only the export says of them.
+
+    What the list says of a buyer comes before what the export says. How many the list lacks is told.
+    """
+    if "buyer_id" not in listed.frame:
+        return listed
+    ids = as_text(listed.frame["buyer_id"])
+    of_export = known.frame.set_index("buyer_id")
+    frame = listed.frame.assign(buyer_id=ids)
+    for column in of_export:
+        said = ids.map(of_export[column])
+        frame[column] = frame[column].where(frame[column].notna(), said) if column in frame else said
+    lacking = known.frame[~one_of(known.frame["buyer_id"], ids.dropna().unique())]
+    whole = joined([replace(listed, frame=frame), replace(known, frame=lacking)])
+    told = [("not in the list of buyers: as the export has them", len(lacking))] if len(lacking) else []
+    return replace(whole, file=listed.file, ignored=listed.ignored, assumed=(*known.assumed, *told))
 
 
 def one_row_a_key(table: RawTable, day: pd.Series | None) -> RawTable:

@@ -305,6 +305,18 @@ TABLES: dict[str, Table] = {
             references={"buyer_id": "buyers"},
             order=(("filed", "answered"),),
         ),
+        Table(
+            "cash_plan",
+            (
+                Column("date", "date", required=True),
+                Column("amount", "signed", required=True),
+                Column("kind", required=True),
+                Column("planned_on", "date"),
+            ),
+            key=("date", "kind", "amount"),
+            known="planned_on",
+            order=(("planned_on", "date"),),
+        ),
     )
 }
 """All tables, in the order in which they are checked: a table comes after those it refers to."""

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from tradecredit.book.disk import writing
 from tradecredit.book.links import row_hashes
-from tradecredit.book.memory import Unreadable
+from tradecredit.book.memory import ELSEWHERE, Unreadable
 from tradecredit.book.schema import TABLES, dtype
 
 NOTES, FINGERPRINT = "notes", b"fingerprint"
@@ -29,7 +30,7 @@ def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> 
         digest.update(name.encode())
         digest.update(np.sort(hashes).tobytes())
     marked = _arrow_table(notes).replace_schema_metadata({FINGERPRINT: digest.hexdigest()})
-    with file.open("wb") as stream:
+    with writing(file.parent, ELSEWHERE), file.open("wb") as stream:
         summed = _Summed(stream)
         for table in (*content.values(), marked):
             _append(summed, table)

@@ -12,7 +12,7 @@ from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import of_database
 from tradecredit.book.exports.reading import all_files
 from tradecredit.book.mapping import mapped
-from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key
+from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key, with_particulars
 from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import EXPORTED, ExportSource
@@ -61,7 +61,8 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
             whole = parts[0] if len(parts) == 1 else joined(parts)
             if distinct:
                 whole = one_row_a_key(whole, pd.concat(issued).set_axis(whole.frame.index) if issued else None)
-            raw[name] = whole
+            known = raw.get(name) if name == "buyers" else None
+            raw[name] = whole if known is None else with_particulars(known, whole)
     return raw, problems
 
 
@@ -133,7 +134,7 @@ def _files(
             if label is not None:
                 path = source.path if isinstance(source, DuckDBSource) else source.path / label
                 files.setdefault(name, []).append((path, label, mapping))
-            elif name in COMPULSORY or name in run.tables:
+            elif name in run.tables or (name in COMPULSORY and not isinstance(source, ExportSource)):
                 problems.append(_missing_file(name, candidates[0], source, present))
     return files, problems
 

@@ -1,12 +1,16 @@
 """Who drives the next weeks: the payments that matter, with day, chance and band; and what moved the DSO."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.cash.kernels import chances_by_day
-from tradecredit.cash.payment_times import payment_times, today_of
-from tradecredit.cash.schedule import open_rows
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
+from tradecredit.cash.schedule import OpenItems, open_rows
+from tradecredit.default.payment_kernels import chances_by_day
+from tradecredit.default.payment_times import payment_times, today_of
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.dso_causes import dso_causes
 from tradecredit.measure.open_items import ledger_on
@@ -17,8 +21,31 @@ NEXT_DAYS = 28
 LATEST_DAYS = 364
 MOST = 20
 """Payments that are named."""
+TERMS, LESS_EARLY = "terms and mix of sales", "less early payment"
+OVERDUE, CONTESTED = "overdue debt that is not disputed", "overdue debt in dispute"
+"""Causes of a change of the DSO, as they are named here."""
 EARLY, LATE = 0.10, 0.90
 """Ends of the band of a payment's day."""
+
+
+class Soon(NamedTuple):
+    """Of each open item (`schedule.OpenItems`): the `chance` that it is paid within four weeks, and `when`, the days
+    from today by which 10, 50 and 90 % of it are (0: not within 52 weeks); all at the expected tempo."""
+
+    items: OpenItems
+    chance: np.ndarray
+    when: np.ndarray
+
+
+@once
+def soon_paid(book: Book) -> Soon:
+    """Return when the open items are paid."""
+    items, times = open_rows(book), payment_times(book)
+    calendar = times.coming(today_of(book), LATEST_DAYS)
+    columns = (items.buyer, items.due, items.begin)
+    days = np.array([EARLY, 0.5, LATE])
+    found = chances_by_day(columns, NEXT_DAYS, days, calendar, times.habits, (times.hazards, times.credits))
+    return Soon(items, *found)
 
 
 def payments_that_matter(book: Book, most: int = MOST) -> pd.DataFrame:
@@ -29,11 +56,7 @@ def payments_that_matter(book: Book, most: int = MOST) -> pd.DataFrame:
     and `early_on` and `late_on`, the 10 % and the 90 % quantile (missing: not within 52 weeks). All at the expected
     tempo.
     """
-    items, times = open_rows(book), payment_times(book)
-    calendar = times.coming(today_of(book), LATEST_DAYS)
-    columns = (items.buyer, items.due, items.begin)
-    days = np.array([EARLY, 0.5, LATE])
-    chance, when = chances_by_day(columns, NEXT_DAYS, days, calendar, times.habits, (times.hazards, times.credits))
+    items, chance, when = soon_paid(book)
     soon = items.amount * chance
     order = np.argsort(-soon, kind="stable")[:most]
     rows = items.invoice[order]
@@ -52,22 +75,51 @@ def payments_that_matter(book: Book, most: int = MOST) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def uncertain_buyers(book: Book, most: int = MOST) -> pd.DataFrame:
+    """Return the buyers whose open invoices make the cash of the next four weeks most uncertain.
+
+    Columns: `buyer_id`, `name`, `invoices` open, `open_now`, `expected_soon` (Σ open × chance), `deviation_soon`, the
+    standard deviation of what comes of them, √(Σ open² · chance · (1 − chance)), each invoice being paid whole or not,
+    by its own chance; `variance_of_all`, the sum of its square over all buyers. By that deviation, the largest first.
+    """
+    items, chance, _ = soon_paid(book)
+    buyers = len(book.buyers)
+    sums = [
+        np.bincount(items.buyer, values, buyers)
+        for values in (
+            np.ones(len(chance)), items.amount, items.amount * chance, items.amount**2 * chance * (1 - chance)
+        )
+    ]  # fmt: skip
+    order = np.argsort(-sums[3], kind="stable")[:most]
+    order = order[sums[3][order] > 0]
+    ids = book.buyers["buyer_id"].take(order)
+    return pd.DataFrame(
+        {
+            "buyer_id": ids.to_numpy(), "name": book.names.reindex(ids).to_numpy(),
+            "invoices": sums[0][order].astype(int), "open_now": sums[1][order], "expected_soon": sums[2][order],
+            "deviation_soon": np.sqrt(sums[3][order]), "variance_of_all": sums[3].sum(),
+        }
+    )  # fmt: skip
+
+
 def dso_bridge(book: Book) -> pd.DataFrame:
     """Return what moved the DSO since last month and since last year: index `cause`; `last_month`, `last_year`, `unit`.
 
-    The parts of `dso_causes.dso_causes`, each with its change in days; of the overdue debt that which is contested
-    (`disputed debt`) stands by itself. They add up to `dso`. Missing where the ledger does not reach back.
+    The parts of `dso_causes.dso_causes`, each with its change in days; its `overdue debt` in two, that which is not
+    contested (`OVERDUE`) and that which is (`CONTESTED`); its `early payment`, which is below zero, as `LESS_EARLY`:
+    more days where less is paid early. They add up to `dso`. Missing where the ledger does not reach back.
     """
     now = _disputed_days(book, book.as_of)
     found = {}
     for name, months in (("last_month", 1), ("last_year", 12)):
         table = dso_causes(book, months)
-        change, then = table["change"].copy(), book.as_of - pd.DateOffset(months=months)
-        contested = now - _disputed_days(book, pd.Timestamp(then))
-        change["overdue debt"] -= contested
-        change["disputed debt"] = contested
+        change = table["change"].copy()
+        contested = now - _disputed_days(book, window_start(book.as_of, months))
+        change = change.rename({"overdue debt": OVERDUE, "early payment": LESS_EARLY, "terms": TERMS})
+        change[OVERDUE] -= contested
+        change[CONTESTED] = contested
         found[name] = change
-    order = ["terms", "early payment", "overdue debt", "disputed debt", "exchange rates", "timing of sales", "dso"]
+    order = [TERMS, LESS_EARLY, OVERDUE, CONTESTED, "exchange rates", "timing of sales", "dso"]
     return pd.DataFrame(found).reindex(order).rename_axis("cause").assign(unit="days")
 
 
@@ -83,4 +135,4 @@ def _disputed_days(book: Book, day: pd.Timestamp) -> float:
     return float(overdue / figures["receivables"] * figures["dso"]) if figures["receivables"] > 0 else np.nan
 
 
-__all__ = ["dso_bridge", "payments_that_matter"]
+__all__ = ["CONTESTED", "OVERDUE", "dso_bridge", "payments_that_matter", "uncertain_buyers"]

@@ -19,9 +19,9 @@ from tradecredit.cash.insured_cash import (
     protracted,
     recovered_by_week,
 )
-from tradecredit.cash.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.cash.scenarios import Expected, Receipts, empty, expected, fill, paces
-from tradecredit.cash.schedule import of_open, of_sales, open_rows, sales_shares
+from tradecredit.cash.schedule import expected_by_day, of_open, of_sales, open_rows, sales_shares
+from tradecredit.default.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import insured_parts
 from tradecredit.losses.portfolio import portfolio
@@ -31,8 +31,11 @@ from tradecredit.numerics.threads import over_threads
 from tradecredit.params.losses import Sampling
 from tradecredit.params.policy import NO_COVER
 
-WEEKS = 52
-"""That are simulated."""
+WEEKS = 53
+"""That are simulated: they hold twelve months to their ends."""
+YEAR = 52
+"""Weeks of a year."""
+MONTHS = 12
 SHORT = 13
 """Weeks of the short forecast."""
 LEVELS = {"low_95": 0.025, "low_80": 0.10, "high_80": 0.90, "high_95": 0.975}
@@ -42,11 +45,12 @@ TEMPO, SALES, PAYMENTS = 11, 12, 13
 
 
 class Basis(NamedTuple):
-    """What a forecast is made from: payment times, sales, and what is expected under each tempo."""
+    """What a forecast is made from: payment times, sales, what is expected under each tempo, and of each day."""
 
     times: PaymentTimes
     sales: FutureSales
     expected: Expected
+    by_day: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +59,16 @@ class CashForecast:
 
     `ends`: the last day of each week; `receipts`: what buyers pay, and where it goes (`Receipts`); `recoveries`
     (scenarios × weeks); `insured`: by policy claims, the insurer's part of recoveries, and premium; `defaults`: how
-    many a scenario has, on average.
+    many a year of a scenario has, on average, with its standard error; `by_day`: what buyers are expected to pay on
+    each day, by which a week that two months share is divided.
     """
 
     ends: pd.DatetimeIndex
     receipts: Receipts
     recoveries: np.ndarray
     insured: dict[str, Insured]
-    defaults: float
+    defaults: tuple[float, float]
+    by_day: np.ndarray
 
     @property
     def views(self) -> list[str]:
@@ -98,8 +104,23 @@ class CashForecast:
         return bands(np.cumsum(cash, axis=1) if summed else cash, self.ends[:weeks])
 
     def months(self, view: str = NO_COVER) -> pd.DataFrame:
-        """Return the same of each coming month, a week's cash being spread over its days: index `week_end`."""
-        return bands(*by_month(self.cash(view), self.ends))
+        """Return the same of each coming month, the first of `MONTHS`: index `week_end`, its last day."""
+        return bands(*self.by_month(view))
+
+    def by_month(self, view: str = NO_COVER) -> tuple[np.ndarray, pd.DatetimeIndex]:
+        """Return the cash of each coming month (scenarios × months), and their last days.
+
+        A week that two months share is divided as what buyers are expected to pay on its days.
+        """
+        days = pd.date_range(self.ends[0] - pd.Timedelta(days=6), self.ends[-1])
+        ends = month_ends_of(days)
+        place = ends.searchsorted(days)
+        week = np.arange(len(days)) // 7
+        whole = np.bincount(week, self.by_day)[week]
+        part = np.where(whole > 0, self.by_day / np.where(whole > 0, whole, 1.0), 1 / 7)
+        spread, inside = np.zeros((len(self.ends), len(ends))), place < len(ends)
+        np.add.at(spread, (week[inside], place[inside]), part[inside])
+        return self.cash(view) @ spread, ends
 
 
 def bands(cash: np.ndarray, ends: pd.DatetimeIndex) -> pd.DataFrame:
@@ -119,22 +140,14 @@ def bands(cash: np.ndarray, ends: pd.DatetimeIndex) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.DatetimeIndex(ends, name="week_end"))
 
 
-def by_month(cash: np.ndarray, ends: pd.DatetimeIndex) -> tuple[np.ndarray, pd.DatetimeIndex]:
-    """Return the cash of each whole month that the weeks hold, and the months' last days."""
-    first = ends[0] - pd.Timedelta(days=6)
-    days = pd.date_range(first, ends[-1])
-    last = pd.DatetimeIndex(sorted(set((days + pd.offsets.MonthEnd(0)).tolist())))
-    last = last[last <= ends[-1] + pd.Timedelta(days=1)]
-    place = last.searchsorted(days)
-    spread = np.zeros((len(ends), len(last)))
-    inside = place < len(last)
-    np.add.at(spread, (np.arange(len(days))[inside] // 7, place[inside]), 1 / 7)
-    return cash @ spread, last
+def month_ends_of(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return the last days of the months that end within some days, the first `MONTHS` of them."""
+    return days[days.is_month_end][:MONTHS]
 
 
 @remembered
 def assess(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> CashForecast:
-    """Return the cash of a book's coming 52 weeks without insurance and under each policy, on the same scenarios.
+    """Return the cash of a book's coming year without insurance and under each policy, on the same scenarios.
 
     `ratings`: index buyer_id, `pd`. Defaults, their days, what is lost and paid for: those that `losses.simulate` draws
     for as many plain years from the run's seed. Raises as `losses.assess`. Source: definitions §12.
@@ -163,9 +176,11 @@ def basis(book: Book, weeks: int) -> Basis:
     speeds = paces(times)
     items = open_rows(book)
     opened = of_open(items, times, today, weeks, speeds)
-    coming = of_sales(sales_shares(book), sales, times, today, speeds)
+    shares = sales_shares(book)
+    coming = of_sales(shares, sales, times, today, speeds)
     future = (sales.month[3::7][:weeks], sales.per_invoice)
-    return Basis(times, sales, expected(items, opened, coming, future, times))
+    by_day = expected_by_day(items, shares, sales, times, today)
+    return Basis(times, sales, expected(items, opened, coming, future, times), by_day)
 
 
 def simulated(
@@ -177,25 +192,26 @@ def simulated(
     months = sales_factors(found.sales, count, simulator.seed)
     tempo = np.random.default_rng([simulator.seed, TEMPO]).standard_normal(count)
     into, recoveries = empty(count, weeks), np.zeros((count, weeks))
-    alone = [(np.zeros((count, weeks)), np.zeros((count, weeks))) for _ in simulator.policies]
+    alone = [(np.zeros((count, weeks)), np.zeros((count, weeks)), np.zeros(count)) for _ in simulator.policies]
 
-    def block(part: Block) -> int:
+    def block(part: Block) -> np.ndarray:
         here, defaults = part.scenarios, simulator.defaults(part)
         week = (defaults.day - 1) // 7
-        speed = with_economy(tempo[here], simulator, part, book.run.cash.tempo_correlation)
+        speed = with_economy(tempo[here], simulator, part, book.run.cash.payment_speed_correlation)
         inside = week < weeks
         events = (defaults.scenario[inside], place[defaults.buyer[inside]], week[inside])
         room = Receipts(*(values[here] for values in into))
         fill(found.expected, (speed, months[here]), events, (key, part.start), room)
         recoveries[here] = recovered_by_week(book, defaults, (part.stop - part.start, weeks))
         late = protracted(book, simulator, defaults, part.start)
-        fill_insured(book, simulator, defaults, late, [tuple(values[here] for values in pair) for pair in alone])
-        return len(defaults.scenario)
+        fill_insured(book, simulator, defaults, late, [tuple(values[here] for values in one) for one in alone])
+        return np.bincount(defaults.scenario, minlength=part.stop - part.start)
 
-    defaulted = sum(over_threads(block, list(simulator.blocks()), book.run.simulation.threads))
+    defaulted = np.concatenate(list(over_threads(block, list(simulator.blocks()), book.run.simulation.threads)))
     insured = of_programmes(simulator.policies, alone, premiums)
     ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
-    return CashForecast(ends, into, recoveries, insured, defaulted / count)
+    number = float(defaulted.mean()), float(defaulted.std(ddof=1) / np.sqrt(count))
+    return CashForecast(ends, into, recoveries, insured, number, found.by_day)
 
 
 def sales_factors(sales: FutureSales, count: int, seed: int) -> np.ndarray:
@@ -218,4 +234,4 @@ def with_economy(own: np.ndarray, simulator: Simulator, part: Block, correlation
     return correlation * score + np.sqrt(1 - correlation**2) * own
 
 
-__all__ = ["CashForecast", "assess", "bands", "basis", "by_month", "simulated"]
+__all__ = ["CashForecast", "assess", "bands", "basis", "month_ends_of", "simulated"]

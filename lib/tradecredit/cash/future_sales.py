@@ -6,9 +6,9 @@ import numpy as np
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.cash.drifting import Grid, Seen, predicted
-from tradecredit.cash.payment_times import weekday_of
+from tradecredit.default.payment_times import weekday_of
 from tradecredit.measure.sales import net_sales
+from tradecredit.numerics.drifting import Grid, Seen, predicted
 
 MONTHS = 60
 """Of history that are looked at, at most."""

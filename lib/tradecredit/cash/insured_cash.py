@@ -23,10 +23,12 @@ KINDS = 14
 
 class Insured(NamedTuple):
     """What a policy moves by week, scenarios × weeks: `claims` received, the insurer's part of recoveries `passed_on`;
+    `indemnity` of each scenario, what it pays for the year's losses in the end, recoveries shared, whenever it pays;
     and `premium` with fees and tax (weeks)."""
 
     claims: np.ndarray
     passed_on: np.ndarray
+    indemnity: np.ndarray
     premium: np.ndarray
 
 
@@ -71,7 +73,8 @@ def fill_insured(
 ) -> None:
     """Add the claims and the insurer's recoveries of a block's scenarios under each policy of a simulator to `into`.
 
-    `late`: which defaults are protracted; `into`: by policy claims and what is passed on (scenarios × weeks). Claims
+    `late`: which defaults are protracted; `into`: by policy claims, what is passed on (scenarios × weeks), and
+    indemnity. Claims
     are those of the loss engine; what the insurer gets of a recovery later is paid out before with the claim, so that
     both differ by the indemnity; what is recovered before the claim is paid is taken off it.
     """
@@ -79,7 +82,9 @@ def fill_insured(
     for number, (policy, room) in enumerate(zip(simulator.policies, into, strict=True)):
         steps = simulator.settled(defaults, number)
         paid = claim_day(policy, defaults.day, late, book.run.cash.protracted_days)
-        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, *room))
+        claims, passed, indemnity = room
+        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, claims, passed))
+        indemnity += np.bincount(defaults.scenario, steps.indemnity, len(indemnity))
 
 
 def of_programmes(
@@ -90,8 +95,10 @@ def of_programmes(
     found = {}
     for policy in policies:
         parts = [by_name[name] for name in policy.programme]
-        claims, passed = parts[0] if len(parts) == 1 else (np.sum(both, axis=0) for both in zip(*parts, strict=True))
-        found[policy.name] = Insured(claims, passed, premiums[policy.name])
+        claims, passed, indemnity = (
+            parts[0] if len(parts) == 1 else (np.sum(each, axis=0) for each in zip(*parts, strict=True))
+        )
+        found[policy.name] = Insured(claims, passed, indemnity, premiums[policy.name])
     return found
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.cash.forecast import SHORT, CashForecast, bands, by_month
+from tradecredit.cash.forecast import SHORT, CashForecast, bands
 from tradecredit.insurance.cover import audit
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import open_items
@@ -28,17 +28,31 @@ class Buffer(NamedTuple):
 
 
 def planned(book: Book, ends: pd.DatetimeIndex) -> np.ndarray:
-    """Return the other flows of cash of the run's plan by week, those that repeat on each of their days.
-
-    Days outside the weeks are left out.
-    """
-    flows = np.zeros(len(ends))
+    """Return the other flows of cash of the plan by week (`planned_flows`); days outside the weeks are left out."""
     first = ends[0] - pd.Timedelta(days=6)
-    for flow in book.run.cash.plan:
-        days = _days(flow, ends[-1])
-        days = days[days >= first]
-        np.add.at(flows, (days - first).days.to_numpy() // 7, flow.amount)
-    return flows
+    flows = planned_flows(book, first, ends[-1])
+    week = (flows["date"] - first).dt.days.to_numpy() // 7
+    return np.bincount(week, flows["amount"].to_numpy(float), len(ends))
+
+
+def _planned_by_month(book: Book, first: pd.Timestamp, ends: pd.DatetimeIndex) -> np.ndarray:
+    if not len(ends):
+        return np.zeros(0)
+    flows = planned_flows(book, first, ends[-1])
+    return np.bincount(ends.searchsorted(flows["date"]), flows["amount"].to_numpy(float), len(ends))
+
+
+def planned_flows(book: Book, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """Return the other flows of cash from a day to a later one: `date`, `amount` (below zero: paid out), `kind`.
+
+    Those of the run's `cash.plan`, which repeat on each of their days, and those of the book's table `cash_plan`.
+    """
+    rows = [(day, flow.amount, flow.kind) for flow in book.run.cash.plan for day in _days(flow, last) if day >= first]
+    stated = pd.DataFrame(rows, columns=["date", "amount", "kind"])
+    stated = stated.astype({"date": "datetime64[us]", "amount": "float64", "kind": "str"})
+    table = book.cash_plan
+    table = table.loc[(table["date"] >= first) & (table["date"] <= last), ["date", "amount", "kind"]]
+    return pd.concat([stated, table], ignore_index=True)
 
 
 def _days(flow: PlannedFlow, last: pd.Timestamp) -> pd.DatetimeIndex:
@@ -47,6 +61,42 @@ def _days(flow: PlannedFlow, last: pd.Timestamp) -> pd.DatetimeIndex:
     if flow.every is None:
         return pd.DatetimeIndex([start] if start <= last else [])
     return pd.date_range(start, end, freq=pd.DateOffset(**STEPS[flow.every]))
+
+
+def cash_bridge(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> pd.DataFrame:
+    """Return how the cash in hand goes from today to the end of some weeks, as expected: index `flow`.
+
+    `times`, how often it flows (missing: in every week), and `amount`, with its standard error `amount_error` where it
+    is simulated: `opening_cash`; `expected_receipts` from buyers
+    and recoveries; with a policy `claims_in`, `passed_on` and `premium_out`; each kind of the plan; and `closing_cash`,
+    their sum. Empty where the run states no opening cash.
+    """
+    opening, columns = book.run.cash.opening_cash, ["times", "amount", "amount_error"]
+    if opening is None:
+        return pd.DataFrame(columns=columns, dtype=float).rename_axis("flow")
+    # What is simulated errs by the mean over its scenarios.
+    cash = forecast.cash(view)[:, :weeks].sum(axis=1)
+    paid = (forecast.receipts.paid + forecast.recoveries)[:, :weeks].sum(axis=1)
+    rows = {"opening_cash": (np.nan, opening, np.nan), "expected_receipts": (np.nan, paid.mean(), _error(paid))}
+    if view != NO_COVER:
+        policy = forecast.insured[view]
+        for name, sign, amounts in (("claims_in", 1, policy.claims), ("passed_on", -1, policy.passed_on)):
+            whole = amounts[:, :weeks].sum(axis=1)
+            rows[name] = (np.nan, sign * whole.mean(), _error(whole))
+        due = policy.premium[:weeks]
+        rows["premium_out"] = (float((due != 0).sum()), -float(due.sum()), np.nan)
+    first, last = forecast.ends[0] - pd.Timedelta(days=6), forecast.ends[weeks - 1]
+    flows = planned_flows(book, first, last)
+    for kind, of_kind in flows.groupby("kind", sort=False):
+        rows[str(kind)] = (float(len(of_kind)), float(of_kind["amount"].sum()), np.nan)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("flow")
+    table.loc["closing_cash"] = [np.nan, table["amount"].sum(), _error(cash)]
+    return table
+
+
+def _error(amounts: np.ndarray) -> float:
+    """Return the standard error of the mean of a scenario each; missing of none that differ."""
+    return float(amounts.std(ddof=1) / np.sqrt(len(amounts))) or np.nan
 
 
 def cash_in_hand(book: Book, forecast: CashForecast, view: str = NO_COVER) -> np.ndarray:
@@ -58,12 +108,17 @@ def cash_in_hand(book: Book, forecast: CashForecast, view: str = NO_COVER) -> np
 def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> pd.DataFrame:
     """Return how likely and how deep each week ends short: index `week_end`.
 
-    `cash_expected`, `cash_low_95` and `cash_high_95` of the cash in hand; `short_probability`, that it is below minus
-    the credit line, with its standard error; `short_depth`, the mean of what is missing then (missing: never short).
-    Empty where the run states no opening cash. Source: definitions §12.5.
+    `cash_expected`, `cash_low_95` and `cash_high_95` of the cash in hand; `needed_today`, what must be in hand today
+    beside the credit line so that this week ends short with a probability of `cash.buffer_probability` at most, and
+    `missing_today`, what of that is not in hand; `short_probability`, that the cash is below minus the credit line,
+    with its standard error (missing: in no scenario); `short_depth`, the mean of what is missing then (missing: never
+    short). Also the standard errors of the amounts, `…_error` (of the mean depth missing with fewer than two such
+    scenarios). Empty where the run states no opening cash. Source: definitions §12.5.
     """
     columns = [
-        "cash_expected", "cash_low_95", "cash_high_95", "short_probability", "short_probability_error", "short_depth"
+        "cash_expected", "cash_low_95", "cash_high_95", "needed_today", "missing_today", "short_probability",
+        "short_probability_error", "short_depth", "cash_expected_error", "cash_low_95_error", "cash_high_95_error",
+        "needed_today_error", "missing_today_error", "short_depth_error",
     ]  # fmt: skip
     if book.run.cash.opening_cash is None:
         return pd.DataFrame(columns=columns, index=pd.DatetimeIndex([], name="week_end"), dtype=float)
@@ -73,12 +128,20 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
     chance = short.mean(axis=0)
     count = short.sum(axis=0)
     depth = np.where(count > 0, np.where(short, missing, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    over = np.where(short, missing - depth, 0.0)
+    spread = np.where(count > 1, np.sqrt((over**2).sum(axis=0) / np.maximum(count * (count - 1), 1)), np.nan)
     found = bands(cash, forecast.ends[:weeks])
+    opening = book.run.cash.opening_cash
+    needed, needed_error = (np.array(values) for values in zip(*_needed(book, cash - opening), strict=True))
+    error = np.where(count > 0, np.sqrt(chance * (1 - chance) / len(cash)), np.nan)
     return pd.DataFrame(
         {
             "cash_expected": found["expected_cash"], "cash_low_95": found["low_95"], "cash_high_95": found["high_95"],
-            "short_probability": chance, "short_probability_error": np.sqrt(chance * (1 - chance) / len(cash)),
-            "short_depth": depth,
+            "needed_today": needed, "missing_today": np.maximum(needed - opening, 0.0), "short_probability": chance,
+            "short_probability_error": error, "short_depth": depth, "cash_expected_error": found["expected_cash_error"],
+            "cash_low_95_error": found["low_95_error"], "cash_high_95_error": found["high_95_error"],
+            "needed_today_error": needed_error, "missing_today_error": needed_error,
+            "short_depth_error": spread,
         },
         index=found.index,
     )  # fmt: skip
@@ -91,10 +154,14 @@ def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int 
     beyond the credit line; 0 where they never take out so much.
     """
     flows = np.cumsum(forecast.cash(view) + planned(book, forecast.ends), axis=1)[:, :weeks]
+    return max(_needed(book, flows), key=lambda one: one.amount)
+
+
+def _needed(book: Book, flows: np.ndarray) -> list[Buffer]:
+    """Return the buffer of each week; `flows`: all so far by its end (scenarios × weeks)."""
     sample, level = Sample.equally_likely(len(flows)), 1 - book.run.cash.buffer_probability
     found = [value_at_risk(np.ascontiguousarray(-column), sample, level) for column in flows.T]
-    worst = max(found, key=lambda one: one[0])
-    return Buffer(max(worst[0] - book.run.cash.credit_line, 0.0), worst[1])
+    return [Buffer(max(amount - book.run.cash.credit_line, 0.0), error) for amount, error in found]
 
 
 def lacking(book: Book, needed: Buffer) -> float:
@@ -119,7 +186,8 @@ def cash_ratios(book: Book, forecast: CashForecast) -> pd.DataFrame:
     tables = []
     if settings.opening_cash is not None and settings.current_liabilities is not None:
         for view in forecast.views:
-            flows, ends = by_month(forecast.cash(view) + planned(book, forecast.ends), forecast.ends)
+            flows, ends = forecast.by_month(view)
+            flows = flows + _planned_by_month(book, forecast.ends[0] - pd.Timedelta(days=6), ends)
             found = bands((settings.opening_cash + np.cumsum(flows, axis=1)) / settings.current_liabilities, ends)
             names = {"expected_cash": "ratio_expected", "low_80": "ratio_low_80", "high_80": "ratio_high_80"}
             tables.append(found[list(names)].rename(columns=names).assign(view=view))
@@ -180,5 +248,6 @@ def _eligible(book: Book, terms: Borrowing, policy: Policy | None) -> float:
 
 
 __all__ = [
-    "Buffer", "borrowing_base", "buffer", "cash_in_hand", "cash_ratios", "cycle", "planned", "shortfalls",
+    "Buffer", "borrowing_base", "buffer", "buffers", "cash_bridge", "cash_in_hand", "cash_ratios", "cycle", "lacking",
+    "planned", "planned_flows", "shortfalls",
 ]  # fmt: skip

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradecredit.cash.payment_times import SPAN, PaymentTimes
 from tradecredit.cash.scenario_kernels import scenarios
 from tradecredit.cash.schedule import OpenItems, SalesSchedule, Schedule
+from tradecredit.default.payment_times import SPAN, PaymentTimes
 
 TEMPOS = np.array([-3.0, -1.5, 0.0, 1.5, 3.0])
 """Tempos, in standard deviations, under which receipts are computed; between them they are interpolated."""
@@ -88,10 +88,10 @@ def expected(
     rest = ~by_itself
     for tempo in range(len(cells)):
         np.add.at(small[tempo], items.buyer[rest], cells[tempo, rest] * amount[rest, None])
-    # What is conceded of disputes is credited, whatever the tempo.
-    conceded = np.bincount(items.buyer, items.conceded, buyers)
-    small[:, :, -2] += conceded
-    owed = float(amount[rest].sum() + conceded.sum())
+    # What disputes are credited comes whatever the tempo.
+    in_credit = np.bincount(items.buyer, items.credited, buyers)
+    small[:, :, -2] += in_credit
+    owed = float(amount[rest].sum() + in_credit.sum())
     squares = float((amount[rest] ** 2).sum())
     strength = max(owed**2 / squares / times.dispersion - 1, 1.0) if squares > 0 else 1.0
     sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
@@ -108,7 +108,7 @@ def expected(
     so_far = np.zeros((buyers, len(cells), sold.shape[1] + 1), np.float32)
     np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
     return Expected(
-        TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
+        TEMPOS, float(whole + items.credited.sum()), amount[by_itself], items.buyer[by_itself],
         np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2),
         sales_of_each, so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip

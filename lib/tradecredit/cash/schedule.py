@@ -9,8 +9,8 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of, places
 from tradecredit.cash.future_sales import FutureSales
-from tradecredit.cash.kernels import future_by_week, receipts_by_week
-from tradecredit.cash.payment_times import PaymentTimes
+from tradecredit.default.payment_kernels import future_by_week, money_by_day, receipts_by_week
+from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
@@ -22,30 +22,30 @@ SHARE_HALF_LIFE = 180
 SHARE_DAYS = 730
 SMALL_TERMS = 0.02
 """Part of a buyer's sales below which terms of its own are left to its other ones."""
-USUAL_SETTLING, USUAL_CONCEDED, FEW_DISPUTES = 45, 0.3, 10
-"""Days from the opening of a dispute until it is settled, and the part conceded, where fewer are closed."""
+USUAL_SETTLING, USUAL_CREDITED, FEW_DISPUTES = 45, 0.3, 10
+"""Days from the opening of a dispute until it is settled, and the part credited, where fewer are closed."""
 
 
 class OpenItems(NamedTuple):
     """What is open: a row for each invoice, or two where a part is disputed; days count from the forecast's.
 
-    `invoice`, `buyer`: places in the book; `amount`, net of what the buyer has on account and of what is conceded;
-    `conceded`; `due`; `begin`, the first day on which it can be paid.
+    `invoice`, `buyer`: places in the book; `amount`, net of what the buyer has on account and of what is credited;
+    `credited`; `due`; `begin`, the first day on which it can be paid.
     """
 
     invoice: np.ndarray
     buyer: np.ndarray
     amount: np.ndarray
-    conceded: np.ndarray
+    credited: np.ndarray
     due: np.ndarray
     begin: np.ndarray
 
 
 class Disputes(NamedTuple):
-    """The median days from opening a dispute until it is settled, and the part conceded; `closed`: of how many."""
+    """The median days from opening a dispute until it is settled, and the part credited; `closed`: of how many."""
 
     days: float
-    conceded: float
+    credited: float
     closed: int
 
 
@@ -88,8 +88,8 @@ def open_rows(book: Book) -> OpenItems:
     return OpenItems(
         np.append(free, held),
         owner[np.append(free, held)],
-        np.append((owed - contested)[free], contested[held] * (1 - rule.conceded)),
-        np.append(np.zeros(len(free)), contested[held] * rule.conceded),
+        np.append((owed - contested)[free], contested[held] * (1 - rule.credited)),
+        np.append(np.zeros(len(free)), contested[held] * rule.credited),
         np.append(due[free], until),
         np.append(np.ones(len(free), np.int64), until),
     )
@@ -97,19 +97,19 @@ def open_rows(book: Book) -> OpenItems:
 
 @once
 def dispute_rule(book: Book) -> Disputes:
-    """Return how long disputes take and what is conceded, from those that are closed."""
+    """Return how long disputes take and what is credited, from those that are closed."""
     table = disputed(book).assign(invoice=book.invoice_of_dispute)
     closed = table[table["closed"].notna() & (table["invoice"] >= 0)]
     if len(closed) < FEW_DISPUTES:
-        return Disputes(USUAL_SETTLING, USUAL_CONCEDED, len(closed))
+        return Disputes(USUAL_SETTLING, USUAL_CREDITED, len(closed))
     days = float((closed["closed"] - closed["opened"]).dt.days.median())
     receipts, row = book.receipts, book.invoice_of_receipt
     credits = one_of(receipts["kind"], ["credit_note"]) & (row >= 0)
     opened = np.full(len(book.invoices), np.datetime64("NaT", "us"))
     opened[closed["invoice"]] = closed["opened"].to_numpy("datetime64[us]")
     counted = credits & (receipts["received"].to_numpy("datetime64[us]") >= opened[row])
-    conceded = receipts["amount"].to_numpy()[counted].sum() / max(closed["amount"].sum(), CENT)
-    return Disputes(days, float(np.clip(conceded, 0.0, 1.0)), len(closed))
+    credited = receipts["amount"].to_numpy()[counted].sum() / max(closed["amount"].sum(), CENT)
+    return Disputes(days, float(np.clip(credited, 0.0, 1.0)), len(closed))
 
 
 def _contested(book: Book, owed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -173,4 +173,17 @@ def of_sales(
     return SalesSchedule(sold, paid, credited, bought, paid_by_buyer, credited_by_buyer)
 
 
-__all__ = ["OpenItems", "SalesSchedule", "Schedule", "of_open", "of_sales", "open_rows", "sales_shares"]
+def expected_by_day(
+    items: OpenItems, shares: tuple[np.ndarray, ...], sales: FutureSales, times: PaymentTimes, today: int
+) -> np.ndarray:
+    """Return what is to be paid on each coming day, from tomorrow on, at the expected tempo: of whole weeks."""
+    weeks = len(sales.month) // 7
+    sold = sales.by_day[: 7 * weeks].reshape(weeks, 7).sum(axis=1)
+    columns = (items.buyer, items.due, items.begin, items.amount)
+    calendar = times.coming(today, 7 * weeks)
+    return money_by_day(columns, shares, sold, calendar, times.habits, (times.hazards, times.credits))[1:]
+
+
+__all__ = [
+    "OpenItems", "SalesSchedule", "Schedule", "expected_by_day", "of_open", "of_sales", "open_rows", "sales_shares",
+]  # fmt: skip

@@ -61,4 +61,9 @@ LABELS = {
     ),
     **columns("money", to_pay="To be paid"),
     **columns("date", held_from="Held back from", hold_by="Hold by"),
+    # sheets
+    **columns("text", last_stage="Last letter", promise_kind="Kind of promise", promise_state="What became of it"),
+    **columns("date", reminded_on="Letter sent on", promised_on="Promised on", promised_for="Promised for"),
+    **columns("money", owed="Owed", money_came="Came of it"),
+    "letter_invoices": Column("Invoices in it", "count"),
 }

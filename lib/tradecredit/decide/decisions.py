@@ -7,7 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on, working_day
-from tradecredit.decide.limits.changes import approval
+from tradecredit.decide.approvals import approval
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 

@@ -11,6 +11,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.amounts import disputed_of, unclaimed_debts
 from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.loss_days import loss_days, year_starts
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.recoveries import given_up
 from tradecredit.insurance.stops import stopping_invoices
@@ -167,19 +168,6 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
     )  # fmt: skip
 
 
-def year_starts(policy: Policy) -> pd.Timestamp:
-    """Return the first day of a policy's year: its `starts`, else 12 months before its end; missing without both.
-
-    >>> year_starts(Policy(name="own", insured_percentage=0.9, ends="2026-12-31"))
-    Timestamp('2026-01-01 00:00:00')
-    """
-    if policy.starts is not None:
-        return pd.Timestamp(policy.starts)
-    if policy.ends is None:
-        return pd.NaT
-    return pd.Timestamp(policy.ends) + pd.Timedelta(days=1) - pd.DateOffset(years=1)
-
-
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id.
 
@@ -210,19 +198,14 @@ def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
     late = past_due.to_numpy() & (insured > 0)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
-    events = book.defaults[book.defaults["kind"] == "insolvency"]
-    events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()
-    insolvent = events.reindex(items["buyer_id"]).set_axis(items.index).astype("datetime64[us]")
-    items = items.join(policy.loss_dates(items["issued"], items["due"], insolvent=insolvent))
+    days = loss_days(book, policy, items)
+    items, filed = items.join(days.drop(columns="filed")), days["filed"]
     ahead = book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
     loss, report_by = items["loss_date"] <= book.as_of, items["report_by"]
     missed = ~loss & (report_by < read_on(book.as_of))
     coming = ~loss & ~missed & (report_by <= ahead)
     asked = items["insured_debt"].where(missed | coming, 0.0).groupby(items["buyer_id"]).transform("sum")
     little = (missed | coming) & (asked < book.run.decisions.report_from)
-    first = items["loss_date"].where(loss).groupby(items["buyer_id"]).transform("min")
-    filed_on = book.claims.groupby("buyer_id")["filed"].max().reindex(items["buyer_id"]).set_axis(items.index)
-    filed = loss & (filed_on >= first) & (filed_on >= items["issued"])
     duty = np.select(
         [filed, loss, little, missed, coming, report_by.notna()], [FILED, CLAIM, NONE, MISSED, REPORT, LATER], NONE
     )

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Self
+from dataclasses import asdict, dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm, rankdata
 
-from tradecredit.default import monotone_curves
-from tradecredit.default.monotone_curves import Curve
+from tradecredit.default import curve_knots, model_tables, monotone_curves, unknown_inputs
+from tradecredit.default.curve_knots import Curve, curve
+from tradecredit.default.model_tables import BELIEF_COLUMNS, numbers, problem
+from tradecredit.default.unknown_inputs import Law
 from tradecredit.errors import InputError, ParameterError, Problem
 
 FEWEST = 5
@@ -20,14 +22,17 @@ FEWEST = 5
 NEAR_DUPLICATE = 0.98
 """Of two inputs whose rank correlation is at least this, in size, only the first stays."""
 
-ROUNDING = 1e-9
-"""Values that differ by no more than this part of the largest are one value, computed in two ways."""
+ROUNDING = 1e-13
+"""Values that differ by no more than this part of the largest are one value, computed in two ways: floats keep 16
+digits."""
 
-LARGEST = 1e100
-"""Numbers beyond this overflow when they are squared and added up."""
+BLOCK = 65_536
+"""Rows that a prediction holds in memory at once."""
 
 LEVEL = 1e-6
 """A curve none of whose steps is larger is level."""
+
+HARDLY = f"hardly varies: one value but for under 1% at either end, with under {curve_knots.FEWEST} defaults"
 
 AGAINST = "is level: what it tells goes against its sign"
 
@@ -37,8 +42,7 @@ POINTS_TO_DOUBLE = 20.0
 TABLE_COLUMNS = ["sign", "importance", "effect", "standard_error", "missing"]
 """Columns of `DefaultModel.table`."""
 
-
-CURVE_COLUMNS = ["input", "value", "log_odds", "standard_error"]
+CURVE_COLUMNS = [*BELIEF_COLUMNS, "standard_error"]
 """Columns of `DefaultModel.curves`."""
 
 
@@ -49,7 +53,7 @@ class DefaultModel:
     `coefficients`: the intercept's, then those of each curve. `covariance`: theirs, as the rows of its lower triangle,
     to six digits. `spread` and `errors`: over the fitted sample, the covariance of the inputs' contributions, and the
     mean covariance of the contributions' errors, row by row; what is not known of a buyer adds its part of both to the
-    interval. `dropped`: columns left out, and why.
+    interval. `beyond` and `together`: as `unknown_inputs.Law`. `dropped`: columns left out, and why.
     """
 
     inputs: tuple[Curve, ...]
@@ -57,6 +61,8 @@ class DefaultModel:
     covariance: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
     errors: tuple[tuple[float, ...], ...]
+    beyond: tuple[float, ...]
+    together: float
     dropped: Mapping[str, str]
     observations: int
     defaults: int
@@ -85,9 +91,9 @@ class DefaultModel:
         JASA 83, 1134; Wood 2017, Generalized Additive Models, §6.10; clusters as Liang and Zeger 1986).
         Raises `InputError` with every problem of the table.
         """
-        _check(X, y, signs, groups, belief)
+        X, y, groups, belief = model_tables.checked(X, y, signs, groups, belief)
         inputs, dropped = _inputs(X, y, signs)
-        outcome = y.to_numpy(dtype="float64")
+        outcome = y.to_numpy()
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         design = _design(inputs, X)
         beliefs = {} if belief is None else _believed_values(belief)
@@ -95,7 +101,8 @@ class DefaultModel:
             inputs, design, outcome, firms, belief=monotone_curves.believed(inputs, beliefs)
         )
         covariance = _covariance(fit, doubted, design, outcome, firms)
-        spread = np.atleast_2d(np.cov(monotone_curves.contributions(design, fit.coefficients).T))
+        parts = monotone_curves.contributions(design, fit.coefficients)
+        law = unknown_inputs.law(parts, design.unknown, fit.coefficients[0], float(outcome.mean()))
         errors = _mean_errors(inputs, covariance, design)
         # Curves that the bounds hold level take no part: what is left is the same fit.
         bent = [bool(np.abs(fit.coefficients[place]).max() > LEVEL) for place in monotone_curves.places(inputs)]
@@ -105,8 +112,10 @@ class DefaultModel:
             inputs=tuple(part for part, stays in zip(inputs, bent, strict=True) if stays),
             coefficients=tuple(fit.coefficients[rows].tolist()),
             covariance=_kept(covariance[np.ix_(rows, rows)]),
-            spread=tuple(map(tuple, spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
+            spread=tuple(map(tuple, law.spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
             errors=tuple(map(tuple, errors[np.ix_(bent, bent)].tolist())) if any(bent) else (),
+            beyond=tuple(law.beyond[bent].tolist()) if any(bent) else (),
+            together=law.together,
             dropped=dropped,
             observations=len(X),
             defaults=int(outcome.sum()),
@@ -115,34 +124,41 @@ class DefaultModel:
     def predict(self, X: pd.DataFrame | pd.Series, *, confidence: float = 0.9) -> pd.DataFrame:
         """Return `pd` with `pd_low` to `pd_high` for each row of `X`.
 
+        Where an input is missing `pd` is what is to be expected given those that are known, E[PD | known], the sum of
+        the unknown contributions being normal given the sum of the known ones as over the fitted sample
+        (`unknown_inputs.told`), plus the coefficient of a missing value where the sample had any: not the probability
+        at the mean log-odds, which is lower.
+
         The interval is that of the log-odds, by the covariance of the coefficients (delta method) plus, for inputs that
         are missing in the row, the variance of what they may contribute: that over the fitted sample, and the mean
-        over it of the error's (law of total variance). On average over buyers, and for one with median values, less
-        known is a wider interval; a value far out can be less certain than none. `X` may be one row, a Series. Raises
-        `InputError` for columns of the model that are absent, not numeric or infinite, and `ParameterError` for a
-        confidence that is not between 0 and 1.
+        over it of the error's (law of total variance). It lies around the mean log-odds, and always holds `pd`. On
+        average over buyers, and for one with median values, less known is a wider interval; a value far out can be less
+        certain than none. `X` may be one row, a Series. Raises `InputError` for columns of the model that are absent,
+        not numeric or infinite, and `ParameterError` for a confidence that is not between 0 and 1.
         """
-        X = _as_table(X)
-        self._check_columns(X)
+        X = self._checked(X)
         if not 0 < confidence < 1:
-            raise ParameterError([_problem("confidence", f"{confidence} is not between 0 and 1", "state 0.9 for 90 %")])
-        design = _design(self.inputs, X)
-        odds = monotone_curves.log_odds(design, np.array(self.coefficients))
-        variance = monotone_curves.variances(design, self._covariance)
-        if self.inputs:
-            missing = X[[part.name for part in self.inputs]].isna().to_numpy(dtype="float64")
-            unknown = np.array(self.spread) + np.array(self.errors)
-            variance = variance + np.einsum("ij,ij->i", missing @ unknown, missing)
-        width = norm.ppf(0.5 + confidence / 2) * np.sqrt(variance)
-        parts = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
-        return pd.DataFrame({name: expit(value) for name, value in parts.items()}, index=X.index)
+            raise ParameterError([problem("confidence", f"{confidence} is not between 0 and 1", "state 0.9 for 90 %")])
+        unknown_variance = np.array(self.spread) + np.array(self.errors)
+        reach, found = norm.ppf(0.5 + confidence / 2), np.empty((len(X), 3))
+        for block, read in self._read(X):
+            variance = monotone_curves.variances(read.design, self._covariance)
+            if read.design.unknown.any():
+                missing = read.design.unknown.astype(float)
+                variance += np.einsum("ij,ij->i", missing @ unknown_variance, missing)
+            width, told = reach * np.sqrt(variance), read.told
+            found[block, 0] = told.log_odds
+            found[block, 1] = np.minimum(told.middle - width, told.log_odds)
+            found[block, 2] = np.maximum(told.middle + width, told.log_odds)
+        return pd.DataFrame(expit(found), index=X.index, columns=["pd", "pd_low", "pd_high"])
 
     def probability(self, X: pd.DataFrame | pd.Series) -> pd.Series:
         """Return `pd` of `predict` alone, without the interval, which costs most. Raises as `predict`."""
-        X = _as_table(X)
-        self._check_columns(X)
-        odds = monotone_curves.log_odds(_design(self.inputs, X), np.array(self.coefficients))
-        return pd.Series(expit(odds), index=X.index, name="pd")
+        X = self._checked(X)
+        found = np.empty(len(X))
+        for block, read in self._read(X):
+            found[block] = read.told.log_odds
+        return pd.Series(expit(found), index=X.index, name="pd")
 
     def mean_error(self, X: pd.DataFrame, fitted_to: pd.DataFrame) -> float:
         """Return the standard error of the logarithm of the mean probability of `X` over that of `fitted_to`.
@@ -163,17 +179,18 @@ class DefaultModel:
     def explain(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
 
-        A row's contributions add up to its log-odds less those of the median buyer. A model of the intercept alone has
-        no columns. `points` turns them into points of a score. `X` may be one row, a Series. Raises as `predict`.
+        A row's contributions add up to its log-odds less those of the median buyer. That of an unknown input is what is
+        to be expected of it, given the known ones, and what not knowing it adds (`unknown_inputs.told`). A model of the
+        intercept alone has no columns. `points` turns them into points of a score. `X` may be one row, a Series. Raises
+        as `predict`.
         """
-        X = _as_table(X)
-        self._check_columns(X)
+        X = self._checked(X)
         median = pd.DataFrame({part.name: [part.median] for part in self.inputs}, index=[0])
-        here, there = (
-            monotone_curves.contributions(_design(self.inputs, rows), np.array(self.coefficients))
-            for rows in (X, median)
-        )
-        return pd.DataFrame(here - there, index=X.index, columns=[part.name for part in self.inputs])
+        there = monotone_curves.contributions(_design(self.inputs, median), np.array(self.coefficients))
+        found = np.empty((len(X), len(self.inputs)))
+        for block, read in self._read(X):
+            found[block] = read.contributions + read.told.parts - there
+        return pd.DataFrame(found, index=X.index, columns=[part.name for part in self.inputs])
 
     @property
     def curves(self) -> pd.DataFrame:
@@ -234,6 +251,7 @@ class DefaultModel:
                 "covariance": tuple(map(tuple, content["covariance"])),
                 "spread": tuple(map(tuple, content["spread"])),
                 "errors": tuple(map(tuple, content["errors"])),
+                "beyond": tuple(content["beyond"]),
             }
         )
 
@@ -244,15 +262,40 @@ class DefaultModel:
         whole[np.tril_indices(size)] = np.concatenate([np.array(row) for row in self.covariance])
         return whole + np.tril(whole, -1).T
 
-    def _check_columns(self, X: pd.DataFrame) -> None:
-        problems: list[Problem] = []
+    @property
+    def _law(self) -> Law:
+        size = len(self.inputs)
+        return Law(np.array(self.spread).reshape(size, size), np.array(self.beyond), self.together)
+
+    def _read(self, X: pd.DataFrame) -> "Iterator[tuple[slice, _Read]]":
+        """Yield the rows of a checked table in blocks, so that a large one takes no more memory than a small one."""
+        b = np.array(self.coefficients)
+        for start in range(0, len(X), BLOCK):
+            block = slice(start, start + BLOCK)
+            design = _design(self.inputs, X.iloc[block])
+            parts = monotone_curves.contributions(design, b)
+            told = unknown_inputs.told(parts, design.unknown, self._law, b[0] + parts.sum(axis=1))
+            yield block, _Read(design, parts, told)
+
+    def _checked(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
+        """Return the table of the rows that the model is asked of. Raises `InputError` with every problem of it."""
+        X, problems = model_tables.rows(X), list[Problem]()
         for part in self.inputs:
             if part.name in X:
-                problems += _column_problems(X, part.name)
+                problems += model_tables.column_problems(X, part.name)
             else:
-                problems.append(_problem(part.name, "this column of the model is missing", "add it"))
+                problems.append(problem(part.name, "this column of the model is missing", "add it"))
         if problems:
             raise InputError(problems)
+        return X
+
+
+class _Read(NamedTuple):
+    """Rows as a model reads them: their design, what each input contributes, and what is told where one is missing."""
+
+    design: monotone_curves.Design
+    contributions: np.ndarray
+    told: unknown_inputs.Told
 
 
 def points(log_odds: pd.DataFrame) -> pd.DataFrame:
@@ -267,7 +310,7 @@ def _inputs(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[li
     kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     defaulted = y.to_numpy(dtype="float64") == 1
     for name in X.columns:
-        values = _numbers(X[name])
+        values = numbers(X[name])
         known = ~np.isnan(values)
         bad, good = int((known & defaulted).sum()), int((known & ~defaulted).sum())
         if not known.any():
@@ -276,8 +319,8 @@ def _inputs(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[li
             dropped[name] = "has no two different values"
         elif min(bad, good) < FEWEST:
             dropped[name] = f"is known in {bad} rows with default and {good} without"
-        elif len(part := monotone_curves.curve(name, values, sign=signs.get(name, 0))) and len(part.knots) < 2:
-            dropped[name] = "hardly varies: one value but for the 1% at either end"
+        elif len(part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted)) and len(part.knots) < 2:
+            dropped[name] = HARDLY
         elif twin := _twin(ranks := rankdata(values[known]), known, kept):
             dropped[name] = f"orders the buyers nearly as {twin} does"
         else:
@@ -294,16 +337,8 @@ def _twin(ranks: np.ndarray, known: np.ndarray, earlier: Mapping[str, tuple[np.n
     return None
 
 
-def _as_table(X: pd.DataFrame | pd.Series) -> pd.DataFrame:
-    return X.to_frame().T.infer_objects() if isinstance(X, pd.Series) else X
-
-
-def _numbers(column: pd.Series) -> np.ndarray:
-    return column.to_numpy(dtype="float64", na_value=np.nan)
-
-
 def _design(inputs: Sequence[Curve], X: pd.DataFrame) -> monotone_curves.Design:
-    return monotone_curves.design(inputs, [_numbers(X[part.name]) for part in inputs], len(X))
+    return monotone_curves.design(inputs, [numbers(X[part.name]) for part in inputs], len(X))
 
 
 def _believed_values(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -330,62 +365,3 @@ def _mean_errors(inputs: Sequence[Curve], covariance: np.ndarray, design: monoto
 def _kept(covariance: np.ndarray) -> tuple[tuple[float, ...], ...]:
     """Return the rows of the lower triangle to six digits, which halves the model's JSON."""
     return tuple(tuple(float(f"{value:.5e}") for value in row[: n + 1]) for n, row in enumerate(covariance))
-
-
-def _check(
-    X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], groups: pd.Series | None, belief: pd.DataFrame | None
-) -> None:
-    problems = [] if belief is None else list(_belief_problems(belief))
-    for name, other in (("y", y), ("groups", groups)):
-        if other is not None and not X.index.equals(other.index):
-            problems.append(
-                _problem(name, f"has another index than X ({len(other)} rows, X {len(X)})", "align the two")
-            )
-    if groups is not None and (groups.isna().any() or groups.nunique() < 2):
-        problems.append(_problem("groups", "must name at least two firms, and one in every row", "complete it"))
-    outcomes = set(pd.unique(y.dropna()))
-    if y.isna().any() or not outcomes <= {0, 1}:
-        problems.append(_problem("y", "must be 0 or 1 in every row", "code default as 1, else 0"))
-    elif len(outcomes) < 2:
-        problems.append(_problem("y", "holds one class only: defaults and others are needed", "use a longer history"))
-    for name, sign in signs.items():
-        if name not in X:
-            problems.append(_problem(name, "signs names a column that X does not have", "correct the name"))
-        if sign not in (-1, 1):
-            problems.append(_problem(name, f"sign {sign!r}: 1 or −1 is expected", "state whether more of it is worse"))
-    if not X.columns.is_unique:
-        problems.append(_problem("X", "two columns have one name", "rename one"))
-    else:
-        problems += [problem for name in X.columns for problem in _column_problems(X, name)]
-    if problems:
-        raise InputError(problems)
-
-
-def _belief_problems(belief: pd.DataFrame) -> Iterator[Problem]:
-    absent = [name for name in CURVE_COLUMNS[:3] if name not in belief]
-    for name in absent:
-        yield _problem(f"belief.{name}", "this column is missing", f"give {', '.join(CURVE_COLUMNS[:3])}")
-    for name in CURVE_COLUMNS[1:3]:
-        if name in belief:
-            yield from (replace(problem, column=f"belief.{name}") for problem in _column_problems(belief, name))
-    if not absent:
-        stated = belief[belief["value"].notna()]
-        if stated["log_odds"].isna().any():
-            yield _problem("belief.log_odds", "is missing for a value", "complete it, or leave out the row")
-        if stated.duplicated(["input", "value"]).any():
-            yield _problem("belief.value", "an input has two log-odds for one value", "leave out one of them")
-
-
-def _column_problems(X: pd.DataFrame, name: object) -> Iterator[Problem]:
-    if not isinstance(name, str):
-        yield _problem(name, "the name of a column must be text", "rename it")
-    if not pd.api.types.is_numeric_dtype(X[name]):
-        yield _problem(name, f"is not numeric (dtype {X[name].dtype})", "code it as numbers")
-    elif np.isinf(values := X[name].to_numpy(dtype="float64", na_value=np.nan)).any():
-        yield _problem(name, "holds infinite values", "make them missing, or cap them")
-    elif (np.abs(values) > LARGEST).any():
-        yield _problem(name, f"holds values beyond {LARGEST:g}", "make them missing, or cap them")
-
-
-def _problem(column: object, allowed: str, remedy: str) -> Problem:
-    return Problem(file="default model", column=str(column), allowed=allowed, remedy=remedy)

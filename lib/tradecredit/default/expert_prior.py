@@ -18,7 +18,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from tradecredit.default.additive_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
-from tradecredit.default.monotone_curves import QUANTILES as KNOTS
+from tradecredit.default.curve_knots import QUANTILES as KNOTS
 from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, OPINION, score_of
 from tradecredit.default.point_in_time import shift_to
 from tradecredit.params.default import DefaultSettings

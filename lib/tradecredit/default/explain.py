@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from tradecredit.default.additive_model import points
+from tradecredit.default.additive_model import DefaultModel, points
 from tradecredit.default.expert_prior import behaviour_known
 from tradecredit.default.panel import BEHAVIOUR, Candidate
 
@@ -22,6 +23,9 @@ WORTH_NAMING = 0.1
 
 NOT_TO_BE_CHANGED = "central_tendency"
 """Input of which a buyer cannot have another value: its country and sector are what they are."""
+
+REFINED, FINER = 4, 33
+"""Grids, and their places, by which the value is found at which a model gives the better grade."""
 
 BEYOND_ROUNDING = 1e-9
 """Log-odds below a grade's bound that an improvement aims at: on the bound itself rounding would pick the grade."""
@@ -94,27 +98,60 @@ def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str
     return table.assign(points=points(table[["log_odds"]]))
 
 
-def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bounds: Sequence[float]) -> pd.DataFrame:
+def improvements(
+    rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bounds: Sequence[float], *,
+    model: DefaultModel | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Return what would lift one buyer to the next better grade, each input by itself: index `input`; `now`, `needed`.
 
     `rating`: `model_pd` and `model_grade`, before an analyst's judgement, and `method`; `values`: its inputs; `curves`:
-    as `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
-    log-odds that the buyer is above the better grade's bound. An input whose curve never falls so far, or whose value
-    is not known, is not in it, nor what is stated of its country and sector; empty for grade 1, where no input alone
-    would do, and for a buyer in grade 10 for its long overdue debt, which no input lifts.
+    as `Assessment.curves`; `bounds`: of the grades; `model`: the fitted one, if any. `needed` is the nearest value at
+    which the log-odds lie lower by as much as the buyer is above the better grade's bound: the model's, which also says
+    what another value would tell of inputs that are not known, or without one the curve's. An input that never takes
+    them so far down, or whose value is not known, is not in it, nor what is stated of its country and sector; empty for
+    grade 1, where no input alone would do, and for a buyer in grade 10 for its long overdue debt, which no input lifts.
     """
     rows = {}
     if rating["model_grade"] > 1 and LONG_OVERDUE not in rating.get("method", ""):
         better = bounds[int(rating["model_grade"]) - 2]
         missing = logit(rating["model_pd"]) - logit(better) + BEYOND_ROUNDING
         for name, curve in curves.dropna(subset=["value"]).groupby("input", sort=False):
-            place, odds = (curve[column].to_numpy(dtype="float64") for column in ("value", "log_odds"))
             now = values[name]
-            aim = np.interp(now, place, odds) - missing
-            if name == NOT_TO_BE_CHANGED or np.isnan(now) or aim < odds.min():
+            if name == NOT_TO_BE_CHANGED or np.isnan(now):
                 continue
-            rows[name] = (now, _nearest(now, aim, place, odds))
+            line = _Line(str(name), values, model, curve)
+            place = np.union1d(curve["value"].to_numpy(dtype="float64"), now)
+            aim = line.log_odds(np.array([now]))[0] - missing
+            if aim >= (odds := line.log_odds(place)).min():
+                rows[name] = (now, _nearest(now, aim, place, odds) if model is None else line.nearest(aim, place, odds))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "needed"]).rename_axis("input")
+
+
+class _Line(NamedTuple):
+    """One buyer's log-odds along one of its inputs, the others being what they are; without a model, the curve's."""
+
+    name: str
+    values: pd.Series
+    model: DefaultModel | None
+    curve: pd.DataFrame
+
+    def log_odds(self, places: np.ndarray) -> np.ndarray:
+        if self.model is None:
+            known = (self.curve[column].to_numpy(dtype="float64") for column in ("value", "log_odds"))
+            return np.interp(places, *known)
+        tried = pd.DataFrame([self.values] * len(places)).reset_index(drop=True).assign(**{self.name: places})
+        return logit(self.model.probability(tried).to_numpy())
+
+    def nearest(self, aim: float, places: np.ndarray, odds: np.ndarray) -> float:
+        """Return the place nearest to the buyer's value at which the log-odds are `aim`, by ever finer grids."""
+        found = _nearest(now := self.values[self.name], aim, places, odds)
+        for _ in range(REFINED):
+            # Where nothing bends between two places, the line is smooth, and soon as straight as its chord.
+            left = np.clip(np.searchsorted(places, found, side="right") - 1, 0, len(places) - 2)
+            places = np.linspace(places[left], places[left + 1], FINER)
+            odds = self.log_odds(places)
+            found = _nearest(now, aim, places, odds)
+        return found
 
 
 def _nearest(now: float, aim: float, place: np.ndarray, odds: np.ndarray) -> float:

@@ -8,11 +8,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import expit
 
+from tradecredit.default import unknown_inputs
+from tradecredit.default.curve_knots import Curve
 from tradecredit.numerics.compiled import compiled
-
-QUANTILES = (0.01, 0.0405, 0.1223, 0.2805, 0.5, 0.7195, 0.8777, 0.9595, 0.99)
-"""Quantiles of the fitted sample at which a curve may bend: at equal distances if it is normal, so that a straight line
-then has equal steps. Below the first and above the last the curve is level."""
 
 ROUNDS = 6
 """Rounds of estimating the penalties. More of them change nothing that firms of later years would notice (American
@@ -41,43 +39,15 @@ Whether a value is known seldom tells much, and among a few dozen defaulters it 
 LOOSEST, TIGHTEST = 0.03, 1e4
 """Ends of a weight: a step's standard deviation, before the data speak, of nearly 6, or of 0.01 in log-odds."""
 
+SETTLING = 3
+"""Rounds at the end in which the curves and what they say of unknown values become those of one another."""
+
 CONVERGED = 1e-3
 """A fit ends with the round that can lower the penalised negative log-likelihood by no more than this; Newton's method
 squares what is left."""
 
 ROUGHLY = 0.5
 """The same while the penalties are not yet final."""
-
-
-class Curve(NamedTuple):
-    """How one input enters the log-odds.
-
-    `sign`: +1 rises, −1 falls, 0 either. `knots`: values at which the curve bends, rising. `means`: mean over the
-    fitted sample of each step's coverage, so that the curve's contributions average nothing and a missing value without
-    a coefficient counts as the average. `median` of the sample. `missing`: being missing has a coefficient.
-    """
-
-    name: str
-    sign: int
-    knots: tuple[float, ...]
-    means: tuple[float, ...]
-    median: float
-    missing: bool
-
-    @property
-    def size(self) -> int:
-        """Number of coefficients."""
-        return len(self.means) + self.missing
-
-
-def curve(name: str, values: np.ndarray, *, sign: int) -> Curve:
-    """Return the curve of a column (float, NaN where missing) with its knots at the column's own `QUANTILES`."""
-    known = values[~np.isnan(values)]
-    knots = np.unique(np.quantile(known, QUANTILES))
-    means = _coverage(known, knots).mean(axis=0)
-    return Curve(
-        name, sign, tuple(knots.tolist()), tuple(means.tolist()), float(np.median(known)), len(known) < len(values)
-    )
 
 
 class Design(NamedTuple):
@@ -87,12 +57,13 @@ class Design(NamedTuple):
     knots of each curve. `index` (rows × 1 + curves; first the intercept) says which is the left one, `weight` (rows ×
     1 + curves × 2) how much of both. `values` (knots × coefficients) turns coefficients into the values at the knots:
     the sum of the steps up to there, less the curve's mean; behind its knots each curve has a row for a missing value.
-    The design matrix of a logit, dense, is the product of the two.
+    The dense design matrix of a logit is the product of the two. `unknown` (rows × curves): where a value is missing.
     """
 
     index: np.ndarray  # type: ignore[assignment]  # a tuple's method of that name is not asked for
     weight: np.ndarray
     values: np.ndarray
+    unknown: np.ndarray
 
 
 def design(curves: Sequence[Curve], table: Sequence[np.ndarray], rows: int) -> Design:
@@ -106,9 +77,11 @@ def design(curves: Sequence[Curve], table: Sequence[np.ndarray], rows: int) -> D
     weight[:, 0, 0] = 1.0
     values = np.zeros((nodes, 1 + sum(part.size for part in curves)))
     values[0, 0] = 1.0
+    unknown = np.zeros((rows, len(curves)), dtype=bool)
     node = 1
     for number, (part, column, place) in enumerate(zip(curves, table, places(curves), strict=True), start=1):
-        knots, steps, missing = np.array(part.knots), len(part.means), np.isnan(column)
+        knots, steps = np.array(part.knots), len(part.means)
+        missing = unknown[:, number - 1] = np.isnan(column)
         inside = np.clip(np.where(missing, part.median, column), knots[0], knots[-1])
         left = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, steps - 1)
         share = (inside - knots[left]) / (knots[left + 1] - knots[left])
@@ -120,11 +93,7 @@ def design(curves: Sequence[Curve], table: Sequence[np.ndarray], rows: int) -> D
         if part.missing:
             values[node + steps + 1, place.stop - 1] = 1.0
         node += steps + 2
-    return Design(index, weight, values)
-
-
-def _coverage(values: np.ndarray, knots: np.ndarray) -> np.ndarray:
-    return np.clip((values[:, None] - knots[:-1]) / np.diff(knots), 0.0, 1.0)
+    return Design(index, weight, values, unknown)
 
 
 def log_odds(design: Design, b: np.ndarray) -> np.ndarray:
@@ -147,9 +116,9 @@ def dense(design: Design) -> np.ndarray:
 
 
 def variances(design: Design, covariance: np.ndarray) -> np.ndarray:
-    """Return the variance of each row's log-odds."""
-    matrix = dense(design)
-    return np.einsum("ij,ij->i", matrix @ covariance, matrix)
+    """Return the variance of each row's log-odds, without building the dense matrix."""
+    at_knots = design.values @ covariance @ design.values.T
+    return _squares(design.index, design.weight, at_knots, np.empty(len(design.index)))
 
 
 def scores(design: Design, residual: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -247,12 +216,13 @@ class Fit(NamedTuple):
 
 class Within(NamedTuple):
     """What a solution keeps to: the bounds of the coefficients, those that the penalty holds them to, how much of a row
-    each row counts for, and the gain at which to stop."""
+    each row counts for, the gain at which to stop, and what each row's log-odds have on top of its coefficients'."""
 
     bounds: tuple[np.ndarray, np.ndarray]
     belief: np.ndarray
     share: float
     enough: float
+    lift: np.ndarray
 
 
 def believed(curves: Sequence[Curve], beliefs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
@@ -280,16 +250,20 @@ def fitted(
 
     Rows of one firm (`firms`, 0 … without gaps) that repeat each other are not as many tellings: all rows count for
     1 / design effect, the variance of the scores summed by firm over that of the rows' (Kish 1965, §5.4), at least 1.
+
+    A row of which something is not known has the probability to be expected of what is (`unknown_inputs.lift`, by the
+    curves of the round before); the coefficient of a missing value says how far it is beyond that.
     """
     held = HELD_TO_BELIEF if belief.any() else HELD_LEVEL
     parts, limits, size = components(curves, held), bounds(curves), design.values.shape[1]
     weights = np.array([part.usual for part in parts], dtype=float)
     start = belief.copy()
     start[0] = np.log(y.mean() / (1 - y.mean()))
-    within = Within(limits, belief, share=1.0, enough=ROUGHLY)
+    within = Within(limits, belief, share=1.0, enough=ROUGHLY, lift=np.zeros(len(y)))
     fit = solve(design, y, penalty=penalty(parts, weights, size), start=start, within=within)
     within = within._replace(share=1.0 / max(design_effect(design, y - fit.probability, firms), 1.0))
     for last in [False] * (ROUNDS - 1) + [True] if parts else []:
+        within = within._replace(lift=_lift(design, fit, y))
         b = fit.coefficients
         free = (b > limits[0]) & (b < limits[1])
         variance = _inverse(fit.information, free)
@@ -301,7 +275,20 @@ def fitted(
             weights[number] = np.clip((carried + freedom) / (size_squared + freedom / usual), LOOSEST, TIGHTEST)
         within = within._replace(enough=CONVERGED if last else ROUGHLY)
         fit = solve(design, y, penalty=penalty(parts, weights, size), start=b, within=within)
+    for _ in range(SETTLING if design.unknown.any() and parts else 0):
+        within = within._replace(lift=_lift(design, fit, y))
+        fit = solve(design, y, penalty=fit.penalty, start=fit.coefficients, within=within)
     return fit, penalty(parts, np.minimum(weights, [part.doubted for part in parts]), size)
+
+
+def _lift(design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
+    """Return what the log-odds of each row have on top because something of it is not known; 0 where all is."""
+    if not design.unknown.any():
+        return np.zeros(len(y))
+    parts = contributions(design, fit.coefficients)
+    law = unknown_inputs.law(parts, design.unknown, fit.coefficients[0], float(y.mean()))
+    odds = log_odds(design, fit.coefficients)
+    return unknown_inputs.told(parts, design.unknown, law, odds).log_odds - odds
 
 
 def _inverse(matrix: np.ndarray, free: np.ndarray) -> np.ndarray:
@@ -317,7 +304,7 @@ def solve(design: Design, y: np.ndarray, *, penalty: np.ndarray, start: np.ndarr
     Newton's method; each round minimises the quadratic model within the bounds by coordinate descent and goes back by
     halves where that overshoots. `y` is 0 or 1 by row.
     """
-    b, odds = start, log_odds(design, start)
+    b, odds = start, log_odds(design, start) + within.lift
     old = _objective(odds, y, b, penalty, within)
     everyone = np.zeros(len(y), dtype=np.int64)
     while True:
@@ -355,6 +342,24 @@ def _sums_of_rows(index, weight, at_knots, whole):
         total = 0.0
         for j in range(index.shape[1]):
             total += at_knots[index[i, j]] * weight[i, j, 0] + at_knots[index[i, j] + 1] * weight[i, j, 1]
+        whole[i] = total
+    return whole
+
+
+@compiled
+def _squares(index, weight, at_knots, whole):
+    for i in range(len(index)):
+        total = 0.0
+        for j in range(index.shape[1]):
+            first, left, right = index[i, j], weight[i, j, 0], weight[i, j, 1]
+            here, next_to = at_knots[first], at_knots[first + 1]
+            total += left * left * here[first] + right * (2 * left * here[first + 1] + right * next_to[first + 1])
+            beside = 0.0
+            for k in range(j + 1, index.shape[1]):
+                second, near, far = index[i, k], weight[i, k, 0], weight[i, k, 1]
+                beside += left * (near * here[second] + far * here[second + 1])
+                beside += right * (near * next_to[second] + far * next_to[second + 1])
+            total += 2.0 * beside
         whole[i] = total
     return whole
 

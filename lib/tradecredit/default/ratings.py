@@ -182,10 +182,10 @@ def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
 
 def _widened(rated: pd.DataFrame, settings: DefaultSettings) -> pd.DataFrame:
     """Return the intervals of a fit with what no input shows of a buyer in them (`default.prior_sd`)."""
-    odds = discrimination.log_odds(rated["pd"])
+    low, high = discrimination.log_odds(rated["pd_low"]), discrimination.log_odds(rated["pd_high"])
     unseen = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd
-    width = np.hypot(discrimination.log_odds(rated["pd_high"]) - odds, unseen)
-    return rated.assign(pd_low=expit(odds - width), pd_high=expit(odds + width))
+    middle, width = (low + high) / 2, np.hypot((high - low) / 2, unseen)
+    return rated.assign(pd_low=expit(middle - width), pd_high=expit(middle + width))
 
 
 def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:

@@ -18,7 +18,8 @@ from tradecredit.insurance.shipped import CLASSES, REASONS, run_policy
 from tradecredit.insurance.split import class_of, parts_of, summed
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.open_items import open_amounts
+from tradecredit.measure.open_items import open_amounts, open_items
+from tradecredit.measure.receivables import buckets_of
 
 
 class Cover(NamedTuple):
@@ -133,6 +134,21 @@ def by_reason(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     key = found.cover.astype(np.int64) * len(REASONS) + found.reason
     table = summed(book, found, key, len(both)).set_axis(both)
     return table[table["invoices"] > 0].sort_index().reset_index()
+
+
+def by_age(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the receivables by age and by what becomes of them under a policy, by default the run's own.
+
+    Index `bucket`, as `receivables.ageing`, whose amounts the rows add up to; a column for each of the six `CLASSES`.
+    """
+    items = open_items(book)
+    bucket = pd.Series(buckets_of(book, items).array, index=items["invoice_id"])
+    found = parts(book, policy)
+    table = found.assign(bucket=found["invoice_id"].map(bucket)).pivot_table(
+        index="bucket", columns="cover", values="amount", aggfunc="sum", observed=False
+    )
+    table = table.reindex(index=pd.Index(bucket.cat.categories, name="bucket"), columns=list(CLASSES))
+    return table.fillna(0.0).rename_axis(columns=None)
 
 
 @once

@@ -1,5 +1,6 @@
 """The model against the past: what it would have said of past years at their start, beside what was really lost."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -11,14 +12,14 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import one_of, places
-from tradecredit.losses.distribution import expected_loss
+from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.history import first_day
 from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
-from tradecredit.numerics.risk_measures import Sample, value_at_risk
+from tradecredit.numerics.risk_measures import Sample, expected, value_at_risk
 
 MOST_YEARS = 3
 """Past years that are looked at, each of which costs default probabilities as of its start."""
@@ -29,7 +30,7 @@ SCENARIOS = 20_000
 COLUMNS = (
     "year_start", "buyers_then", "defaults_then", "real_defaults", "other_defaults", "expected_loss_then",
     "var_95_then", "var_99_then", "real_loss", "other_loss", "place",
-    "defaults_place",
+    "defaults_place", "real_debt",
 )  # fmt: skip
 
 
@@ -43,8 +44,9 @@ def back_test(book: Book) -> pd.DataFrame:
     - `year_start`, the day on which the year was looked at: `Book.at` it, nothing of later enters;
     - `buyers_then` at risk that day, those of `portfolio`; `defaults_then`, the sum of their PDs; `expected_loss_then`,
       exact; `var_95_then`, `var_99_then`, simulated, before insurance;
-    - `real_defaults` of these buyers within the year, and `real_loss`, Σ of debt less what was recovered by the book's
-      day; `other_defaults`, `other_loss` of buyers that owed nothing at its start, or were none yet;
+    - `real_defaults` of these buyers within the year, `real_debt`, Σ of debt, and `real_loss`, Σ of debt less what was
+      recovered by the book's day; `other_defaults`, `other_loss` of buyers that owed nothing at its start, or were none
+      yet;
     - `place` of the year among the simulated ones: `place_among` of `real_loss`; `defaults_place`, that of
       `real_defaults` among the simulated numbers of them.
 
@@ -92,6 +94,7 @@ def _year(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, objec
         "var_99_then": value_at_risk(gross, dist.sample, 0.99)[0],
         "real_loss": lost, "other_loss": float(real["loss"][~known].sum()),
         "place": place_among(gross, dist.sample, lost),
+        "real_debt": float(real["debt"][known].sum()),
         "defaults_place": place_among(defaults, dist.sample, int(known.sum())),
     }  # fmt: skip
 
@@ -111,7 +114,7 @@ def place_among(losses: np.ndarray, sample: Sample, loss: float) -> float:
 
 
 def _losses(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    """Return `buyer_id` and `loss` of each buyer's first default after `start` and by `end`, as known on the book's."""
+    """Return `buyer_id`, `debt`, `loss` of each buyer's first default after `start` and by `end`, as known now."""
     events = book.defaults[(book.defaults["date"] > start) & (book.defaults["date"] <= end)]
     events = events.sort_values("date", kind="stable").drop_duplicates("buyer_id")
     debt = events["debt"].to_numpy(float, copy=True)
@@ -121,7 +124,24 @@ def _losses(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
         account = on_account_by(book, events["date"].iloc[row])[buyer[row]]
         debt[row] = max(owed[book.buyer_of_invoice == buyer[row]].sum() - account, 0.0)
     recovered = events["recovered"].fillna(0.0).to_numpy(float)
-    return pd.DataFrame({"buyer_id": events["buyer_id"].array, "loss": np.maximum(debt - recovered, 0.0)})
+    return pd.DataFrame({"buyer_id": events["buyer_id"].array, "debt": debt, "loss": np.maximum(debt - recovered, 0.0)})
+
+
+def with_next(years: pd.DataFrame, dist: LossDistribution, views: Mapping[str, str]) -> pd.DataFrame:
+    """Return `drawn` with the year ahead below the past ones, a row for each of some views of simulated losses.
+
+    `views`: view of `dist.losses` → what the row is called. `real` of the year ahead is missing.
+    """
+    ahead = {
+        called: {
+            "low": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.95)[0],
+            "high": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.99)[0],
+            "expected": expected(dist.losses[view].to_numpy(), dist.sample)[0],
+            "real": np.nan,
+        }
+        for view, called in views.items()
+    }
+    return pd.concat([drawn(years), pd.DataFrame(ahead).T.astype("float64")])
 
 
 def drawn(years: pd.DataFrame) -> pd.DataFrame:
@@ -133,4 +153,4 @@ def drawn(years: pd.DataFrame) -> pd.DataFrame:
         },
         dtype="float64",
     )  # fmt: skip
-    return table.set_axis([f"year to {end:%Y-%m-%d}" for end in years.index])
+    return table.set_axis([f"year to\n{end:%Y-%m-%d}" for end in years.index])

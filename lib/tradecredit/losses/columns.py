@@ -22,6 +22,7 @@ LABELS = {
     **columns(
         "money", expected_loss_then="Expected loss then (exact)", var_95_then="VaR 95 % then (simulated)",
         var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far, by buyers at risk then",
+        real_debt="Owed by them at default",
         other_loss="Lost by other defaults"
     ),
     **columns(

@@ -50,6 +50,9 @@ LABELS = {
         disputes="Disputes"
     ),
     **columns("ratio", turnover="Receivables turnover", cei="CEI (100 is best)", herfindahl="Herfindahl index"),
+    # paid_by_month
+    **columns("days", paid_days_late="Days beyond terms of what was paid"),
+    **columns("count", invoices_paid="Invoices paid in the month"),
     # quality
     **columns("text", check="Check"),
     # doubles

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
@@ -77,6 +75,10 @@ def sets_of_control(stakes: pd.DataFrame, buyers: pd.Series) -> pd.DataFrame:
     company and those it controls together; whoever is controlled counts with its controller in what these own of
     others, until nothing is added.
     """
+    # Most books hold no ownership, and need not wait for this.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     ids = pd.concat([buyers, stakes["owner_id"], stakes["owned_id"]]).drop_duplicates().reset_index(drop=True)
     owner, owned = places(stakes["owner_id"], ids), places(stakes["owned_id"], ids)
     member, sets = np.arange(len(ids)), len(ids)

@@ -80,8 +80,18 @@ def ageing(book: Book) -> pd.DataFrame:
     add up to the receivables; a buyer may stand in several buckets. From the due date dust is current whatever its age.
     Source: definitions §2.2.
     """
-    settings = book.run.receivables
     items = _open(open_items(book))
+    bucket = buckets_of(book, items)
+    by_age = items.groupby(bucket, observed=False)
+    table = by_age.agg(amount=("open_amount", "sum"), invoices=("invoice_id", "size"), buyers=("buyer_id", "nunique"))
+    table.index = pd.Index(bucket.cat.categories, name="bucket")
+    table.insert(1, "share", table["amount"] / (table["amount"].sum() or np.nan))
+    return table
+
+
+def buckets_of(book: Book, items: pd.DataFrame) -> pd.Series:
+    """Return the bucket of age of each of `open_items`, as a category whose order is that of `ageing`."""
+    settings = book.run.receivables
     bounds = settings.ageing_buckets
     later = [f"{low + 1}–{high}" for low, high in pairwise(bounds)] + [f">{bounds[-1]}"]
     if settings.ageing_from == "due":
@@ -89,11 +99,7 @@ def ageing(book: Book) -> pd.DataFrame:
     else:
         age, edges, labels = (book.as_of - items["issued"]).dt.days, bounds, [f"0–{bounds[0]}", *later]
     bucket = pd.Categorical.from_codes(np.searchsorted(edges, age), categories=labels, ordered=True)
-    by_age = items.groupby(pd.Series(bucket, index=items.index, name="bucket"), observed=False)
-    table = by_age.agg(amount=("open_amount", "sum"), invoices=("invoice_id", "size"), buyers=("buyer_id", "nunique"))
-    table.index = pd.Index(labels, name="bucket")
-    table.insert(1, "share", table["amount"] / (table["amount"].sum() or np.nan))
-    return table
+    return pd.Series(bucket, index=items.index, name="bucket")
 
 
 def behaviour(book: Book) -> pd.DataFrame:

@@ -2,10 +2,21 @@
 
 import hashlib
 import os
+import pickle
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numba
+from numba.core.caching import FunctionCache
+
+from tradecredit.book.disk import writing
+
+Function = TypeVar("Function", bound=Callable)
+
+ELSEWHERE = "name another folder for caches by XDG_CACHE_HOME"
 
 KERNELS = (
     "numerics/compiled.py",
@@ -20,7 +31,7 @@ KERNELS = (
     "insurance/stops.py",
     "losses/kernels.py",
     "losses/quadrature.py",
-    "cash/kernels.py",
+    "default/payment_kernels.py",
     "cash/scenario_kernels.py",
     "default/monotone_curves.py",
 )
@@ -48,10 +59,46 @@ def user_cache() -> Path:
     return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
 
 
-numba.config.CACHE_DIR = str(user_cache() / "tradecredit" / "compiled" / _kernels_version())
+def _folder() -> Path:
+    """Return the folder of the machine code; raises `ParameterError` where it cannot be written.
 
-compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+    Numba would keep it beside the library in its place, where nothing tells of which state of the kernels it is.
+    """
+    folder = user_cache() / "tradecredit" / "compiled" / _kernels_version()
+    with writing(folder, ELSEWHERE):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+
+
+class WholeFiles(FunctionCache):
+    """Numba's files of a function's machine code; what is not whole is compiled again, where numba would fail."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except (EOFError, pickle.UnpicklingError, ValueError, LookupError, AttributeError, TypeError):
+            self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with writing(Path(self.cache_path), ELSEWHERE):
+            super().save_overload(sig, data)
+
+
+def _compiled_by(**options: Any) -> Callable[[Function], Function]:
+    def compiled(function: Function) -> Function:
+        dispatcher = numba.njit(nogil=True, error_model="numpy", **options)(function)
+        dispatcher._cache = WholeFiles(function)
+        return dispatcher
+
+    return compiled
+
+
+numba.config.CACHE_DIR = str(_folder())
+
+compiled = _compiled_by()
 """Decorator of the kernels; division by zero gives what numpy gives."""
 
-inlined = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+inlined = _compiled_by(forceinline=True)
 """The same for a small function of an innermost loop, where a call with its arrays would cost more than it does."""

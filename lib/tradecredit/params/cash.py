@@ -69,7 +69,7 @@ class CashSettings(Parameters):
     """Days past due after which a protracted default counts as one: its waiting period began so many days before."""
     recovery_days: int = Field(365, ge=0)
     """Days from a default to its recovery, where the book records fewer than 5 recoveries."""
-    tempo_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    payment_speed_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.5
     """Correlation of how fast all buyers pay with the economy that defaults depend on: in bad years they pay later. A
     judgement; a ledger of three years is too short to estimate it."""
     scenarios: int = Field(10_000, ge=1_000, le=200_000)

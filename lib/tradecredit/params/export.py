@@ -12,13 +12,13 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue", "balance",
+    "days_overdue", "balance", "own_amount",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
-EXPORTED = ("buyers", "invoices", "receipts")
-"""The tables that an export gives; all others are read from files of their own."""
+EXPORTED = ("invoices", "receipts")
+"""The tables that an export alone gives; all others are read from files of their own, and `buyers` from both."""
 
 
 class ExportForm(Parameters):

@@ -29,6 +29,7 @@ from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
+from tradecredit.params.operation import After
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.provision import ProvisionSettings
 from tradecredit.params.receivables import ReceivablesSettings
@@ -99,6 +100,10 @@ class Run(Parameters):
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"
     """Folder of the chapters that are run."""
+    chapter_minutes: Positive = 60.0
+    """A chapter that takes longer is stopped, and the run has failed."""
+    after: After = After()
+    """The command that follows the report, for whoever mails or pages."""
     pdf: bool = False
     """Whether the month and its summary are printed as PDF files too (report.pdf, summary.pdf), by a Chromium or Chrome
     that this machine has; TRADECREDIT_CHROMIUM names it where it is not found."""

@@ -12,6 +12,7 @@ from tradecredit.params.export import ExportSource
 TableName = Literal[
     "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides",
     "ownership", "orders", "evidence", "promises", "reminders", "claims",
+    "cash_plan",
 ]  # fmt: skip
 
 

@@ -20,7 +20,8 @@ def invoices(book: Book) -> pd.DataFrame:
     `buyer_id`, `segment`, `bucket`, `part` (`items.PARTS`), `days_past_due` (0 or below: not overdue; missing: dust),
     `open_amount`, `loss_rate`, `outlook_factor`, `provision` = round(open_amount × min(loss_rate × outlook_factor, 1),
     2); and `insured_debt`, `paid_if_lost`, `loss_probability`, `reimbursement` = round(loss_probability × paid_if_lost,
-    2), before the terms of the insurer's year. The largest provisions first.
+    2), before the terms of the insurer's year (`lapsed` in its place where the claim was not filed in time), and the
+    `policy_year` in which it counts. The largest provisions first.
     """
     found = provision_on(book, book.as_of).join(by_invoice(book))
     labels, names = np.array(book.run.provision.labels), np.array(segments(book).categories, dtype="object")
@@ -36,7 +37,7 @@ def invoices(book: Book) -> pd.DataFrame:
             name: found[name].to_numpy()
             for name in (
                 "days_past_due", "open_amount", "loss_rate", "outlook_factor", "provision", "insured_debt",
-                "paid_if_lost", "loss_probability", "reimbursement",
+                "paid_if_lost", "loss_probability", "reimbursement", "lapsed", "policy_year",
             )
         },
         index=ids,

@@ -5,8 +5,8 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.provision.flows import flows, looked_at, recovered_since
-from tradecredit.provision.items import MATRIX
+from tradecredit.provision.flows import flows, looked_at, others_by, recovered_since
+from tradecredit.provision.items import FAILED, MATRIX
 from tradecredit.provision.loss_rates import DRAWS, HORIZON, INTERVAL, lgd_on, lost_later
 from tradecredit.provision.provision import TOTAL, provision_on
 
@@ -111,3 +111,31 @@ def by_month_then(book: Book) -> pd.DataFrame:
     columns = ["gross_then", "provision_then", "lost_since"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("month_end")
     return table.assign(provided_to_lost=table["provision_then"] / table["lost_since"].where(table["lost_since"] > 0))
+
+
+@once
+def failed_by_month_then(book: Book) -> pd.DataFrame:
+    """Return, of every past month end, what was provided for buyers in default then, and not received within 12 months.
+
+    Index `month_end`, those at least 12 months before the book's day on which a buyer in default owed something.
+    Columns: `gross_then`, at the rates of the days of issue; `provision_then`, as known then; `came_in_since` within
+    12 months, payments, recoveries and credits, at most what was owed; `not_received` = gross_then − came_in_since, and
+    `provided_to_lost` = provision_then / not_received. Source: definitions §6.6.
+    """
+    rows = {}
+    for day in looked_at(book):
+        end = day + pd.DateOffset(months=HORIZON)
+        if end > book.as_of:
+            break
+        then = provision_on(book, day)
+        then = then[then["part"] == FAILED]
+        if then.empty:
+            continue
+        place, owed = then.index.to_numpy(), then["at_issue"].to_numpy()
+        came = np.clip((others_by(book, end) - others_by(book, day))[place], 0.0, owed)
+        rows[day] = (owed.sum(), then["provision"].sum(), came.sum(), (owed - came).sum())
+    columns = ["gross_then", "provision_then", "came_in_since", "not_received"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64").rename_axis("month_end")
+    return table.assign(
+        provided_to_lost=table["provision_then"] / table["not_received"].where(table["not_received"] > 0)
+    )

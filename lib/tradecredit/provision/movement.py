@@ -40,13 +40,23 @@ def movement(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> pd.Series:
     A claim that the insurer paid settles a debt that the debtor did not pay, and is counted among the write-offs.
     Source: IFRS 7.35H; definitions §6.5.
     """
+    lines = by_invoice(book, since, until)
+    if lines is None:
+        return pd.Series(np.nan, index=pd.Index(LINES, name="line"))
+    return (lines.sum() / 100).rename_axis("line")
+
+
+@once
+def by_invoice(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame | None:
+    """Return the lines of `movement` of each invoice, in whole cents; index: its place; None where a provision is not
+    known."""
     then, now = provision_on(book, since), provision_on(book, until)
     every = then.index.union(now.index).union(_written_off(book, since, until))
     rows = every.to_numpy(int)
     before, after = (table.reindex(every) for table in (then, now))
     first, last = (_cents(table["provision"].fillna(0.0)) for table in (before, after))
     if then["provision"].isna().any() or now["provision"].isna().any():
-        return pd.Series(np.nan, index=pd.Index(LINES, name="line"))
+        return None
     owed = before["at_issue"].fillna(0.0).to_numpy()
     left = after["at_issue"].fillna(0.0).to_numpy()
     lost = (losses_by(book, until) - losses_by(book, since))[rows]
@@ -76,7 +86,7 @@ def movement(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> pd.Series:
         "provision_used": used,
         CLOSING: last,
     }
-    return pd.Series({name: cents.sum() / 100 for name, cents in lines.items()}).rename_axis("line")
+    return pd.DataFrame(lines, index=every)
 
 
 def _cents(amounts: pd.Series | np.ndarray) -> np.ndarray:
@@ -114,14 +124,43 @@ def _recoveries(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> np.ndar
 def movements(book: Book) -> pd.DataFrame:
     """Return the movement since last month and since last year: index `line`; columns `since_month`, `since_year`.
 
-    A column is missing where the ledger, or the history of its rates, does not reach back so far.
+    `months_of_year`: the movements of its months added up (`by_month`). Opening and closing are the same; the lines
+    between differ by what moved one way and back within the year: an invoice that was sold and paid in it is in no
+    line of the year. A column is missing where the ledger, or the history of its rates, does not reach back so far.
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             name: _movement_to_now(book, window_start(book.as_of, months))
             for name, months in (("since_month", 1), ("since_year", 12))
         }
     )
+    months = by_month(book)[list(LINES)].tail(12)
+    whole = len(months) == 12 and months.index[0] == window_start(book.as_of, 11)
+    sums = months.sum() if whole else pd.Series(np.nan, index=list(LINES))
+    if whole:
+        sums[OPENING], sums[CLOSING] = months[OPENING].iloc[0], months[CLOSING].iloc[-1]
+    return table.assign(months_of_year=sums)
+
+
+@once
+def by_buyer(book: Book) -> pd.DataFrame:
+    """Return what each buyer did to the month's impairment loss: index `buyer_id`, the largest effects first.
+
+    `opening_provision`, `provision_used` by write-offs (below zero), `closing_provision`, and `expense` = closing −
+    opening − used, which add up to the month's. Empty where a provision of either day is not known.
+    """
+    names = [OPENING, "provision_used", CLOSING]
+    since = window_start(book.as_of, 1)
+    known = len(book.invoices) and since >= first_day(book)
+    lines = by_invoice(book, since, book.as_of) if known else None
+    if lines is None:
+        return pd.DataFrame(columns=[*names, "expense"], index=pd.Index([], name="buyer_id"), dtype="float64")
+    buyer = book.buyer_of_invoice[lines.index.to_numpy(int)]
+    table = lines[names].groupby(buyer).sum() / 100
+    table = table.assign(expense=(table[CLOSING] - table[OPENING] - table["provision_used"]).round(2))
+    ids = pd.Index(book.buyers["buyer_id"].take(table.index.to_numpy()).array, name="buyer_id")
+    table = table.set_axis(ids)
+    return table.iloc[np.argsort(-table["expense"].abs().to_numpy(), kind="stable")]
 
 
 def _movement_to_now(book: Book, since: pd.Timestamp) -> pd.Series:

@@ -1,12 +1,16 @@
 """Days to act on as a file that calendars import (iCalendar, RFC 5545)."""
 
 import hashlib
-from datetime import UTC, timedelta
 
 import pandas as pd
-from icalendar import Calendar, Event
 
 PRODUCER = "-//tradecredit//collections//EN"
+
+LONGEST = 75
+"""Octets of a line, its end aside; a longer one is folded (RFC 5545 §3.1)."""
+
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+"""Signs that a text escapes (RFC 5545 §3.3.11)."""
 
 
 def calendar_file(events: pd.DataFrame, *, name: str, as_of: pd.Timestamp) -> bytes:
@@ -23,23 +27,38 @@ def calendar_file(events: pd.DataFrame, *, name: str, as_of: pd.Timestamp) -> by
         raise ValueError(f"two events are of one kind and matter: {events.loc[twice, 'matter'].iloc[0]}")
     if events["day"].isna().any():
         raise ValueError(f"an event has no day: {events.loc[events['day'].isna(), 'matter'].iloc[0]}")
-    calendar, stamp = Calendar(), as_of.to_pydatetime().replace(tzinfo=UTC)
-    calendar.add("prodid", PRODUCER)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    for row in events[["day", "kind", "matter", "title", "text"]].itertuples(index=False):
-        event = Event()
-        event.add("uid", identifier(name, row.kind, row.matter))
-        event.add("dtstamp", stamp)
-        event.add("dtstart", row.day.date())
-        event.add("dtend", row.day.date() + timedelta(days=1))
-        event.add("summary", _one_line(row.title))
-        event.add("description", _plain(row.text))
-        event.add("categories", [row.kind])
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
-    return calendar.to_ical()
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCER}", "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(_one_line(name))}",
+    ]  # fmt: skip
+    first, after = (days.dt.strftime("%Y%m%d") for days in (events["day"], events["day"] + pd.Timedelta(days=1)))
+    rows = zip(first, after, events["kind"], events["matter"], events["title"], events["text"], strict=True)
+    for day, following, kind, matter, title, text in rows:
+        lines += [
+            "BEGIN:VEVENT", f"SUMMARY:{_text(_one_line(title))}", f"DTSTART;VALUE=DATE:{day}",
+            f"DTEND;VALUE=DATE:{following}", f"DTSTAMP:{as_of:%Y%m%d}T000000Z",
+            f"UID:{identifier(name, kind, matter)}", f"CATEGORIES:{_text(kind)}", f"DESCRIPTION:{_text(_plain(text))}",
+            "TRANSP:TRANSPARENT", "END:VEVENT",
+        ]  # fmt: skip
+    return b"".join(_folded(line) + b"\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _text(text: str) -> str:
+    return text.translate(_ESCAPED)
+
+
+def _folded(line: str) -> bytes:
+    """Return a line of which none is too long: what goes on begins with a blank, and no sign is cut in two."""
+    left = line.encode()
+    parts: list[bytes] = []
+    while len(left) > LONGEST - bool(parts):
+        end = LONGEST - bool(parts)
+        # Not within a sign of several octets, nor, as some calendars cannot read that, within an escaped one.
+        while end > 1 and (left[end] & 0xC0 == 0x80 or left[end - 1 : end] == b"\\"):
+            end -= 1
+        parts.append(left[:end])
+        left = left[end:]
+    return b"\r\n ".join([*parts, left])
 
 
 def identifier(name: str, kind: str, matter: str) -> str:
@@ -50,6 +69,8 @@ def identifier(name: str, kind: str, matter: str) -> str:
 
 def _plain(text: str) -> str:
     """Return text without control characters, which a calendar may not hold; line breaks stay."""
+    if text.isprintable():
+        return text
     return "".join(
         sign for sign in text.replace("\r\n", "\n").replace("\r", "\n") if sign == "\n" or sign.isprintable()
     )

@@ -1,12 +1,8 @@
 """What a notebook shows and publishes through: tables, figures, findings, notes and headline figures."""
 
-import base64
-import io
 import json
 import math
 import re
-import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -15,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML, display
 
+from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
 from tradecredit.params.decisions import ORDINARY
+from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
@@ -30,12 +28,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tradecredit.book.book import Book
+    from tradecredit.report.index import Published
 
 MOST_ROWS = 50
 """Rows of a table that a page shows by default; the CSV has all."""
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
-DOTS_PER_INCH = 200
-"""Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
 
 
 class Chapter:
@@ -54,6 +51,8 @@ class Chapter:
         self.output = Path(output) if str(output) else None
         self._tables: dict[str, dict[str, object]] = {}
         self._figures: dict[str, dict[str, object]] = {}
+        self._pictures: dict[str, dict[str, object]] = {}
+        self._history: dict[str, dict[str, float]] = {}
         self._decisions = decisions.none()
         self._told: dict[str, str] = {}
         self._silent = False
@@ -111,19 +110,49 @@ class Chapter:
         _file_name(name)
         caption = _required(caption, f"figure {name!r} needs a caption")
         alt = _required(alt, f"figure {name!r} needs an alternative text that states what it shows")
-        width, height = (round(inches * DOTS_PER_INCH / 2) for inches in figure.get_size_inches())
-        png, undrawn = _png(figure)
+        width, height = pictures.size_of(figure)
+        png, undrawn = pictures.png_of(figure)
         if undrawn:
             caption += " Some letters cannot be drawn: this computer has no font for their script."
         if self._silent:
             return
-        picture = base64.b64encode(png).decode("ascii")
-        _show(
-            f'<figure class="tc-figure">\n<img src="data:image/png;base64,{picture}" width="{width}" '
-            f'height="{height}" alt="{escaped(alt)}">\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n',
-            "figure",
-            name,
+        picture = {"caption": caption, "alt": alt, "width": width, "height": height}
+        if self.output:
+            _written(self.output / pictures.file_of(self.name, name), png)
+            self._pictures[name] = picture
+            self._publish()
+        _show(pictures.html_of(png, picture), "figure", name)
+
+    def shows_again(self, published: "Published", names: Sequence[tuple[str, str]]) -> None:
+        """Show pictures that other chapters of the month have published, side by side, each with a link to its place.
+
+        `names`: chapter and name of each; those that have not been published are left out.
+        """
+        shown = []
+        for chapter, name in names:
+            file, told = published.folder / pictures.file_of(chapter, name), published.pictures.get((chapter, name))
+            if told is not None and file.exists():
+                shown.append(
+                    pictures.html_of(file.read_bytes(), told, f"{escaped(chapter)}.html#figure-{escaped(name)}")
+                )
+        if shown and not self._silent:
+            _show(f'<div class="tc-pictures">\n{"".join(shown)}</div>\n', "pictures")
+
+    def cards(self, table: pd.DataFrame, caption: str) -> None:
+        """Show each row of a table as a card: columns `title`, `link` (its address), `figure` and `text`."""
+        if self._silent or table.empty:
+            return
+        rows = "".join(
+            f'<li><a href="{escaped(row["link"])}">{_sentence(row["title"])}</a>'
+            f"<strong>{_sentence(row['figure'])}</strong><span>{_sentence(row['text'])}</span></li>\n"
+            for _, row in table.iterrows()
         )
+        _show(f'<ul class="tc-acts" aria-label="{escaped(caption)}">\n{rows}</ul>\n', "cards")
+
+    def answers(self, text: str) -> None:
+        """Show what the chapter comes to in few sentences; the page puts it at its top."""
+        if text and not self._silent:
+            _show(f'<p class="tc-answer">{_sentence(text)}</p>\n', "answer")
 
     def say(self, text: str, *, see: str = "") -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
@@ -149,9 +178,10 @@ class Chapter:
                 self._note("left-out", "Left out.", text)
 
     def assumes(self, *texts: str) -> None:
-        """Show what the chapter takes for granted, and by whose word: a note for each text."""
-        for text in texts:
-            self._note("assumed", "Assumed.", text)
+        """Show what the chapter takes for granted, and by whose word: the first text, and the others on demand."""
+        if texts:
+            opens = f"{len(texts) - 1} more assumption{'s' if len(texts) > 2 else ''}"
+            self._note("assumed", "Assumed.", texts[0], more=texts[1:], opens=opens)
 
     def decides(self, records: pd.DataFrame, told: Mapping[str, str]) -> None:
         """Show and publish what needs a decision; the summary lists the decisions of all chapters.
@@ -175,7 +205,8 @@ class Chapter:
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
-            self._note("decision", title, f"{told[row['decision']]} {who_and_when(row)}", link, name)
+            first, rest = first_sentence(told[row["decision"]])
+            self._note("decision", title, f"{first} {who_and_when(row)}", link, name, [rest] if rest else [])
         if self.output:
             all_of_them = decisions.ordered(self._with_earlier(self._decisions), self._book.run)
             all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
@@ -186,7 +217,9 @@ class Chapter:
         before, day = (known(self._book, self.name) for known in (decisions_before, reported_before))
         return decisions.since_earlier(asked, before, day)
 
-    def headline(self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None) -> None:
+    def headline(
+        self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None, history: pd.DataFrame | None = None
+    ) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
@@ -205,6 +238,8 @@ class Chapter:
             if twice:
                 raise ValueError(f"chapter {self.name} publishes two figures named {twice[0]!r}; rename one")
             self._figures |= entries
+            if history is not None:
+                self._history |= _recent(history, list(entries))
         self._publish()
         cards = "".join(self._card(name, entry, earlier) for name, entry in entries.items())
         # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
@@ -225,13 +260,25 @@ class Chapter:
 
     def _publish(self) -> None:
         if self.output:
-            content = {"figures": self._figures, "decisions": len(self._decisions), "told": self._told}
+            content = {
+                "figures": self._figures, "history": self._history, "pictures": self._pictures,
+                "decisions": len(self._decisions), "told": self._told,
+            }  # fmt: skip
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 
-    def _note(self, look: str, title: str, text: str, link: str = "", name: str = "") -> None:
+    def _note(
+        self,
+        look: str,
+        title: str,
+        text: str,
+        link: str = "",
+        name: str = "",
+        more: Sequence[str] = (),
+        opens: str = "Why, and what it rests on",
+    ) -> None:
         if not self._silent:
-            _show_note(look, title, text, link, name)
+            _show_note(look, title, text, link, name, _more(more, opens))
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
@@ -250,13 +297,28 @@ class Chapter:
     def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
         if earlier is None or value is None:
             return ""
-        same = (earlier["chapter"] == self.name) & (earlier["name"] == name) & (earlier["unit"] == unit)
-        before = earlier[same & (earlier["as_of"] < self.as_of) & earlier["value"].notna()].sort_values("as_of")
-        if before.empty:
-            return ""
-        last = before.iloc[-1]
-        text = formats.change(value - last["value"], unit)
-        return f'<dd class="since">{_sentence(text)} since {last["as_of"]:%Y-%m-%d}</dd>'
+        same = (earlier["name"] == name) & (earlier["unit"] == unit) & earlier["value"].notna()
+        reported = earlier[same & (earlier["chapter"] == self.name) & (earlier["as_of"] < self.as_of)]
+        past = earlier[same & (earlier["as_of"] <= self.as_of)].sort_values("as_of", kind="stable")
+        past = past.drop_duplicates("as_of", keep="last").set_index("as_of")["value"]
+        last = reported.sort_values("as_of").tail(1).set_index("as_of")["value"]
+        year_before = self.as_of - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+        before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
+        told = "".join(
+            f'<dd class="since">{_sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
+            for day, then in before.items()
+        )
+        return told + pictures.sparkline(past.tail(pictures.MONTHS))
+
+
+def _recent(history: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return the known values of figures at the last month ends, by name and day, for JSON."""
+    found = {}
+    for name in names:
+        if name in history:
+            known = history[name].dropna().tail(pictures.MONTHS)
+            found[name] = {f"{day:%Y-%m-%d}": float(f"{value:.10g}") for day, value in known.items()}
+    return found
 
 
 def _show(html: str, kind: str, name: str = "") -> None:
@@ -264,28 +326,29 @@ def _show(html: str, kind: str, name: str = "") -> None:
     display(HTML(html), metadata={"tradecredit": kind} | ({"name": name} if name else {}))
 
 
-def _show_note(look: str, title: str, text: str, link: str = "", name: str = "") -> None:
+def _show_note(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> None:
     # The inline style is for JupyterLab, where the page's style sheet is absent.
     style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
-    body = f"<strong>{title}</strong> {_sentence(text)}{link}"
+    body = f"<p><strong>{title}</strong> {_sentence(text)}{link}</p>"
+    body += more
     place = f' id="{escaped(name)}"' if name else ""
-    _show(f'<p class="tc-note-box {look}"{place} role="note" style="{style}">{body}</p>\n', "note")
+    _show(f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n', "note")
 
 
-def _png(figure: "Figure") -> tuple[bytes, bool]:
-    """Return a figure as PNG, closed, and whether the fonts here lack some of its letters."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        # Matplotlib writes its version into the file by default.
-        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
-    about_letters = [warning for warning in caught if re.match(r"Glyph .* missing from", str(warning.message))]
-    for warning in caught:
-        if warning not in about_letters:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close(figure)
-    return buffer.getvalue(), bool(about_letters)
+def _more(texts: Sequence[str], opens: str) -> str:
+    """Return texts as a part of a note that the reader opens; empty without any."""
+    paragraphs = "".join(f"<p>{_sentence(text)}</p>" for text in texts)
+    return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
+
+    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
+    ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
+    """
+    first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
+    return first, rest
 
 
 def _published(name: str, value: Any) -> float | int | None:
@@ -322,6 +385,12 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _write(file: Path, text: str) -> None:
+def _written(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", newline="\n")
+    file.write_bytes(content)
+
+
+def _write(file: Path, text: str) -> None:
+    with writing(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")

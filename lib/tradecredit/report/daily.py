@@ -1,12 +1,11 @@
 """The worklist of a day as a page and CSV files of its own, made without notebooks."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.disk import writing
 from tradecredit.decide.collect import claims, effects, insurer_calendar, stages, worklist
 from tradecredit.decide.collect.standing import standing
 from tradecredit.errors import InputError, Problem
@@ -15,9 +14,11 @@ from tradecredit.params.run import Run
 from tradecredit.report.calendar_file import calendar_file
 from tradecredit.report.claim_folder import write as write_claim
 from tradecredit.report.document import document
-from tradecredit.report.folders import DAILY, month_folder, put_in_place
+from tradecredit.report.folders import DAILY, month_folder
 from tradecredit.report.letters import FOLDER, Letters, written
+from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.tables import csv_text, escaped, to_html
+from tradecredit.words import claims as of_claims
 from tradecredit.words import collect, insurer
 from tradecredit.words.formats import day
 from tradecredit.words.letters import told
@@ -51,19 +52,16 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     letters = written(book, listed)
     sentences = [
         collect.today(listed, run.currency), collect.held_out(listed, run.currency), collect.next_letters(listed),
+        of_claims.at_stake(claims.to_file(book, policy_in_force(book)), run.currency),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
     shown = _linked(run, collect.named(listed).join(book.names))
     folder = month_folder(run).parent / DAILY / f"{run.as_of:%Y-%m-%d}"
-    build = folder.with_name(f".building-{folder.name}-{os.getpid()}")
-    build.mkdir(parents=True)
-    try:
+    with writing(run.reports), building(folder, run.reports, waiting=lambda: told_waiting(f"{run.as_of}")) as build:
         _write_tables(build, shown, letters, letters.invoices if letters else stages.letters(book, listed))
         _write_for_the_insurer(build, book, listed)
         _write(build / "index.html", _page(book, (listed, shown), letters, changes, sentences))
         put_in_place(build, folder)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     return folder / "index.html", [_plain_text(text) for text in sentences if text]
 
 

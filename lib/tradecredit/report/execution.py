@@ -19,12 +19,18 @@ from traitlets.config import Config
 
 from tradecredit.numerics.threads import cores
 from tradecredit.params.run import Run
+from tradecredit.report.kernels import limited
+from tradecredit.words import failures
 
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 """Else each kernel warns that others on this machine could listen."""
 
 Progress = Callable[[str, float | None], None]
 """Called with a chapter's name when it begins, and with its seconds too when it is done."""
+
+
+class ChapterTimeoutError(Exception):
+    """A chapter took longer than the run allows."""
 
 
 class Executed(NamedTuple):
@@ -68,7 +74,7 @@ def executed_side_by_side(
 
 
 def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelManager], progress: Progress) -> Executed:
-    began = time.monotonic()
+    began, most_seconds = time.monotonic(), 60 * run.chapter_minutes
     progress(notebook.stem, None)
     try:
         executed = papermill.execute_notebook(
@@ -78,7 +84,7 @@ def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelMa
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            kernel_manager_class=kernels,
+            kernel_manager_class=limited(kernels, most_seconds),
             resources={"metadata": {"path": str(notebook.parent)}},  # papermill's `cwd` moves all threads there
             config=ENCRYPTED,
             extra_arguments=["--log-level=CRITICAL"],  # a failure is reported once, by us
@@ -86,8 +92,10 @@ def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelMa
     except PapermillExecutionError as error:
         error.chapter = notebook.stem
         raise
-    except DeadKernelError as error:
-        raise failed(notebook.stem, error) from error
+    except RuntimeError as error:  # of a kernel that died, also before it could answer, or did not answer in time
+        if time.monotonic() - began >= most_seconds:
+            raise failed(notebook.stem, ChapterTimeoutError(failures.too_long(run.chapter_minutes))) from None
+        raise failed(notebook.stem, DeadKernelError(*error.args)) from error
     seconds = time.monotonic() - began
     progress(notebook.stem, seconds)
     return Executed(notebook.stem, executed, seconds)

@@ -1,9 +1,7 @@
 """Where an entity's months and daily worklists are published."""
 
 import hashlib
-import os
 import re
-import shutil
 from pathlib import Path
 
 from tradecredit.params.run import Run
@@ -45,18 +43,3 @@ def file_name(kind: str, buyer_id: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9_-]", "_", buyer_id)[:60]
     same = plain == buyer_id and plain == plain.upper()
     return f"{kind}_{plain}" if same else f"{kind}_{plain}-{hashlib.sha256(buyer_id.encode()).hexdigest()[:8]}"
-
-
-def put_in_place(build: Path, published: Path) -> None:
-    """Put a finished folder in its place by one rename; what it replaces comes back where that fails."""
-    published.parent.mkdir(parents=True, exist_ok=True)
-    old = build.with_name(build.name + "-replaced")
-    if published.exists():
-        os.rename(published, old)
-    try:
-        os.rename(build, published)
-    except OSError:
-        if old.exists():
-            os.rename(old, published)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

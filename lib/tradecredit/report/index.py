@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.disk import writing
+from tradecredit.book.locks import locked
 from tradecredit.decide.decisions import ordered
 from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
-from tradecredit.report.neighbours import link_months, write_beside
+from tradecredit.report.neighbours import link_months
 from tradecredit.report.tables import escaped, stacking
+from tradecredit.report.written import write_text
 from tradecredit.words import formats
 from tradecredit.words import months as words
 
@@ -44,11 +47,14 @@ class _Month(NamedTuple):
 
 class Published(NamedTuple):
     """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
-    in the order in which they are to be taken; and by chapter what is `told` of each kind of decision."""
+    in the order in which they are to be taken; by chapter what is `told` of each kind of decision; by chapter and name
+    what is told of its `pictures`; and the `folder` of the month."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
     told: dict[str, dict[str, str]]
+    pictures: dict[tuple[str, str], dict[str, Any]]
+    folder: Path
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -64,8 +70,29 @@ def published(book: Book, output: str | Path) -> Published:
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
     # Reports of earlier versions do not have it.
-    told = {name: chapter.get("told", {}) for name, chapter in content.get("chapters", {}).items()}
-    return Published(figures[figures["as_of"] <= book.as_of], ordered(decisions_of(folder), book.run), told)
+    chapters = content.get("chapters", {})
+    told = {name: chapter.get("told", {}) for name, chapter in chapters.items()}
+    pictures = {
+        (name, one): of for name, chapter in chapters.items() for one, of in chapter.get("pictures", {}).items()
+    }
+    figures = figures[figures["as_of"] <= book.as_of]
+    return Published(figures, ordered(decisions_of(folder), book.run), told, pictures, folder)
+
+
+def with_history(published: Published) -> pd.DataFrame:
+    """Return the figures of `published` with those of past month ends that chapters have told, before the reported.
+
+    A figure that was reported for a day counts as it was reported.
+    """
+    content, _ = _json(published.folder / "results.json")
+    rows = [
+        (day, chapter, name, figure["label"], value, figure["unit"])
+        for chapter, told in content.get("chapters", {}).items()
+        for name, values in told.get("history", {}).items()
+        for figure in [told["figures"][name]]
+        for day, value in values.items()
+    ]
+    return pd.concat([_frame(rows), published.figures], ignore_index=True)
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:
@@ -136,7 +163,13 @@ def write_index(reports: Path) -> Path:
     the chapter, cell and message of a run that failed. What cannot be read is listed with the reason.
     """
     reports = Path(reports)
-    reports.mkdir(parents=True, exist_ok=True)
+    with writing(reports):
+        reports.mkdir(parents=True, exist_ok=True)
+        with locked(reports / ".index.lock"):  # else of two runs the one that looked first could write last
+            return _written(reports)
+
+
+def _written(reports: Path) -> Path:
     entities = [folder for folder in sorted(reports.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
     parts = [_entity(folder) for folder in entities]
     for folder in entities:
@@ -150,7 +183,9 @@ def write_index(reports: Path) -> Path:
         main="\n".join(parts),
         footer="<p>Made by tradecredit from the reports in this folder.</p>",
     )
-    return write_beside(reports / "index.html", page)
+    file = reports / "index.html"
+    write_text(file, page)
+    return file
 
 
 def _tie_together(folder: Path) -> None:
@@ -161,7 +196,7 @@ def _tie_together(folder: Path) -> None:
     history = results(folder.parent, folder.name)
     for chapter, title in titles.items():
         if MONTHLY.fullmatch(chapter):
-            write_beside(folder / f"{chapter}.html", _over_months(found, chapter, title, history))
+            write_text(folder / f"{chapter}.html", _over_months(found, chapter, title, history))
     for file in folder.glob("[0-9][0-9]_*.html"):
         if file.stem not in titles:
             file.unlink()
@@ -205,7 +240,8 @@ def _entity(folder: Path) -> str:
     names = [str(month.manifest["entity"]) for month in months if month.manifest.get("entity")]
     heading = f'<h2 id="{escaped(folder.name)}">{escaped(names[0] if names else folder.name)}</h2>\n'
     known = {"failed", DAILY, *_month_names(folder)}
-    others = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in known)
+    present = (path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    others = sorted(name for name in present if name not in known)
     note = (
         f'<p class="tc-note">Not the name of a month, and not read: {escaped(", ".join(others))}.</p>' if others else ""
     )
@@ -273,10 +309,12 @@ def _status(month: _Month) -> str:
     parts = ["ok"] if month.manifest else []
     if _failed_last(month):
         failure = month.failure
-        place = f"chapter {failure.get('chapter', '?')}, cell {failure.get('cell', '?')}"
+        place = f"chapter {failure['chapter']}, cell {failure.get('cell', '?')}: " if "chapter" in failure else ""
         after = "; the report shown is older" if month.manifest else ""
         error = escaped(str(failure.get("error", "no message"))[:400])
-        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}: {error}</small>']
+        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}{error}</small>']
+        if "to_do" in failure:
+            parts.append(f"<small>To do: {escaped(str(failure['to_do'])[:400])}</small>")
     if month.problems:
         parts.append('<span class="failed">cannot be read</span>')
         parts += [f"<small>{escaped(problem)}</small>" for problem in month.problems]

@@ -3,6 +3,7 @@
 Where a process cannot be forked safely (Windows, macOS), kernels start as Jupyter starts them.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -52,11 +53,23 @@ def warm_kernels() -> Iterator[type[AsyncKernelManager]]:
         process.wait()
 
 
+def limited(kernels: type[AsyncKernelManager], seconds: float) -> type[AsyncKernelManager]:
+    """Return the class of managers whose kernels are killed when they have lived so long."""
+    return type("LimitedManager", (kernels,), {"most_seconds": seconds})
+
+
 class _KernelManager(AsyncKernelManager):
     environment: dict[str, str]
+    most_seconds: float | None = None
 
     async def start_kernel(self, **options: Any) -> None:
         await super().start_kernel(env=self.environment, **options)
+        if self.most_seconds is not None:
+            asyncio.get_running_loop().call_later(self.most_seconds, self._end)
+
+    def _end(self) -> None:
+        if self.has_kernel:
+            self._ending = asyncio.ensure_future(self.provisioner.kill())  # a task that nobody holds may vanish
 
 
 class _Forking:
@@ -104,6 +117,9 @@ class _ForkedKernel:
         while self.poll() is None:
             time.sleep(0.02)
         return self.returncode
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:

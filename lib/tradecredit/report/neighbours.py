@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from tradecredit.report.written import write_text
 from tradecredit.words import months as words
 
 EMPTY = "<!--months--><!--/months-->"
@@ -33,14 +34,7 @@ def link_months(entity: Path, names: Sequence[str]) -> None:
             now = _PLACE.search(text)
             links = f"<!--months-->{_links(page, around)}<!--/months-->"
             if now and now[0] != links:
-                write_beside(page, text[: now.start()] + links + text[now.end() :])
-
-
-def write_beside(file: Path, text: str) -> Path:
-    """Write a file beside its place and put it there at once, so that a reader sees the old one or the new."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    return beside.replace(file)
+                write_text(page, text[: now.start()] + links + text[now.end() :])
 
 
 def _links(page: Path, around: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ from tradecredit.report.neighbours import EMPTY
 from tradecredit.report.tables import escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
 
+MOST_ROWS_OPEN = 10
+"""Rows of a table that a page shows without being asked."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
@@ -102,7 +104,21 @@ def _telling(notebook: NotebookNode) -> NotebookNode:
             parts.append([])
         parts[-1].append(cell)
     kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
+    for part in kept:
+        _mark_behind(part)
     return NotebookNode(notebook, cells=[cell for part in kept for cell in part])
+
+
+def _mark_behind(cells: list[NotebookNode]) -> None:
+    """Mark all tables of a section but its first, so that the page folds them: they stand behind what is said."""
+    open_cells = [cell for cell in cells if cell.cell_type == "code" and "fold" not in cell.metadata.get("tags", [])]
+    shown = [output for cell in open_cells for output in cell.outputs if _kind(output) == "table"]
+    for output in shown[1:]:
+        output.metadata["behind"] = True
+
+
+def _kind(output: NotebookNode) -> str:
+    return output.get("metadata", {}).get("tradecredit", "")
 
 
 def _says_nothing(cells: list[NotebookNode]) -> bool:
@@ -113,8 +129,8 @@ def _says_nothing(cells: list[NotebookNode]) -> bool:
 def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells as the page shows them, and the code that set the chapter up.
 
-    Headline cards come after the introduction's text and before its notes. A cell's code is taken out and put, with
-    that of the cells around it, into a cell of its own at the end of the section.
+    The answer and the headline cards come after the introduction's text and before its notes. A cell's code is taken
+    out and put, with that of the cells around it, into a cell of its own at the end of the section.
     """
     introduction: list[NotebookNode] = []
     body: list[NotebookNode] = []
@@ -163,7 +179,7 @@ def _mark_folds(cells: list[NotebookNode]) -> None:
 
 
 def _is_headline(output: NotebookNode) -> bool:
-    return output.get("metadata", {}).get("tradecredit") == "headline"
+    return _kind(output) in ("answer", "headline")
 
 
 def _folded(code: list[str]) -> list[NotebookNode]:
@@ -211,8 +227,23 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
     opening = re.match(r"<(div|figure) ", html)
     if name and opening:
         anchored = f'{opening[0]}id="{escaped(kind)}-{escaped(name)}" {html[opening.end() :]}'
-        return anchored + _origin(kind, name, made_by.get((kind, name), ()))
+        shown = anchored + _origin(kind, name, made_by.get((kind, name), ()))
+        return _folded_table(shown, behind=bool(metadata.get("behind"))) if kind == "table" else shown
     return _plain_table(html)
+
+
+def _folded_table(html: str, *, behind: bool) -> str:
+    """Return a table as a part that the reader opens under its caption, where it is long or stands behind another.
+
+    A link to the table opens it: its anchor is within.
+    """
+    rows = html.count("<tr>") - 1
+    caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
+    if caption is None or (rows <= MOST_ROWS_OPEN and not behind):
+        return html
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    summary = f'{caption[1]} <span class="rows">{counted}</span>'
+    return f'<details class="fold table"><summary>{summary}</summary>\n{html}</details>\n'
 
 
 def _origin(kind: str, name: str, made_by: Sequence[Maker]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import platform
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,18 +13,22 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
 
 from tradecredit.book.book import Book
+from tradecredit.book.disk import writing
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
+from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
 from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
-from tradecredit.report.folders import month_folder, put_in_place
-from tradecredit.report.index import SUMMARY, write_index
+from tradecredit.report.folders import month_folder
+from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
+from tradecredit.report.publishing import building, put_in_place, told_waiting
+from tradecredit.report.sheets import linked, write_sheets
+from tradecredit.report.written import write_json
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -41,45 +44,30 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     started = datetime.now(UTC)
     run = Run.from_yaml(run_file, as_of)
     notebooks = _notebooks(run, chapters)
-    with ExitStack() as ended:
+    published = month_folder(run)
+    _check_owner(run, published)
+    with attempt(run, started), ExitStack() as ended:
+        with writing(run.reports):
+            build = ended.enter_context(building(published, run.reports, waiting=lambda: told_waiting(published.name)))
+        # Ends before the folder goes: a kernel that outlives an interrupt would write into it again.
         kernels = ended.enter_context(warm_kernels())
         book = _to_report(checked_book(run))  # while the kernels' parent imports
-        published = month_folder(run)
         before = _published(book, published) if chapters else {}
-        build = _build_folder(run, published)
-        try:
+        with writing(run.reports):
             if before:
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
+            sheets = write_sheets(book, manifest, build)
             for name, notebook in executed.items():
-                _write_page(build / f"{name}.html", _page(notebook, manifest, name))
+                _write_page(build / f"{name}.html", linked(_page(notebook, manifest, name), sheets))
             for module, page in source_pages(executed.values()).items():
                 _write_page(build / "source" / f"{module}.html", page)
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
-            _write_json(build / "manifest.json", timed)
+            write_json(build / "manifest.json", timed)
             write_downloads(build, run, manifest, executed)
             put_in_place(build, published)
-            _failure_file(published).unlink(missing_ok=True)
-        except PapermillExecutionError as error:
-            content = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
-            _write_json(_failure_file(published), content)
-            raise
-        finally:
-            ended.close()  # a kernel that outlives an interrupt would write into the folder again
-            shutil.rmtree(build, ignore_errors=True)
-            write_index(run.reports)
     return published / f"{SUMMARY}.html"
-
-
-def failure(error: PapermillExecutionError) -> dict[str, str]:
-    """Return where and why a chapter failed: its name, the cell's number and first line, the error's last line."""
-    first_line = error.source.strip().splitlines()[0]
-    return {
-        "chapter": error.chapter,
-        "cell": f"{error.exec_count} ({first_line})",
-        "error": f"{error.ename}: {error.evalue}",
-    }
 
 
 def _to_report(book: Book) -> Book:
@@ -108,11 +96,8 @@ def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
     return [present[name] for name in [*wanted, SUMMARY]]
 
 
-def _build_folder(run: Run, published: Path) -> Path:
-    """Make the folder that the month is built in, beside the published ones.
-
-    Raises `ParameterError` where that is not allowed, or the month's place belongs to an entity of another name.
-    """
+def _check_owner(run: Run, published: Path) -> None:
+    """Raise `ParameterError` where the month's place belongs to an entity of another name."""
     manifest = published / "manifest.json"
     owner = _read_json(manifest)["entity"] if manifest.exists() else run.entity
     if owner != run.entity:
@@ -127,14 +112,6 @@ def _build_folder(run: Run, published: Path) -> Path:
                 )
             ]
         )
-    build = run.reports / f".building-{published.parent.name}-{published.name}-{os.getpid()}"
-    try:
-        build.mkdir(parents=True)
-    except OSError as error:
-        allowed = f"the reports cannot be written there ({error.strerror})"
-        problem = Problem(file=str(run.reports), column="reports", allowed=allowed, remedy="allow it or name another")
-        raise ParameterError([problem]) from None
-    return build
 
 
 def _published(book: Book, published: Path) -> dict[str, Any]:
@@ -162,18 +139,19 @@ def _chapters(
     made = {chapter["name"]: chapter for chapter in before.get("manifest", {}).get("chapters", [])}
     executed: dict[str, NotebookNode] = {}
     for notebook in notebooks:
-        shutil.rmtree(build / "tables" / notebook.stem, ignore_errors=True)
+        for of_chapter in ("tables", "figures"):
+            shutil.rmtree(build / of_chapter / notebook.stem, ignore_errors=True)
     *chapters, summary = notebooks
     longest_first = sorted(chapters, key=_seconds_of_chapters(run), reverse=True)
     with shown_progress(notebooks, f"{run.entity} as of {run.as_of}") as progress:
         for together in (longest_first, [summary]):
-            _write_json(build / "results.json", _results(run, results))
+            write_json(build / "results.json", _results(run, results))
             for done in executed_side_by_side(together, run, build, kernels=kernels, progress=progress):
                 name = done.name
                 executed[name] = done.notebook
                 results = results | {name: {"title": title(done.notebook), **_publication(build, name)}}
                 made[name] = {"name": name, "title": title(done.notebook), "seconds": round(done.seconds, 1)}
-    _write_json(build / "results.json", _results(run, results))
+    write_json(build / "results.json", _results(run, results))
     shutil.rmtree(build / "results", ignore_errors=True)
     return executed, _manifest(book, [made[name] for name in sorted(made)])
 
@@ -226,14 +204,10 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _parameters(run: Run) -> dict[str, Any]:
     """Return the run's parameters, without where things lie on this machine."""
-    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "pdf"})
+    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
     if "path" in parameters["source"]:
         parameters["source"]["path"] = Path(parameters["source"]["path"]).name
     return parameters
-
-
-def _failure_file(published: Path) -> Path:
-    return published.parent / "failed" / f"{published.name}.json"
 
 
 def _write_page(file: Path, html: str) -> None:
@@ -243,9 +217,3 @@ def _write_page(file: Path, html: str) -> None:
 
 def _read_json(file: Path) -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8"))
-
-
-def _write_json(file: Path, content: dict[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    file.write_text(text, encoding="utf-8", newline="\n")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
@@ -37,6 +38,10 @@ STACKED_ABOVE = 2
 MILLION = 1e6
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
+NAME = "name"
+"""The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
+BUYER = "buyer_id"
+"""The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
@@ -67,7 +72,8 @@ def to_html(
     the row's first cell links to the address in it. In a row with a `unit`, the columns of kind `figure` and
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
     `measure` or `term`, or the table is a Series without an index name), each row has the label of its name, and
-    columns of objects are written by its kind. Missing values are an en dash.
+    columns of objects are written by its kind. Missing values are an en dash. An amount whose standard error the table
+    has, in a column of its name with `_error` behind, is rounded to it, and so is the error.
 
     Raises `ValueError` for columns that are not in the table, more than eight of them, and `rows` below one.
     """
@@ -79,6 +85,7 @@ def to_html(
     headings = [_heading(name, flat[name], columns) for name in names]
     if headings and headings[0].kind == "name":
         headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
+    shown, rounded = _to_their_errors(shown, flat.head(len(shown)), headings)
     cells = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
     if LINK in flat:
         cells = [_linked(row, address) for row, address in zip(cells, flat[LINK], strict=False)]
@@ -88,6 +95,8 @@ def to_html(
     )
     if currency and _holds_money(shown, headings):
         note = f"{note} Amounts in {escaped(currency)}.".strip()
+    if rounded:
+        note = f"{note} Rounded to their standard errors.".strip()
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in cells)
     if not cells:
         body = f'<tr><td colspan="{max(len(headings), 1)}" style="text-align:left">No rows.</td></tr>\n'
@@ -244,11 +253,29 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         else _written(values, heading.kind, units, beside)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
-    kinds = [heading.kind for heading in headings]
-    return [
-        [_cell(text, kind, first=place == 0) for place, (text, kind) in enumerate(zip(row, kinds, strict=True))]
-        for row in zip(*written, strict=True)
+    columns = [
+        (heading.kind, place == 0, str(name)) for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
     ]
+    return [
+        [_cell(text, *column) for text, column in zip(row, columns, strict=True)] for row in zip(*written, strict=True)
+    ]
+
+
+def _to_their_errors(shown: pd.DataFrame, flat: pd.DataFrame, headings: list[Column]) -> tuple[pd.DataFrame, bool]:
+    """Return what is shown with each amount rounded to the last digit of its standard error, and whether any is.
+
+    An error has one digit, or two where the first three are below 355 (Particle Data Group, Review of Particle Physics,
+    introduction, section 5.3).
+    """
+    found = {}
+    for name, heading in zip(shown.columns, headings, strict=True):
+        error = flat.get(f"{name}_error", flat[name] if str(name).endswith("_error") else None)
+        if heading.kind == "money" and error is not None and pd.api.types.is_numeric_dtype(error.dtype):
+            size = error.abs().where(error.abs() > 0)
+            digits = np.floor(np.log10(size))
+            place = 10.0 ** (digits - (size / 10.0 ** (digits - 2) < 355))
+            found[name] = ((shown[name] / place).round() * place).where(place >= 1, shown[name])
+    return shown.assign(**found), bool(found)
 
 
 def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
@@ -309,15 +336,18 @@ def _head_cell(heading: Column) -> str:
     return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
 
 
-def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
+def _cell(text: str | None, kind: str, first: bool, name: str) -> str:
     content = _MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
-    if "style" in look and len(content) > SENTENCE:
+    if name == NAME and not first:
+        look += ' class="who"'
+    elif "style" in look and len(content) > SENTENCE:
         look += ' class="long"'
     elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
         look += ' class="d"'
+    look += ' data-of="buyer"' if name == BUYER and text is not None else ""
     return f"<{tag}{scope}{look}>{content}</{tag}>"
 
 

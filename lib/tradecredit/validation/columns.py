@@ -30,24 +30,24 @@ LABELS = {
     # early_warning
     **columns("text", list="List"),
     **columns("probability", list_threshold="Begins at a PD of"),
-    **columns("number", names_a_review="Names a month"),
+    **columns("number", names_a_review="Buyers listed, mean of month ends"),
     **columns(
         "count",
-        reviews="Months looked at", failures="Failures", named="Failures named in time", names="Names",
+        reviews="Months looked at", failures="Failures", named="Failures warned of in time", names="Names",
         true_names="Names that failed", late_names="Names that failed too soon after", false_names="False names"
     ),
     **columns(
         "percent",
-        share_named="Failures named in time, share", share_named_low="Share named, low",
-        share_named_high="Share named, high", failed_of_listed="Failed within a year of standing on it"
+        share_named="Failures warned of in time, share", share_named_low="Share warned of, low",
+        share_named_high="Share warned of, high", failed_of_listed="Failed within a year of standing on it"
     ),
     **columns(
         "days", days_ahead_low="Days ahead, first quartile", days_ahead="Days ahead, median",
         days_ahead_high="Days ahead, third quartile"
     ),
     **columns(
-        "ratio", false_a_true="False names a true one", false_a_true_low="False names a true one, low",
-        false_a_true_high="False names a true one, high"
+        "ratio", false_a_true="False alarms per failure", false_a_true_low="False alarms per failure, low",
+        false_a_true_high="False alarms per failure, high"
     ),
     # signal_value
     **columns("count", warned_buyers="Buyers warned of", warned_failed="Warned of, and failed"),

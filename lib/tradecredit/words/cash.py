@@ -6,13 +6,17 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.cash.back_test import PLAIN, CashBackTest
-from tradecredit.cash.forecast import SHORT, CashForecast
+from tradecredit.cash.drivers import CONTESTED, OVERDUE
+from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer, lacking
-from tradecredit.cash.payment_times import payment_times
+from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
+from tradecredit.default.payment_times import payment_times
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
+    MINUS,
+    change,
     count,
     counted,
     day,
@@ -26,8 +30,8 @@ from tradecredit.words.formats import (
 )
 
 NO_OPENING = (
-    "The run file states no cash in hand (`cash.opening_cash`): whether the cash is enough is not known. The receipts "
-    "above stand without it."
+    "The run file states no cash in hand (`cash.opening_cash`): whether the cash is enough is not known, and planned "
+    "flows are not used. The receipts above stand without them."
 )
 NO_LIABILITIES = (
     "The run file states no current liabilities (`cash.current_liabilities`) or no cash in hand (`cash.opening_cash`): "
@@ -59,7 +63,7 @@ def errors(tested: CashBackTest) -> pd.DataFrame:
     return tested.errors().rename(index=FORECASTS)
 
 
-def assumptions(book: Book, forecast: CashForecast) -> list[str]:
+def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> list[str]:
     """Return what the forecast takes for granted, and by whose word."""
     settings, times = book.run.cash, payment_times(book)
     rule, own_days = dispute_rule(book), recovery_days(book)
@@ -71,20 +75,35 @@ def assumptions(book: Book, forecast: CashForecast) -> list[str]:
     few = len(book.recoveries) < FEW_RECOVERIES
     kinds = "the run file" if len(book.defaults) < FEW_DEFAULTS else "the book's own"
     return [
-        f"The forecast is made of {count(len(forecast.receipts.paid))} simulated years, on the loss engine's defaults "
-        f"({forecast.defaults:.1f} a year on average). A buyer that fails pays and buys nothing from that week on.",
-        f"Open disputes are held until {days(rule.days)} after they were opened, and {percent(rule.conceded)} of them "
-        f"is conceded ({disputes}).",
-        f"All buyers' tempo is correlated with the economy by {settings.tempo_correlation:.2f} "
-        "(`cash.tempo_correlation`), a judgement. "
-        f"The ledger's own weeks vary more than payments by chance: their variance is "
-        f"{times.dispersion:.1f} times that.",
+        f"The forecast is made of {count(len(forecast.receipts.paid))} simulated years, on the loss engine's "
+        "defaults. A buyer that fails pays and buys nothing from that week on.",
+        _defaults(counted_as),
+        f"Open disputes are held until {days(rule.days)} after they were opened; {percent(rule.credited)} of what is "
+        f"in dispute is then credited, the rest is paid ({disputes}).",
+        "How fast all buyers pay together is correlated with the economy by "
+        f"{settings.payment_speed_correlation:.2f} (`cash.payment_speed_correlation`), a judgement. The receipts of "
+        "the "
+        f"ledger's own weeks vary by {times.dispersion:.1f} times the variance that payments by chance alone would "
+        "have.",
         f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
         f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
         f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
         "(`cash.premium_instalments`); bonus and malus are settled after the year and are in no figure.",
+        "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
+        "beyond its end too. What each quote moves in its place stands beside it below, for the whole year.",
         "Claims and recoveries of defaults that have happened already are not in the forecast.",
     ]
+
+
+def _defaults(counted_as: Defaults) -> str:
+    """Return how many defaults a year of the forecast has, beside the number of chapter 02."""
+    mean, error = counted_as.simulated
+    return (
+        f"Defaults: {mean:.1f} in a simulated year on average (standard error {error:.2f}). Chapter 02 expects "
+        f"{counted_as.expected:.1f} of all buyers; {counted_as.at_risk:.1f} of these are of buyers that owe something "
+        f"today, who alone are simulated; {counted_as.by_group:.1f} where the companies of a group fail together, each "
+        "then counted, with the group's probability weighted by what it may lose; the rest is simulation error."
+    )
 
 
 def coming(forecast: CashForecast, view: str, currency: str) -> str:
@@ -103,15 +122,16 @@ def views(forecast: CashForecast) -> pd.DataFrame:
     """Return the year by view: what is expected of claims, premiums and all cash; index `view`."""
     rows = {}
     for view in forecast.views:
-        year = forecast.fan(view, weeks=forecast.cash(view).shape[1], summed=True).iloc[-1]
+        year = forecast.fan(view, weeks=YEAR, summed=True).iloc[-1]
         row = {"claims_in": 0.0, "passed_on": 0.0, "premium_out": 0.0}
         if view != NO_COVER:
             policy = forecast.insured[view]
             row = {
-                "claims_in": policy.claims.sum(axis=1).mean(), "passed_on": policy.passed_on.sum(axis=1).mean(),
-                "premium_out": policy.premium.sum(),
+                "claims_in": policy.claims[:, :YEAR].sum(axis=1).mean(),
+                "passed_on": policy.passed_on[:, :YEAR].sum(axis=1).mean(), "premium_out": policy.premium[:YEAR].sum(),
             }  # fmt: skip
-        rows[view] = row | {name: year[name] for name in ("expected_cash", "expected_cash_error", "low_95", "high_95")}
+        names = [f"{name}{error}" for name in ("expected_cash", "low_95", "high_95") for error in ("", "_error")]
+        rows[view] = row | {name: year[name] for name in names}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("view")
 
 
@@ -120,11 +140,11 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
     if view not in forecast.insured:
         return ""
     paid = forecast.insured[view].claims
-    soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid.sum(axis=1).mean()
+    soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid[:, :YEAR].sum(axis=1).mean()
     return (
-        f"Of the coming year's losses {view} pays {money(year, currency)} within the year on average, and "
-        f"**{money(soon, currency)}** of it within {SHORT} weeks: cover protects the result of a year sooner than its "
-        "cash."
+        f"Of the coming year's losses {view} pays {money(year, currency)} within {YEAR} weeks on average, and "
+        f"**{money(soon, currency)}** of it within {SHORT}: it protects the year's result, and hardly the cash of the "
+        "next quarter."
     )
 
 
@@ -163,8 +183,70 @@ def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, cha
     parts = [f"{money(one.amount, currency)} {_named(view)}" for view, one in needed.items()]
     return (
         f"{first} To keep the probability of a shortfall at {percent(chance)} at the end of any week of the next "
-        f"{SHORT}, there must be in hand today, beside the credit line: {listed(parts)}."
+        f"{SHORT}, there must be in hand today, beside the credit line: {listed(parts)}. A probability of 0 means: in "
+        "none of the scenarios."
     )
+
+
+def stated(book: Book) -> str:
+    """Return the terms that liquidity rests on: the credit line, the advance on receivables, the cost of capital."""
+    settings, currency = book.run.cash, book.run.currency
+    lender = settings.borrowing
+    line = money(settings.credit_line, currency)
+    told = f"A credit line of {line} (`cash.credit_line`) comes on top of what is in hand."
+    if lender is not None:
+        kind = "the insured part of receivables" if lender.eligible == "insured" else "all receivables"
+        told += (
+            f" The stated lender (`cash.borrowing`) advances {percent(lender.advance_rate)} of {kind}, of invoices at "
+            f"most {lender.oldest_days_past_due} days past due, at {percent(lender.yearly_rate)} a year."
+        )
+    return f"{told} The cost of capital is {percent(book.run.cost_of_capital)} a year (`cost_of_capital`)."
+
+
+def advance(table: pd.DataFrame, book: Book, missing_now: float) -> str:
+    """Return whether the lender's advance bears what is missing of the buffer, and at what cost; `table`: its terms."""
+    terms = book.run.cash.borrowing
+    if table.empty or terms is None:
+        return ""
+    most, currency = float(table["advance"].iloc[-1]), book.run.currency
+    told = f"The lender would advance up to **{money(most, currency)}** today."
+    if missing_now > 0:
+        drawn = min(missing_now, most)
+        interest = drawn * terms.yearly_rate * 7 * SHORT / 365
+        told += (
+            f" Of the {money(missing_now, currency)} that is missing of the buffer it bears {money(drawn, currency)}; "
+            f"drawn for all {SHORT} weeks that costs {money(interest, currency)} of interest."
+        )
+        if terms.eligible == "insured":
+            told += " It lends on insured receivables alone: without cover it advances nothing."
+    return told
+
+
+def ratio_told(table: pd.DataFrame, view: str) -> str:
+    """Return how the cash ratio of a view goes, and what one below zero means."""
+    if table.empty:
+        return ""
+    ratios = table.loc[table["view"] == view, "ratio_expected"]
+    ends, (first, last) = ratios.index, (_ratio(ratios.iloc[place]) for place in (0, -1))
+    told = f"The cash ratio is expected at {first} on {day(ends[0])} and {last} on {day(ends[-1])}, {_named(view)}."
+    below, low = ends[ratios < 0], table.loc[(table["view"] == view) & (table["ratio_low_80"] < 0)].index
+    if len(low):
+        told += f" From {day(low[0])} on, one year in ten or more has it below zero: more is drawn than is in hand."
+    if len(below):
+        told += (
+            f" At {counted(len(below), 'month end')}, first on {day(below[0])}, it is **expected below zero**: the "
+            "planned payments have then taken out more than is in hand and comes in, and the credit line is drawn."
+        )
+    if len(low) or len(below):
+        told += (
+            " Current liabilities and the plan's payments stay as stated, whatever is sold: later months tell what "
+            "the plan as it stands would need, not what will happen."
+        )
+    return told
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}".replace("-", MINUS)
 
 
 def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
@@ -202,16 +284,25 @@ def day_of_dso(table: pd.DataFrame, currency: str) -> str:
 
 
 def bridge(table: pd.DataFrame) -> str:
-    """Return what moved the DSO most since last year."""
-    parts = table.drop(index="dso")["last_year"]
-    if parts.isna().any():
-        return "The ledger does not reach back a year: what moved the DSO since then is not known."
-    whole = table.loc["dso", "last_year"]
-    most = (parts * (1 if whole > 0 else -1)).idxmax()
-    return (
-        f"Since last year the DSO has {'risen' if whole > 0 else 'fallen'} by {days(abs(whole))}; most of that, "
-        f"{days(parts[most])}, is {most}."
-    )
+    """Return what moved the DSO since last month and since last year, each by its two largest causes."""
+    told = []
+    for column, since in (("last_month", "last month"), ("last_year", "last year")):
+        parts = table.drop(index="dso")[column]
+        if parts.isna().any():
+            told.append(f"What moved the DSO since {since} is not known: the ledger does not reach back so far.")
+            continue
+        whole = table.loc["dso", column]
+        largest = parts.abs().sort_values(ascending=False, kind="stable").index[:2]
+        causes = [f"{change(parts[cause], 'days')} by {cause}" for cause in largest if round(parts[cause], 1)]
+        moved = "risen" if whole > 0 else "fallen"
+        told.append(
+            f"Since {since} the DSO has {moved} by {days(abs(round(whole, 1)))}"
+            + (f": most of that {listed(causes)}." if causes else ".")
+        )
+    overdue = table.reindex([OVERDUE, CONTESTED])["last_year"].sum(skipna=False)
+    if not missing(overdue):
+        told.append(f"All overdue debt together is {change(overdue, 'days')} since last year, as in chapter 01.")
+    return " ".join(told)
 
 
 def matter(table: pd.DataFrame, fan: pd.DataFrame, currency: str) -> str:
@@ -223,6 +314,19 @@ def matter(table: pd.DataFrame, fan: pd.DataFrame, currency: str) -> str:
         f"These {counted(len(table), 'payment')} bring {money(soon, currency)} of the next four weeks' "
         f"{money(whole, currency)}, {percent(soon / whole)}."
     )
+
+
+def uncertain(table: pd.DataFrame, currency: str) -> str:
+    """Return which buyers make the next four weeks uncertain; `table`: `drivers.uncertain_buyers`."""
+    if table.empty:
+        return ""
+    first = [
+        f"{row['name']} ({row['buyer_id']}: {money(row['open_now'], currency)} open, "
+        f"{money(row['expected_soon'], currency)} expected ± {money(row['deviation_soon'], currency)})"
+        for _, row in table.head(3).iterrows()
+    ]
+    part = percent((table["deviation_soon"].head(3) ** 2).sum() / table["variance_of_all"].iloc[0])
+    return f"Most uncertain are {listed(first)}: {part} of the variance of what open invoices bring in these weeks."
 
 
 def headline(forecast: CashForecast, own: str, needed: Mapping[str, Buffer], currency: str) -> dict[str, tuple]:

@@ -101,6 +101,25 @@ def to_file(table: pd.DataFrame, currency: str) -> str:
     return f"{told} The last day of {len(late):,} of them is past, the first was {first}: {_ASK_FIRST}."
 
 
+def at_stake(table: pd.DataFrame, currency: str) -> str:
+    """Return what the claims of the worklist are worth before the first loss and after it; `claims.to_file`.
+
+    Empty without a claim.
+    """
+    if table.empty:
+        return ""
+    claim, paid = (money(table[name].sum(), currency) for name in ("claim", "indemnity"))
+    one = len(table) == 1
+    subject = "claim to file stands" if one else f"{len(table):,} claims to file stand"
+    late = table.loc[is_late(table), "indemnity"].sum()
+    granted = f"Of that {money(late, currency)} is paid only if the insurer grants it, being filed late. "
+    return (
+        f"The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
+        f"payable, as {'its folder says' if one else 'their folders say'}. {granted if late >= CENT else ''}"
+        "What is filed uses up the first loss, also where it pays nothing."
+    )
+
+
 _ASK_FIRST = "ask the insurer first"
 
 
@@ -131,6 +150,8 @@ def beside_defaults(table: pd.DataFrame, made: pd.DataFrame, currency: str) -> s
     if other.empty:
         return told
     have = "is no default of the book" if len(other) == 1 else "are no defaults of the book"
+    if past.empty:
+        return f"Of the claims to file {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}."
     return f"{told} {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}, and so not among them."
 
 
@@ -162,15 +183,30 @@ def received(made: pd.DataFrame, currency: str) -> str:
     """Return what the insurer has paid of what was to be expected, and its part of recoveries; `claims_made.made`."""
     if made.empty:
         return "The book knows no default that could have been claimed."
-    paid, expected, left = (made[name].sum() for name in ("claims_received", "expected_claim", "past_indemnity"))
+    paid, expected, left, shared, refilled = (
+        made[name].sum()
+        for name in ("claims_received", "expected_claim", "past_indemnity", "insurer_recovery", "first_loss_refilled")
+    )
     told = (
         f"On {counted(len(made), 'default')} the insurer has paid {money(paid, currency)}; by the policy as it stands "
-        f"{money(expected, currency)} was to be expected before recoveries. Once these are shared, and refill the "
-        f"first loss, {money(left, currency)} is left, the indemnity as if of chapter 05."
+        f"{money(expected, currency)} was to be expected before recoveries."
     )
-    shared = made["insurer_recovery"].sum()
+    unpaid = expected - shared - refilled - left
+    parts = [
+        f"{money(amount, currency)} {what}"
+        for amount, what in (
+            (shared, "of recoveries, the insurer's part"),
+            (unpaid, "of recoveries on claims that it has not paid"),
+            (refilled, "that is borne again as first loss, as recoveries refill it"),
+        )
+        if abs(amount) >= CENT
+    ]
+    if parts:
+        told += f" Less {listed(parts)}, {money(left, currency)} is left: the indemnity as if of chapter 05."
+    else:
+        told += " It is the indemnity as if of chapter 05."
     if shared >= CENT:
-        told += f" Of recoveries {money(shared, currency)} is the insurer's; what was passed on is in no table."
+        told += " Whether the insurer's part was passed on to it is in no table."
     filed = int(made["claim_filed"].notna().sum())
     if not filed:
         return f"{told} When claims were filed is in no table of the book (`claims`)."

@@ -1,5 +1,7 @@
 """Sentences on collection: what is done today, what is held out, what letters change, and how well it goes."""
 
+from urllib.parse import quote
+
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -56,9 +58,10 @@ GAPS = {
 """`public_holidays.not_known`: what is said of a country in a year."""
 
 VERDICTS = {
-    progress.REACHED: "it is reached",
-    progress.WITHIN: "it is within the reach of collection",
-    progress.BEYOND: "it is out of reach: even with nothing overdue it would not be met, and only shorter terms could",
+    progress.REACHED: "the goal is met",
+    progress.WITHIN: "collection alone can meet the goal",
+    progress.BEYOND: "the goal is out of reach of collection: with nothing past due it would still be missed, and only "
+    "shorter payment terms can meet it",
 }
 
 
@@ -66,7 +69,8 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     """Return a worklist, `worklist.by_act` or `worklist.to_collect` of one, in words.
 
     Of a worklist with what is done about the debt (`act`), what is held back of deliveries (`hold`) and what the
-    insurer is told (`insurer_task`), each with who does it and by when.
+    insurer is told (`insurer_task`), each with who does it and by when; and `link` leads on to the buyer's mention on
+    that page, where it has one (a text fragment; browsers that know none go to the list).
     """
     if table.index.name in ("act", "collect_step"):
         words = ACTS if table.index.name == "act" else STEPS
@@ -79,7 +83,18 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
         "hold": _task("deliver " + table["deliveries"], table["hold_authority"], table["hold_by"]),
         "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
     }
+    if "link" in table:
+        told["link"] = table["link"] + ":~:text=" + [_quoted(buyer) for buyer in table.index]
     return table.assign(**told)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a text fragment has it, in which a hyphen has a meaning of its own.
+
+    >>> _quoted("A-1 & Co")
+    'A%2D1%20%26%20Co'
+    """
+    return quote(text, safe="").replace("-", "%2D")
 
 
 def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
@@ -283,19 +298,19 @@ def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
     months = book.run.receivables.sales_months
     told = []
     names = {
-        "dso": (f"DSO at the sales of the last {counted(months, 'month')}", days),
-        "turnover": ("turnover", lambda value: f"{value:.2f} a year"),
+        "dso": (f"DSO on the sales of the last {counted(months, 'month')}", days),
+        "turnover": ("receivables turnover", lambda value: f"{value:.2f} times a year"),
     }
     for figure, row in table.iterrows():
         name, written = names[str(figure)]
         if row["goal_verdict"] in VERDICTS:
             told.append(
-                f"The goal for the {name} is {written(row['goal'])}, reached are {written(row['value'])}, and at best "
-                f"{written(row['best_possible'])} could be: {VERDICTS[row['goal_verdict']]}."
+                f"The {name} is {written(row['value'])}, against a goal of {written(row['goal'])} and a best possible "
+                f"of {written(row['best_possible'])}: {VERDICTS[row['goal_verdict']]}."
             )
             countback = kpis(book)["dso_countback"]
             if figure == "dso" and pd.notna(countback):
-                told.append(f"By countback the DSO is {days(countback)}; the goal is not of that.")
+                told.append(f"The goal is not for the countback DSO, which is {days(countback)}.")
         if pd.notna(row["to_collect"]):
             told.append(_from_whom(row["to_collect"], acting["to_collect"], book.run.currency))
     return " ".join(told)
@@ -303,14 +318,17 @@ def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
 
 def _from_whom(wanted: float, owed: pd.Series, currency: str) -> str:
     """Return how much has to come in for a goal, and from how many of the buyers that owe most of what is overdue."""
-    told = f"For it {money(wanted, currency)} has to come in, on the as-of day: the run file states none for the goal."
+    told = (
+        f"To meet the DSO goal as of today {money(wanted, currency)} of overdue receivables would have to be "
+        "collected; the run file sets no date for it."
+    )
     largest = owed.sort_values(ascending=False).cumsum()
     if wanted > owed.sum():
-        return f"{told} That is more than the {money(owed.sum(), currency)} to collect from the worklist."
+        return f"{told} That is more than the {money(owed.sum(), currency)} that the worklist has to collect."
     buyers = int((largest < wanted).sum()) + 1
     return (
-        f"{told} Of the {money(owed.sum(), currency)} to collect, the {counted(buyers, 'buyer')} of the worklist with "
-        f"most {'owes' if buyers == 1 else 'owe'} as much."
+        f"{told} The {counted(buyers, 'buyer')} of the worklist that {'owes' if buyers == 1 else 'owe'} most "
+        f"{'owes that much' if buyers == 1 else 'owe that much together'}, of {money(owed.sum(), currency)} to collect."
     )
 
 

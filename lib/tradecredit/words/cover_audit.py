@@ -1,14 +1,17 @@
 """Sentences on the audit of cover: how it has moved, what was done that costs cover, and what answers it."""
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
-from tradecredit.decide.collect import audit
+from tradecredit.decide.collect import audit, insurer_calendar
+from tradecredit.decide.decisions import INSURERS
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.words.cover import with_reasons
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import change, day, listed, money, percent
+from tradecredit.words.formats import change, counted, day, listed, money, percent
 
 BREACHES = {
     audit.LATE_REPORT: "overdue debt not reported in time",
@@ -36,6 +39,11 @@ REMEDIES = {
 
 TO_REQUEST = "Limits worth requesting from the insurer"
 """What of chapter 03 answers what the insurer's limits leave uninsured, where it can be insured."""
+
+
+def with_changes(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return `audit.reasons` with its reasons in words, and the `unit` of its changes: shares change by points."""
+    return with_reasons(reasons).assign(unit="fraction")
 
 
 def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
@@ -76,6 +84,52 @@ def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str
     )
 
 
+def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame) -> str:
+    """Return how the buyers past the stop, those shipped to after one, and the decisions on them belong together.
+
+    `calendar`: `insurer_calendar.deadlines`; `breaches`: `audit.breaches`; `records`: `standing.Standing.records`.
+    Empty where no buyer is past the stop, and nothing was shipped after one.
+    """
+    begun = (calendar["deadline"] == insurer_calendar.STOP_ON) & (calendar["state"] == insurer_calendar.IN_FORCE)
+    now = set(calendar.loc[begun, "buyer_id"])
+    shipped = set(breaches.loc[breaches["breach_kind"] == audit.AFTER_STOP, "buyer_id"])
+    if not now and not shipped:
+        return ""
+    of_cover = records[records["decision"].isin(INSURERS) & records["buyer_id"].isin(now)]
+    asked = of_cover.drop_duplicates("buyer_id")["decision"].value_counts()
+    parts = [f"{asked[kind]:,} under “{WHAT[kind]}”" for kind in INSURERS if kind in asked]
+    told = f"Past the stop of supplies {'is' if len(now) == 1 else 'are'} {counted(len(now), 'buyer')} today."
+    if parts:
+        told += f" Chapter 03 has each under the first thing that its cover asks for: {listed(parts)}."
+    if not shipped:
+        return f"{told} Nothing that is owed today was shipped after a stop."
+    both, earlier = len(now & shipped), len(shipped - now)
+    if not earlier:
+        return f"{told} Something was shipped to {both:,} of them after the stop, and is open."
+    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
+    return (
+        f"{told}; the other {earlier:,} {_are(earlier)} not: what stopped them was paid or claimed since, or they are "
+        "in default or without a limit."
+    )
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def by_age_drawn(table: pd.DataFrame, currency: str) -> str:
+    """Return what the figure of the receivables by age and cover shows; `table`: `cover.by_age`."""
+    held = table[[NAMED, DISCRETIONARY]].sum(axis="columns")
+    total, insured = float(table.to_numpy().sum()), float(held.sum())
+    late = table.iloc[1:]
+    total_late = float(late.to_numpy().sum())
+    of_late = held.iloc[1:].sum() / total_late if total_late else np.nan
+    return (
+        f"Stacked bars: {money(insured, currency)} of {money(total, currency)} lies within a limit, and "
+        f"{percent(of_late)} of what is older than the first class."
+    )
+
+
 def cover_since(classes: pd.DataFrame, currency: str) -> str:
     """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
     if classes["open_amount_before"].isna().all():
@@ -100,7 +154,7 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     parts = []
     for effect, told in (
         (audit.IN_DOUBT, "is in doubt, as the insurer was not told in time, unless it knows of it"),
-        (audit.LOST, "was sold without cover, which breaches nothing"),
+        (audit.LOST, "was sold without cover, which breaches no duty to the insurer and is our own risk"),
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):

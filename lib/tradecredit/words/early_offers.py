@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tradecredit.decide.collect.early_offers import HELD, LISTED, LOST, OVERDUE, Offers
+from tradecredit.decide.collect.early_offers import HELD, INSURER, LISTED, LOST, OVERDUE, Offers
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words.formats import counted, day, days, listed, money, percent
 
@@ -10,7 +10,8 @@ NO_OFFER = {
     LOST: "with a claim, default, enforcement or plan",
     HELD: "to whom deliveries are held back",
     LISTED: "on the watchlist",
-    OVERDUE: "that are asked today for overdue money",
+    INSURER: "with a report, a stop of supplies or a claim due under the policy",
+    OVERDUE: "from whom overdue money is being collected",
 }
 """Why a buyer gets no offer for early payment, after the buyers' number."""
 

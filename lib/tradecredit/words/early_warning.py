@@ -15,23 +15,23 @@ from tradecredit.words.formats import count, counted, days, listed, money, perce
 UNDECIDED = "nothing is decided: watch it"
 
 SIGNALS = {
-    "slower": "slower than its habit",
-    "silent": "pays nothing any more",
+    "slower": "slower payment than its habit",
+    "silent": "stop of payments",
     "overdue": "long overdue",
     "broken_promises": "broken promises",
     "part_payments": "part payments",
     "disputes": "more disputes",
     "limit_use": "limit used up",
-    "orders_surge": "orders surge",
-    "orders_stop": "orders cease",
-    "grade_fallen": "grade fallen",
-    "score_fallen": "agency's score fallen",
-    "accounts_overdue": "accounts overdue",
-    "sector_worse": "sector pays later",
-    "country_worse": "country pays later",
-    "group_failed": "group member failed",
-    "insurer_cut": "insurer's limit cut",
-    "insurer_refused": "insurer insures nothing",
+    "orders_surge": "surge of orders",
+    "orders_stop": "stop of orders",
+    "grade_fallen": "downgrade",
+    "score_fallen": "lower agency score",
+    "accounts_overdue": "overdue accounts",
+    "sector_worse": "slower payment in its sector",
+    "country_worse": "slower payment in its country",
+    "group_failed": "default in its group",
+    "insurer_cut": "cut of the insurer's limit",
+    "insurer_refused": "refusal or withdrawal of cover",
 }
 """What each signal (`early_warning.Signal`) is called."""
 
@@ -107,7 +107,7 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
     """Return the watchlist (`watched.with_decisions`) with what is decided in words."""
-    told = [", and ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
+    told = ["; ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
     return table.assign(doing=pd.Series(told, index=table.index, dtype="str"))
 
 
@@ -143,7 +143,7 @@ def moves(table: pd.DataFrame) -> str:
     told = f"Since the month before {counted(came, 'buyer')} came on the watchlist and {count(left)} left it; "
     if failed.any():
         told += f"{count(int(failed.sum()))} failed, {count(int((failed & watched).sum()))} of them from the list; "
-    return f"{told}{count(worse)} are in a worse grade and {count(better)} in a better one."
+    return f"{told}{count(worse)} {'is' if worse == 1 else 'are'} in a worse grade and {count(better)} in a better one."
 
 
 def lacking(missing: pd.Series) -> list[str]:
@@ -190,8 +190,8 @@ def _reason(move: str, came: str, went: str, exposure: float) -> str:
         return "in default"
     if move == OUT and pd.isna(exposure):
         return "neither owes nor buys any more"
-    parts = [f"{lead}: {names}" for lead, names in (("new", came), ("no more", went)) if names]
-    return "; ".join(parts) or "no signal: the default probability itself"
+    parts = [f"{lead}: {names}" for lead, names in (("new signal", came), ("signal cleared", went)) if names]
+    return "; ".join(parts) or "no signal changed: the default probability itself did"
 
 
 def _one_in(value: float) -> str:

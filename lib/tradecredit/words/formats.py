@@ -247,7 +247,8 @@ def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -
     if kind in ("probability", "p_value"):
         written = probability if kind == "probability" else p_value
         return lambda value: written(value) if _is_number(value) else str(value)
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64").abs()
+    # By numpy: a page has hundreds of columns, most of few rows.
+    numbers = np.abs(pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=math.nan))
     numbers = numbers[(numbers > 0) & (numbers < math.inf)]
     largest, smallest = (float(numbers.max()), float(numbers.min())) if len(numbers) else (0.0, 0.0)
     whole = bool((numbers % 1 == 0).all())

@@ -1,10 +1,9 @@
-"""Sentences on what the insurer is told and asked: deadlines, declarations, limits."""
+"""Sentences on what the insurer is told: deadlines and declarations."""
 
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.checks import CENT
-from tradecredit.decide.collect import declarations, insurer_calendar, insurer_limits
+from tradecredit.decide.collect import declarations, insurer_calendar
 from tradecredit.decide.collect.insurer_calendar import (
     AHEAD,
     DECLARE_BY,
@@ -200,34 +199,3 @@ def declaration(found: declarations.Declaration | None, currency: str) -> str:
     share = f", {percent(declared / whole)} of the ledger's {money(whole, currency)}" if whole > 0 else ""
     undated = "" if by else " The policy states no day for it (`declaration_days`)."
     return f"To declare are {what} of {of} of **{currency} {declared:,.2f}**{by}{share}.{undated}"
-
-
-REVIEWS = {
-    insurer_limits.LIMIT_ENDS: "the limit ends", insurer_limits.EVIDENCE_ENDS: "its evidence will be too old",
-    insurer_limits.LOWERED: "the insurer has lowered it",
-}  # fmt: skip
-"""Why a limit is reviewed (`insurer_limits.reviews`)."""
-
-
-def with_reviews(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `insurer_limits.reviews` with its reasons in words."""
-    return table.assign(review_reason=table["review_reason"].map(REVIEWS))
-
-
-def cut_today(table: pd.DataFrame, currency: str) -> str:
-    """Return what keeps cover and what loses it if limits are cut today; `insurer_limits.after_cut_today`."""
-    if table.empty:
-        return "No limit of the insurer's would be cut."
-    orders = table["kind_of_item"] == insurer_limits.ORDERED
-    kept = table[~orders]
-    told = (
-        f"What was shipped keeps its cover: {counted(len(kept), 'invoice or delivery', 'invoices and deliveries')} "
-        f"with insured debt of {money(kept['insured_then'].sum(), currency)}."
-    )
-    if not orders.any():
-        return f"{told} The book has no open orders of these buyers, so that none is seen to lose cover."
-    lost = table[orders & (table["loses_cover"] >= CENT)]
-    return (
-        f"{told} Of {counted(int(orders.sum()), 'open order')} {len(lost):,} would lose cover, "
-        f"{money(lost['loses_cover'].sum(), currency)} in all."
-    )

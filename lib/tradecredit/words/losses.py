@@ -266,6 +266,27 @@ def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
     return f"Bars and points: {'; '.join(told)}." if told else NO_PAST
 
 
+def views_ahead(policy: str | None) -> dict[str, str]:
+    """Return view of simulated losses → what a picture calls the year ahead in it; `policy`: in force, None without."""
+    ahead = {"gross": "next year,\nno cover"}
+    return ahead if policy is None else ahead | {f"retained:{policy}": "next year,\nwith the policy"}
+
+
+def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:
+    """Return what the figure of past years and the one ahead shows, in words; `table`: `back_test.with_next`."""
+    ahead = table[table["real"].isna()]
+    told = [
+        f"{' '.join(name.split())}: expected {money(row['expected'], currency)}, value at risk at 99 % "
+        f"{money(row['high'], currency)}"
+        for name, row in ahead.iterrows()
+    ]
+    lost = [
+        f"{' '.join(name.split())}: {money(row['real'], currency)}"
+        for name, row in table[table["real"].notna()].iterrows()
+    ]
+    return f"Bars: {'; '.join(told)}. {f'Points, really lost: {listed(lost)}.' if lost else 'No past year is known.'}"
+
+
 def last_year(years: pd.DataFrame, currency: str, *, recorded: bool = True) -> dict[str, tuple]:
     """Return the headline figures of the last of `back_test.back_test`; missing where it has none.
 

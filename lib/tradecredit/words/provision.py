@@ -18,7 +18,7 @@ from tradecredit.provision.items import FAILED, MATRIX
 from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN, loss_rates
 from tradecredit.provision.outlook import FORECAST, TODAY, basis_of, outlook
 from tradecredit.provision.provision import provided, provision_on
-from tradecredit.provision.reimbursement import INTEGRAL, matrix_part, posted, reimbursement
+from tradecredit.provision.reimbursement import INTEGRAL, by_invoice, matrix_part, posted, reimbursement
 from tradecredit.words.formats import counted, first_of, listed, money, percent, probability, ratio
 
 STANDARDS = {"ifrs": "IFRS 9, simplified approach", "cecl": "US GAAP, CECL (ASC 326-20)"}
@@ -192,7 +192,7 @@ def ahead(book: Book) -> str:
         return ""
     view = outlook(book, book.as_of, basis)
     mean = float((view.scenarios["weight"] * view.scenarios["outlook_factor"]).sum())
-    told = f"The outlook multiplies loss rates by **{ratio(mean)}** on average."
+    told = f"The outlook multiplies loss rates by **{ratio(mean)}** on average over the buyers.{_by_buyer(book)}"
     index = view.insolvencies
     if np.isnan(index.now):
         told += " Without an index of insolvencies (`default.insolvency_index`) the economy of the past years stands."
@@ -212,6 +212,25 @@ def ahead(book: Book) -> str:
     elif basis == FORECAST:
         told += " No scenarios are weighed (`provision.scenario_weights`)."
     return told
+
+
+def _by_buyer(book: Book) -> str:
+    """Return between which factors the open invoices of the matrix lie, and what has none."""
+    found = provision_on(book, book.as_of)
+    factor = found.loc[found["part"] == MATRIX, ["outlook_factor", "open_amount"]]
+    if factor.empty or not factor["open_amount"].sum() > 0:
+        return ""
+    mean = (factor["outlook_factor"] * factor["open_amount"]).sum() / factor["open_amount"].sum()
+    low, high = factor["outlook_factor"].min(), factor["outlook_factor"].max()
+    between = (
+        f" Of today's open invoices the factor is {ratio(low)}"
+        if ratio(low) == ratio(high)
+        else f" By country and sector it lies between {ratio(low)} and {ratio(high)}, at {ratio(mean)} by amount"
+    )
+    return (
+        f"{between}; of buyers in default, and past the write-off point, it is 1: their loss rate has the outlook in "
+        "it, by the recoveries, or is 100 %."
+    )
 
 
 def failed(book: Book) -> str:
@@ -235,20 +254,35 @@ def insurance(book: Book) -> str:
     if not borne(policy):
         return f"{policy.name} is of a kind that pays nothing of an ordinary loss: nothing is expected of it."
     paid = reimbursement(book)
-    first = matrix_part(book)
+    of_failed = paid.by_loss - paid.lapsed - matrix_part(book)
     told = (
         f"{policy.name} would pay {money(paid.by_loss, currency)} of these losses, each by itself, "
-        f"{money(paid.by_loss - first, currency)} of them of buyers that have failed."
+        f"{money(of_failed + paid.lapsed, currency)} of them of buyers that have failed."
     )
-    if paid.first_loss >= CENT:
+    if paid.lapsed >= CENT:
         told += (
-            f" The first loss of a year keeps up to {money(paid.first_loss, currency)} of that; it is taken to be "
-            "unused, and all losses to be of one year of the policy."
+            f" {money(paid.lapsed, currency)} of that was to be claimed by a day that has passed, and no claim is on "
+            "record: it is not counted."
+        )
+    if paid.first_loss >= CENT:
+        years = (
+            "of the policy's year" if paid.years == 1 else f"of the {paid.years} policy years that the losses lie in"
+        )
+        most = money(paid.first_loss, currency)
+        told += f" The aggregate first loss {years} keeps up to {most}; it is taken to be unused."
+    missed = float(by_invoice(book).query("report_past")["reimbursement"].sum())
+    if missed >= CENT:
+        told += (
+            f" {money(missed, currency)} of what is counted is of invoices whose report to the insurer is past its "
+            "day: if it was not made, the insurer may refuse them (chapter 06)."
         )
     if paid.paid < CENT:
-        return f"{told} It may keep all of it: nothing is posted for insurance."
+        return (
+            f"{told} The first loss may keep all of it: **nothing is posted** for insurance. Chapter 05's expected "
+            "indemnity comes in the few years whose losses pass the first loss by far, and is no asset of today's."
+        )
     if paid.maxima >= CENT:
-        told += f" {money(paid.maxima, currency)} lies above the maxima of the year."
+        told += f" {money(paid.maxima, currency)} lies above the maxima of the years."
     row = posted(book)
     if book.run.provision.insurance == INTEGRAL:
         return (
@@ -257,7 +291,8 @@ def insurance(book: Book) -> str:
         )
     return (
         f"{told} The run states that insurance is separate (`provision.insurance`): **{money(paid.paid, currency)}** "
-        "stands as an asset of its own, once it is virtually certain (IAS 37.53, by analogy), and the provision is not "
+        "may stand as an asset of its own, of which accounts recognise what is virtually certain alone (IAS 37.53, by "
+        "analogy): an invoice whose loss has come about, whose claim the insurer has accepted. The provision is not "
         "net of it."
     )
 

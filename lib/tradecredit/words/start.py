@@ -39,6 +39,10 @@ COMMENTS = {
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns": "columns that are not read",
+    "tables.buyers": "customers and their particulars",
+    "tables.limits": "limits of yours, taken as valid from the day of the export on",
+    "tables.orders": "open orders",
+    "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
     "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
     "source.columns.issued": "the day of issue, by what stands in the column",
@@ -118,11 +122,24 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
             lines += [f"    - {first}", *(f"      {line}" for line in rest)]
     if "source.due" in open_keys:
         lines.append(f"  #{check('source.due').strip(' #')}: {open_keys['source.due'].taken}")
+    lines += _table_lines(suggestion)
     assumptions = [*suggestion.remarks, *_assumptions(suggestion)]
     if assumptions:
         lines.append("assumptions:   # they stand on the report's first page")
         lines += [f"  - {_value(one)}" for one in assumptions]
     return "\n".join(lines) + "\n"
+
+
+def _table_lines(suggestion: Suggestion) -> Iterator[str]:
+    """Yield the lines of a run file that describe the tables beside the documents."""
+    if suggestion.tables:
+        yield "tables:   # lists beside the documents"
+    for name, mapping in suggestion.tables.items():
+        yield f"  {name}:"
+        if name == "limits":
+            yield "    # CHECK: these limits are taken as yours, in this currency, and as valid from this day on"
+        for key, value in mapping.model_dump(mode="json", exclude_defaults=True).items():
+            yield f"    {key}: {_value(value)}"
 
 
 def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str = "") -> Iterator[str]:

@@ -8,7 +8,7 @@ from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, 
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
-from tradecredit.words.formats import counted, listed, money
+from tradecredit.words.formats import change, counted, day, listed, money, percent
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
@@ -34,6 +34,82 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
     return table
+
+
+def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
+    shown = table.head(run.decisions.shown)
+    figures = [
+        f"{money(row['amount'], run.currency)} {row['stake']}" if pd.notna(row["amount"]) else str(row["stake"])
+        for _, row in shown.iterrows()
+    ]
+    texts = [
+        f"{row['authority'][:1].upper()}{row['authority'][1:]}, by {day(row['first_due_day'])}"
+        + (f"; {counted(int(row['buyers']), 'buyer')}" if pd.notna(row["buyers"]) else "")
+        for _, row in shown.iterrows()
+    ]
+    return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
+
+
+def answer(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> str:
+    """Return the report in three sentences: what changed, what the year may cost, what is to be decided.
+
+    `figures`: of `index.picked`, by name; `changes`: `index.changes`; `table`: `to_decide`. What is not known is left
+    out.
+    """
+    return " ".join(
+        text for text in (_changed(figures, changes, run), _may_cost(figures, run), _asked(table, run)) if text
+    )
+
+
+def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> str:
+    owed, overdue = (_value(figures, name) for name in ("receivables", "overdue_amount"))
+    if owed is None or overdue is None:
+        return ""
+    moved = changes.drop_duplicates("name").set_index("name")["change"].get("receivables")
+    since = changes["previous_as_of"].max()
+    told = f", {change(moved, run.currency)} since {day(since)}" if pd.notna(moved) else ""
+    share = f" ({percent(overdue / owed)})" if owed else ""
+    return (
+        f"Customers owe **{money(owed, run.currency)}**{told}; {money(overdue, run.currency)}{share} of it is overdue."
+    )
+
+
+def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
+    gross, kept = (_value(figures, name) for name in ("expected_loss_simulated", "retained_expected"))
+    bad, bad_kept = (_value(figures, name) for name in ("es_99", "retained_es_99"))
+    if gross is None or bad is None:
+        return ""
+    if kept is None or bad_kept is None:
+        return (
+            f"The next 12 months are expected to lose **{money(gross, run.currency)}**; the worst year in 100 loses "
+            f"{money(bad, run.currency)} on average."
+        )
+    return (
+        f"The next 12 months are expected to lose **{money(gross, run.currency)}**, of which "
+        f"{money(kept, run.currency)} stays with us under the policy in force; the worst year in 100 loses "
+        f"{money(bad, run.currency)} on average, and {money(bad_kept, run.currency)} with it, before its premium."
+    )
+
+
+def _asked(table: pd.DataFrame, run: Run) -> str:
+    if table.empty:
+        return "Nothing needs a decision."
+    reserved = table[table["decision"].isin(run.reserved)]
+    highest = run.levels[-1]
+    first = table.iloc[0]
+    told = (
+        f"{counted(len(table), 'kind')} of decision{'s wait' if len(table) > 1 else ' waits'}; the first, "
+        f"“{first['what']}”, is due by {day(first['first_due_day'])}"
+    )
+    if len(reserved):
+        told += f"; the {highest} decides on {listed([f'“{what}”' for what in reserved['what']])}"
+    return f"{told}."
+
+
+def _value(figures: Mapping[str, tuple], name: str) -> float | None:
+    value = figures[name][0] if name in figures else None
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def one_by_one(decisions: pd.DataFrame) -> pd.DataFrame:

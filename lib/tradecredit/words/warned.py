@@ -20,7 +20,7 @@ VERDICTS = {
 }
 """What a signal adds to the default probability (`signal_value.added`)."""
 
-LISTS = {WATCHLIST: "Watchlist", BY_PD: "As many names, by PD alone", LATE: "All more than 60 days overdue"}
+LISTS = {WATCHLIST: "Watchlist", BY_PD: "As many buyers, by PD alone", LATE: "All more than 60 days overdue"}
 """The lists that are compared (`back_test`)."""
 
 
@@ -44,15 +44,16 @@ def back_test(found: BackTest) -> str:
     ours = found.compared.loc[WATCHLIST]
     told = (
         f"At {counted(int(ours['reviews']), 'month end')}, as known then, the list had {count(ours['names_a_review'])} "
-        f"names on average. Of {counted(int(ours['failures']), 'later failure')} {percent(ours['share_named'])} "
+        f"buyers on average. Of {counted(int(ours['failures']), 'later failure')} {percent(ours['share_named'])} "
         f"(90 % interval {percent(ours['share_named_low'])} to {percent(ours['share_named_high'])}) stood on it "
         f"{AHEAD_DAYS} days or more before"
     )
     told += "." if pd.isna(ours["days_ahead"]) else f", in the median {days(ours['days_ahead'])}."
     if pd.notna(ours["false_a_true"]):
         told += (
-            f" For each name that failed within a year there were {count(round(ours['false_a_true'], 1))} that did not "
-            f"fail ({count(round(ours['false_a_true_low'], 1))} to {count(round(ours['false_a_true_high'], 1))})."
+            f" For each buyer listed that failed within a year {count(round(ours['false_a_true'], 1))} listed ones did "
+            f"not, false alarms ({count(round(ours['false_a_true_low'], 1))} to "
+            f"{count(round(ours['false_a_true_high'], 1))})."
         )
     return f"{told} {_beside(found.compared)}"
 
@@ -63,8 +64,8 @@ def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
     if curve.empty:
         return ""
     aim = (
-        f"to name {percent(settings.aim_named)} of failures with at most {count(settings.aim_false)} false "
-        f"{'name' if settings.aim_false == 1 else 'names'} for each true one,"
+        f"to warn of {percent(settings.aim_named)} of failures in time with at most {count(settings.aim_false)} false "
+        f"{'alarm' if settings.aim_false == 1 else 'alarms'} per failure,"
     )
     enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
     if (enough & few).any():
@@ -75,10 +76,10 @@ def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
         )
     told = f"The aim, {aim} is reached by no list of the frontier"
     points = [
-        f"{lead} begins at {percent(point['list_threshold'])} and names {_point(point)}"
+        f"{lead} begins at {percent(point['list_threshold'])} and warns of {_point(point)}"
         for lead, which, order in (
-            ("the shortest list that names enough failures", enough, "false_a_true"),
-            ("the longest list with few enough false names", few, "share_named"),
+            ("the shortest list that warns of enough failures", enough, "false_a_true"),
+            ("the longest list with few enough false alarms", few, "share_named"),
         )
         if which.any()
         for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
@@ -133,25 +134,25 @@ def _plain(ours: pd.Series, late: pd.Series) -> str:
         else "the intervals do not overlap"
     )
     difference = late["share_named"] - ours["share_named"]
-    named = "more failures" if difference > 0 else "fewer failures" if difference < 0 else "as many failures"
+    named = "of more failures" if difference > 0 else "of fewer failures" if difference < 0 else "of as many failures"
     return (
-        f" The plain list of all more than 60 days overdue named {named} ({percent(late['share_named'])}, "
+        f" The plain list of all more than 60 days overdue warned {named} ({percent(late['share_named'])}, "
         f"{percent(late['share_named_low'])} to {percent(late['share_named_high'])}; {apart}), with "
-        f"{count(round(late['false_a_true'], 1))} false names for each true one, against "
+        f"{count(round(late['false_a_true'], 1))} false alarms per failure, against "
         f"{count(round(ours['false_a_true'], 1))}."
     )
 
 
 def _point(row: pd.Series) -> str:
     false = count(round(row["false_a_true"], 1))
-    return f"{percent(row['share_named'])} of failures with {false} false names for each true one"
+    return f"{percent(row['share_named'])} of failures with {false} false alarms per failure"
 
 
 def _beside(compared: pd.DataFrame) -> str:
     by_pd, late = (compared.loc[name] for name in (BY_PD, LATE))
     return (
-        "A list of as many names by the default probability alone would have named "
+        "A list of as many buyers by the default probability alone would have warned of "
         f"{percent(by_pd['share_named'])} of these failures; the list of all more than 60 days overdue, of "
-        f"{count(round(late['names_a_review'], 1))} names, {percent(late['share_named'])}, with "
-        f"{count(round(late['false_a_true'], 1))} false names for each true one."
+        f"{count(round(late['names_a_review'], 1))} buyers, {percent(late['share_named'])}, with "
+        f"{count(round(late['false_a_true'], 1))} false alarms per failure."
     )

@@ -96,3 +96,21 @@ def test_part_payments_name_an_invoice_by_the_systems_own_number_or_by_the_assig
     assert net(found) == {"0000010007": 750.0, "0000010014": 430.0}
     due = found.tables["invoices"].set_index("invoice_id")["due"].dt.strftime("%Y-%m-%d").to_dict()
     assert due == {"0004000001": "2026-06-12", "0004000003": "2026-05-31", "0004000002": "2026-06-13"}
+
+
+IN_WORDS = """Customer No;Document No;Type;Posting Date;Due Date;Amount;Description
+C1;RE-1001;Invoice;2026-06-01;2026-07-01;1000.00;Goods of June
+C1;RE-1002;Invoice;2026-06-10;2026-07-10;500.00;Goods of June
+C1;RE-1003;Invoice;2026-06-12;2026-07-12;80.00;Goods of June
+C2;RE-2001;Invoice;2026-06-01;2026-07-01;300.00;Goods of June
+C1;P1;Payment;2026-07-03;;-1200.00;Payment RE-1001 and RE-1002
+C2;P2;Payment;2026-07-04;;-90.00;part of RE-2001, see RE-1003
+C2;P3;Payment;2026-07-05;;-10.00;thank you for 2001 things
+"""
+
+
+def test_a_payment_settles_the_invoices_of_its_buyer_that_its_text_names_in_their_order(tmp_path):
+    receipts = read(tmp_path, IN_WORDS).tables["receipts"]
+    settled = receipts.dropna(subset=["invoice_id"]).groupby(["receipt_id", "invoice_id"])["amount"].sum()
+    assert settled.groupby("invoice_id").sum().to_dict() == {"RE-1001": 1000.0, "RE-1002": 200.0, "RE-2001": 90.0}
+    assert receipts.loc[receipts["invoice_id"].isna(), "amount"].to_list() == [10.0]

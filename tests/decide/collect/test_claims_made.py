@@ -78,6 +78,20 @@ def test_what_is_left_once_recoveries_are_shared(table):
     assert claims_made.to_ask(table.reset_index()).to_dict() == pytest.approx({"B": 1_200})
 
 
+def test_what_is_borne_again_as_first_loss_by_hand(book_of):
+    """A first loss of 19,000 keeps A's 18,000 and 1,000 of B's. Of 2,100 recovered of A 1,800 refill it: B bears 2,800,
+    and of the 17,000 and 18,000 expected of B and C 15,200 and 18,000 are left."""
+    receipts = "invoice_id,received,amount,kind\nOLD,2024-04-05,100,payment\nA1,2026-02-10,2100,recovery\n"
+    book = book_of(AS_OF, invoices=INVOICES, receipts=receipts, limits=LIMITS, defaults=DEFAULTS)
+    policy = Policy(**{**TERMS, "aggregate_first_loss": 19_000.0})
+    found = claims_made.made(book, policy, as_if.as_if(book, [policy])).set_index("buyer_id").loc[list("ABC")]
+    assert found["expected_claim"].tolist() == [0, 17_000, 18_000]
+    assert found["past_indemnity"].tolist() == pytest.approx([0, 15_200, 18_000])
+    assert found["first_loss_refilled"].tolist() == pytest.approx([0, 1_800, 0])
+    assert found["insurer_recovery"].sum() == 0
+    assert claims_made.by_state(found.reset_index())["first_loss_refilled"].sum() == pytest.approx(1_800)
+
+
 def test_what_was_filed_and_answered_by_hand(book_of):
     # Of A before its default, which is none of this; C was refused, and that on T is no loss yet; B has no answer, and
     # was paid in part.

@@ -4,11 +4,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide.collect.early_offers import HELD, LISTED, LOST, OVERDUE, decision, early_offers, kept_from
+from tradecredit.decide.collect import insurer_calendar
+from tradecredit.decide.collect.early_offers import (
+    HELD,
+    INSURER,
+    LISTED,
+    LOST,
+    OVERDUE,
+    decision,
+    early_offers,
+    kept_from,
+)
 
 NOBODY = kept_from(
     pd.DataFrame({"act": []}, dtype="str"), pd.DataFrame({"decided": [], "insurer_task": [], "deliveries": []}),
-    pd.Index([], dtype="str"),
+    pd.Index([], dtype="str"), insurer_calendar.none(),
 )  # fmt: skip
 
 RUN = {"cost_of_capital": 0.10, "collections": {"early_rate": 0.01, "early_days": 10}}
@@ -58,14 +68,24 @@ def test_who_is_held_back_watched_or_asked_to_pay_gets_no_offer(book_of):
 
 
 def test_the_first_reason_holds():
-    """A is claimed and stopped, B stopped and listed, C listed and reminded, D reminded, E only waits."""
+    """A is claimed and stopped, B stopped and listed, C listed and reminded, D reminded; E waits for its next letter
+    and is to be reported soon, F waits for it, G is to be reported soon, H only later; of I nothing is past due."""
     decided = pd.DataFrame(
         {"decided": [None, None, "collect"], "insurer_task": ["claim", "report", None],
          "deliveries": ["nothing", "against payment alone", None]}, index=["A", "B", "D"],
     )  # fmt: skip
-    acting = pd.DataFrame({"act": ["wait", "wait", "remind", "collect", "wait"]}, index=list("ABCDE"))
-    found = kept_from(acting, decided, pd.Index(["B", "C"]))
-    assert found.to_dict() == {"A": LOST, "B": HELD, "C": LISTED, "D": OVERDUE}
+    acts = {"A": "wait", "B": "wait", "C": "remind", "D": "collect", "E": "wait", "F": "wait", "I": "not due"}
+    acting = pd.DataFrame({"act": acts})
+    calendar = pd.DataFrame(
+        {
+            "buyer_id": ["E", "G", "H", "I"], "deadline": ["report", "stop", "report", "money"],
+            "state": ["missed", "soon", "ahead", "soon"],
+        }
+    )  # fmt: skip
+    found = kept_from(acting, decided, pd.Index(["B", "C"]), calendar)
+    assert found.to_dict() == {
+        "A": LOST, "B": HELD, "C": LISTED, "D": OVERDUE, "E": INSURER, "F": OVERDUE, "G": INSURER,
+    }  # fmt: skip
 
 
 def test_who_decides_goes_by_what_the_discount_costs_on_the_day_of_reading(book_of):

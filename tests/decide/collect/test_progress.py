@@ -55,13 +55,14 @@ def test_by_stage_and_month(book):
     middle is 11: of four one is known for five days, two thirds are left after 8, a third after 11. Two of A's are one
     letter: three of 2, and one of 5."""
     by_stage = progress.by_stage(book)
-    assert by_stage.loc["first", ["letters", "asked_amount", "days_to_money", "cost"]].tolist() == [4, 1900, 11, 6]
+    assert by_stage.loc["first", ["letters", "reminded_invoices", "asked_amount", "cost"]].tolist() == [3, 4, 1900, 6]
+    assert by_stage.loc["first", "days_to_money"] == 11
     assert by_stage.loc["first", "collected"] == pytest.approx(900 / 1700)
     assert by_stage.loc["first", "paid_invoices"] == pytest.approx(1 / 3)
     assert by_stage.loc["second", ["letters", "collected", "days_to_money", "cost"]].tolist() == [1, 1, 7, 5]
     by_month = progress.by_month(book)
     assert by_month["letters"].to_dict() == {
-        (pd.Timestamp("2026-07-31"), "first"): 3, (pd.Timestamp("2026-08-31"), "second"): 1,
+        (pd.Timestamp("2026-07-31"), "first"): 2, (pd.Timestamp("2026-08-31"), "second"): 1,
         (pd.Timestamp("2026-09-30"), "first"): 1,
     }  # fmt: skip
     # Five days after it nothing can be said of September's.

@@ -34,12 +34,12 @@ def listed(book_of) -> pd.DataFrame:
 
 def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed):
     """A: 800 × (0.1 + 0.5 × 0.2) × 0.1; D: 500 × 0.1 × 0.5, without a loss, which has happened; F: 1,000 × 0.1 × 0.2,
-    the stop's, which is more than the letter's. Of B, whose probability is not known,
-    the letter saves capital alone, 1,000 × 0.1 × 0.1, and the claim what the insurer bears; C is worth what its sheet
-    says."""
+    the stop's, which is more than the letter's. Of B, whose probability is not known
+    and whose debt is claimed, a call in place of a letter saves capital alone, 1,000 × 0.1 × 0.15, and the claim what
+    the insurer bears; C is worth what its sheet says."""
     value = listed["acting_value"].to_dict()
     assert value["A"] == pytest.approx(16)
-    assert value["B"] == pytest.approx(10)
+    assert value["B"] == pytest.approx(15)
     assert listed["insurer_value"].dropna().to_dict() == {"B": 300}
     assert listed["acts_today"].tolist() == [True] * 6 + [False]
     assert value["C"] == pytest.approx(50)
@@ -57,14 +57,14 @@ def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed
 
 
 def test_the_order_is_by_value_less_cost_and_then_what_waits(listed):
-    """B: 310 less the letter's 8, F: 20 less 8, A: 16 less 8; of the plan it is not known what it is worth."""
+    """B: 315 without a letter, F: 20 less 8, A: 16 less 8; of the plan it is not known what it is worth."""
     assert listed.index.tolist() == ["B", "C", "D", "F", "A", "G", "H"]
     assert listed["act"].tolist() == [
-        "remind", "enforce", "in default", "remind", "remind", "payment plan", "held out",
+        "collect", "enforce", "in default", "remind", "remind", "payment plan", "held out",
     ]  # fmt: skip
     acts = by_act(listed)
     assert acts["buyers"].to_dict() == {
-        "in default": 1, "enforce": 1, "payment plan": 1, "remind": 3, "held out": 1,
+        "in default": 1, "enforce": 1, "payment plan": 1, "remind": 2, "collect": 1, "held out": 1,
     }  # fmt: skip
     assert acts["acting_amount"].sum() == pytest.approx(listed["acting_amount"].sum())
 

@@ -6,9 +6,9 @@ import pytest
 
 from tradecredit import words
 from tradecredit.decide import limits
+from tradecredit.decide.approvals import approval
 from tradecredit.decide.limits import actions, carried_sales
 from tradecredit.decide.limits.amounts import METHODS
-from tradecredit.decide.limits.changes import approval
 from tradecredit.decide.limits.rules import history_share
 from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.params.limits import LimitSettings

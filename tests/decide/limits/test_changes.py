@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from tradecredit import words
+from tradecredit.decide.approvals import approval
 from tradecredit.decide.limits.caps import caps
-from tradecredit.decide.limits.changes import DECISIONS, REASONS, approval, by_decision, changes, decided, staying
+from tradecredit.decide.limits.changes import DECISIONS, REASONS, by_decision, changes, decided, staying
 from tradecredit.params.limits import LimitSettings
 
 SETTINGS = LimitSettings()

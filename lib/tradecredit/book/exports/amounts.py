@@ -116,6 +116,12 @@ def codes_of_currencies(column: pd.Series) -> pd.Series:
     return code.fillna(text.map(NAMES).astype("str")).fillna(text)
 
 
+def currency_at_end(name: str) -> str | None:
+    """Return the currency whose code or sign stands at the end of a name; None without one."""
+    code = re.search(r"[\s([_]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
+    return (SIGNS.get(code[1]) or code[1]) if code and (code[1] in SIGNS or code[1] in CODES.split()) else None
+
+
 def is_amount(value: object) -> bool:
     """Return whether a cell can be an amount, whichever mark is decimal."""
     if isinstance(value, str):

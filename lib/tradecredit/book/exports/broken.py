@@ -16,6 +16,7 @@ from tradecredit.params.source import OnProblem
 
 AMOUNTS = (
     "amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price", "balance",
+    "own_amount",
 )  # fmt: skip
 MOST = 2**53 / 100
 """The largest amount of which a double tells each cent."""

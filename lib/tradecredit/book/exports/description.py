@@ -1,12 +1,13 @@
 """How a list in some files is to be read: the best guess at each point, and how sure it is."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import contents, grid, guesses, overall, reading, writing
+from tradecredit.book.exports import contents, grid, guesses, overall, own_amounts, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
@@ -16,6 +17,7 @@ from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportSource, Role
+from tradecredit.params.source import TableMapping, TableName
 
 DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
@@ -30,6 +32,7 @@ LOOKS = (
     guesses.signs,
     guesses.lines,
     guesses.totals_of_ages,
+    own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.unmatched)
@@ -45,6 +48,8 @@ class Suggestion(NamedTuple):
     currency: str
     guesses: tuple[Guess, ...]
     remarks: tuple[str, ...]
+    tables: Mapping[TableName, TableMapping] = {}
+    """What lists beside the documents give: customers, limits, orders."""
 
 
 def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:

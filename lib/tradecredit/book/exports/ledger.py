@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import documents, reading
+from tradecredit.book.exports import documents, own_amounts, reading
 from tradecredit.book.exports.meaning import Note
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
 from tradecredit.params.source import OnProblem
 
 NAMES = ("buyers", "invoices", "receipts")
-"""The tables that an export gives; all others are read from files of their own."""
+"""The tables that every export gives; all others but rates are read from files of their own."""
 
 
 class Ledger(NamedTuple):
@@ -27,9 +27,10 @@ class Ledger(NamedTuple):
 
 
 def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = None) -> Ledger:
-    """Return buyers, invoices and receipts of an export; `currency` is that of rows that state none.
+    """Return buyers, invoices and receipts of an export, and `fx` where it tells rates.
 
-    Rows that cannot be read are problems, or are left out and counted as `on_problem` says.
+    `currency` is that of rows that state none. Rows that cannot be read are problems, or are left out and counted as
+    `on_problem` says.
     """
     read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem(), source.exported))
     if read.problems or read.frame.empty:
@@ -42,7 +43,12 @@ def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = N
         return Ledger({}, read.left_out, read.told, (*read.problems, *nothing))
     found = documents.tables(_of_lines(read.frame), source)
     named = {name: _of_lines(getattr(found, name)) for name in NAMES}
-    return Ledger(named, (*read.left_out, *found.left_out), (*read.told, *found.assumed), ())
+    rates = own_amounts.rates(read.frame, currency)
+    told = [*read.told, *found.assumed]
+    if len(rates):
+        named["fx"] = rates
+        told.append(("fx", "rates that the ledger tells by its amounts in the company's own currency", len(rates)))
+    return Ledger(named, (*read.left_out, *found.left_out), tuple(told), ())
 
 
 def _of_lines(frame: pd.DataFrame) -> pd.DataFrame:

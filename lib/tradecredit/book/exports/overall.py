@@ -7,22 +7,21 @@ from datetime import date
 import pandas as pd
 
 from tradecredit.book.exports import terms
-from tradecredit.book.exports.amounts import CODES, SIGNS, codes_of_currencies, currency_beside
+from tradecredit.book.exports.amounts import codes_of_currencies, currency_at_end, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.own_amounts import LOCAL, own_code
 from tradecredit.book.exports.titles import day_in_titles
 from tradecredit.params.export import ExportSource, Role
 
-LOCAL = re.compile(
-    r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|base|functional|home|interne|locale?|lokale?)\b"
-)
-"""What says in a column's name that it is of the company's own currency."""
 LACKING = 0.05
 """Share of documents without a currency, where others state theirs, from which the book's is asked."""
 STATED: tuple[Role, ...] = ("amount", "open", "debit")
 """Roles in whose columns' names a currency is looked for."""
+USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
+"""What the company's own currency may be where nothing names it, the likelier first."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -31,7 +30,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
     Without any of these it is what stands in brackets in a title, the system's own, else EUR, or USD beside a sign of
-    dollars, and the guess is open; so it is where rows say several.
+    dollars, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell
+    which of them it is.
     """
     key = "currency"
     if key in seen.answers:
@@ -41,8 +41,19 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     stated = stated[stated.str.fullmatch("[A-Z]{3}")]
     if len(stated):
         held = sorted(set(stated))
+        in_own = own_code(seen)
+        if in_own:
+            return in_own, (Guess(key, in_own, tuple(code for code in held if code != in_own)[:5]),)
+        if in_own == "":
+            # Rows without a currency are in the company's own, which no other row can name.
+            first, *rest = [code for code in USUAL if code not in held]
+            return first, (Guess(key, first, tuple(rest), open=True),)
         # Beside amounts in several currencies a column of those in the company's own says which it is.
-        own = next((code for name in seen.found if (code := _at_end(str(name))) in held), None) if held[1:] else None
+        own = (
+            next((code for name in seen.found if (code := currency_at_end(str(name))) in held), None)
+            if held[1:]
+            else None
+        )
         common = own or stated.mode().iloc[0]
         others = tuple(code for code in held if code != common)
         # Rows that state none may be in a currency that no row names: the company's own.
@@ -75,7 +86,7 @@ def own_currency(seen: Seen) -> Settled:
         or (seen.raw["currency"].nunique() < 2 and seen.raw["currency"].notna().all())
     ):
         return Settled()
-    codes = {_at_end(name) or ("own" if LOCAL.search(name) else None) for name in names}
+    codes = {currency_at_end(name) or ("own" if LOCAL.search(name) else None) for name in names}
     if len(codes) != 1 or codes == {None}:
         return Settled()
     kept = {role: names for role, names in columns.items() if role != "currency"}
@@ -86,7 +97,7 @@ def _of_names(source: ExportSource) -> str | None:
     """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
     for role in STATED:
         for name in _names(source, role):
-            if code := _at_end(name):
+            if code := currency_at_end(name):
                 return code
     return None
 
@@ -94,12 +105,6 @@ def _of_names(source: ExportSource) -> str | None:
 def _names(source: ExportSource, role: Role) -> list[str]:
     names = source.columns.get(role, [])
     return [names] if isinstance(names, str) else list(names)
-
-
-def _at_end(name: str) -> str | None:
-    """Return the currency whose code or sign stands at the end of a name; None without one."""
-    code = re.search(r"[\s([_]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
-    return (SIGNS.get(code[1]) or code[1]) if code and (code[1] in SIGNS or code[1] in CODES.split()) else None
 
 
 def exported(seen: Seen) -> Settled:

@@ -75,7 +75,8 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
 
     Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
     counted with their amounts. `repeated`: whether a row may repeat its document's total; `bank`: whether it is of a
-    bank's statement; `file`: see `several_files.in_order`.
+    bank's statement; `file`: see `several_files.in_order`; `stated`, `own_amount`: the amount in its own and in the
+    company's currency, without its sign.
     """
     parts: list[pd.DataFrame] = []
     left_out: list[Note] = []
@@ -180,6 +181,9 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     out = judged(broken, rows, run.on_problem)
     frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
     frame = frame[~frame.index.isin(out.rows)]
+    frame = frame.assign(
+        stated=values["amount"].abs().reindex(frame.index), own_amount=values["own_amount"].abs().reindex(frame.index)
+    )
     kept = frame.set_axis(lines[frame.index], axis="index")
     return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(told), tuple(out.problems))
 
@@ -240,7 +244,8 @@ def _contradicting(
     if not source.bank:
         nobody = frame["buyer_id"].isna() & frame["applies_to"].isna()
         yield Broken("buyer_id", nobody, empty, "is empty: the row names no buyer")
-    nothing = frame["amount"].isna() & raw[list(AMOUNTS)].isna().all(axis="columns").reindex(frame.index)
+    own = [role for role in AMOUNTS if role != "own_amount"]
+    nothing = frame["amount"].isna() & raw[own].isna().all(axis="columns").reindex(frame.index)
     yield Broken("amount", nothing, empty, "is empty: the row states no amount")
     # What credits settle of an invoice lowers it: below zero, the cells of the row have likely moved.
     moved = (values["credited"] < 0) & (values["amount"] > 0)

@@ -9,6 +9,8 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.meaning import Note
 
+ALSO = "also "
+"""Begins the columns with invoices that a credit's text names beside the first."""
 UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
 _Side = tuple[pd.DataFrame, pd.Series]
@@ -24,13 +26,13 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     `rows` are documents other than invoices, `invoices` those with `rest`: what of each is settled.
 
     Only what is settled is distributed: of an invoice its amount less what is stated as open, of a credit likewise. A
-    document that takes back another of its number (`reversal`) is that one's, as is a repayment that was matched with
-    a credit over just its amount; neither settles an invoice. A credit settles the invoice that it names, then those of
-    its group, then one of the same buyer over just its amount. `oldest`: a credit of which nothing says what it
-    settles goes to an invoice of its buyer over just its amount, and then to the oldest. What is left of credits is
-    what other repayments to the buyer gave back. What an invoice has settled beyond that was paid on its day of
-    clearing, or is `undated`. What a credit has open is the buyer's, on account; what it has settled elsewhere, of
-    documents that are not in the export, is told.
+    document that takes back another of its number (`reversal`) is that one's, as is a repayment that was matched with a
+    credit over just its amount; neither settles an invoice. A credit settles the invoice that it names, then others
+    that its text names as well, then those of its group, then one of the same buyer over just its amount. `oldest`: a
+    credit of which nothing says what it settles goes to an invoice of its buyer over just its amount, and then to the
+    oldest. What is left of credits is what other repayments to the buyer gave back. What an invoice has settled beyond
+    that was paid on its day of clearing, or is `undated`. What a credit has open is the buyer's, on account; what it
+    has settled elsewhere, of documents that are not in the export, is told.
     """
     notes: list[Note] = []
     credits = _credits(rows, invoices, notes)
@@ -60,6 +62,11 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
         *_on_account(normal, repaid, invoices, notes),
     ]
     return pd.concat(receipts, ignore_index=True), notes
+
+
+def _also_named(credits: pd.DataFrame) -> list[str]:
+    """Return the columns with the further invoices that the text of credits names, in order."""
+    return [name for name in credits if str(name).startswith(ALSO)]
 
 
 def _cancelled(repaid: pd.DataFrame, normal: pd.DataFrame, steps: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -117,9 +124,11 @@ def _distributed(
     """Return invoices and credits with what is left of their `rest`, and the parts in which credits settle invoices."""
     invoices, normal = invoices.copy(), normal.copy()
     parts = []
-    for step in ("named", "group", "equal", "oldest"):
+    for step in ("named", *_also_named(normal), "group", "equal", "oldest"):
         if step == "named":
             groups = invoices["key"], normal["key"]
+        elif step.startswith(ALSO):
+            groups = invoices["key"], normal[step]
         elif step == "group":
             groups = invoices["group"], normal["group"]
         elif step == "oldest":
@@ -155,7 +164,9 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
     names = [_named(rows["buyer_id"], rows[name], invoices) for name in ("applies_to", "applies_too", "invoice_id")]
-    of_invoice = names[0].fillna(names[1]).fillna(names[2])
+    words = _in_words(rows["buyer_id"], rows["applies_to"].fillna("").str.cat(rows["text"].fillna(""), " "), invoices)
+    of_invoice = names[0].fillna(names[1]).fillna(names[2]).fillna(words[0])
+    words = words.where(words.ne(of_invoice, axis="index")).add_prefix(ALSO)
     first = invoices.reset_index(drop=True).drop_duplicates("key")
     place = pd.Series(first.index, index=first["key"])
     place = place[place.index.notna()]
@@ -166,13 +177,13 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         given_back=0.0,
         place=of_invoice.map(place).fillna(-1).astype(int),
         own=rows["number"].fillna(rows["invoice_id"].where(names[2].isna())),
-    ).sort_values("issued", kind="stable")  # fmt: skip
+    ).join(words).sort_values("issued", kind="stable")  # fmt: skip
 
 
 def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Series:
     """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing.
 
-    A number may stand among words.
+    A number may stand among words, of which the first that is one counts.
     """
     known = pd.Index(invoices["key"].dropna().unique())
     by_system = invoices.assign(own=key(invoices["buyer_id"], invoices["system_number"])).dropna(subset=["own", "key"])
@@ -183,10 +194,18 @@ def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Ser
         of = key(buyer, columns[at])
         found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
     left = found.isna() & names.str.contains(r"\w\W+\w.*\d|\d.*\w\W+\w", na=False)
-    words = names[left].str.findall(NUMBER_IN_WORDS).explode().dropna()
+    return found.fillna(_in_words(buyer[left], names[left], invoices)[0].reindex(found.index))
+
+
+def _in_words(buyer: pd.Series, text: pd.Series, invoices: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of the invoices whose numbers stand among words, in order: a column for each, at least one."""
+    words = text.str.findall(NUMBER_IN_WORDS).explode().dropna()
     of = key(buyer.reindex(words.index), words)
-    of = of[of.isin(known).to_numpy()]
-    return found.fillna(of[~of.index.duplicated()].reindex(found.index).astype("str"))
+    of = of[of.isin(invoices["key"].dropna().unique()).to_numpy()]
+    of = of[~pd.MultiIndex.from_arrays([of.index, of]).duplicated()]
+    at = of.groupby(level=0).cumcount().to_numpy()
+    columns = [of[at == place].reindex(buyer.index) for place in range(max(at.max(initial=0) + 1, 1))]
+    return pd.concat(columns, axis="columns", keys=range(len(columns))).astype("str")
 
 
 def key(buyer: pd.Series, number: pd.Series) -> pd.Series:

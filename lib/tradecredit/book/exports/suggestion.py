@@ -6,17 +6,21 @@ from pathlib import Path
 import pandas as pd
 
 from tradecredit.book.exports import answers as answers_to
-from tradecredit.book.exports import guesses, looking, reading
+from tradecredit.book.exports import guesses, ledger, looking, reading, registers
 from tradecredit.book.exports.description import Suggestion, described
+from tradecredit.book.exports.guess import Guess
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.systems import ANY, PAYMENTS, Recognised, as_payments, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportList, ExportSystem
+from tradecredit.params.source import OnProblem, TableMapping, TableName
 
 NAMED = 5
 """Files that a message names."""
+READ_ALL = OnProblem(leave_out={"invoices": "all", "receipts": "all"}, most=1.0)
+"""Broken rows do not matter to who the buyers are."""
 
 
 def rows_shown(suggestion: Suggestion, rows: int = 3) -> pd.DataFrame:
@@ -48,11 +52,10 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
         if guesses.repeats_numbers(found[at].source, found[0].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
-    together = _together(found)
-    return together._replace(remarks=(*together.remarks, *_unread(paths, unlisted)))
+    return _with_registers(_together(found), paths, unlisted)
 
 
-def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[str]]:
+def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[Path]]:
     """Return the lists in some files, each with the files of its form, the ledger first; and files that hold none."""
     lists: dict[tuple, list[tuple[Path, Looked]]] = {}
     unlisted: list[Path] = []
@@ -84,7 +87,7 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[s
                 remedy="name the list of invoices as well: tradecredit start INVOICES PAYMENTS",
             )
         ])  # fmt: skip
-    return listed, [path.name for path in unlisted]
+    return listed, unlisted
 
 
 def _of_newest(files: list[tuple[Path, Looked]]) -> list[tuple[Path, Looked]]:
@@ -123,6 +126,31 @@ def _together(found: list[Suggestion]) -> Suggestion:
         guesses=(*own, *of_others),
         remarks=() if any(other.source.bank for other in others) else first.remarks,
     )
+
+
+def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Path]) -> Suggestion:
+    """Return the suggestion with what files without documents give it: customers, limits, orders; else a remark."""
+    source = suggestion.source
+    known = ledger.ledger(source, suggestion.currency, READ_ALL).tables.get("buyers") if unlisted else None
+    tables: dict[TableName, TableMapping] = {}
+    guessed, not_read = [], []
+    for path in unlisted:
+        of = None
+        if known is not None:
+            file = path.resolve().relative_to(source.path).as_posix()
+            of = registers.found_in(path, file, registers.Ledger(known, source.exported, suggestion.currency))
+        if of is None or of.tables.keys() & tables.keys():
+            not_read.append(path.name)
+            continue
+        tables |= of.tables
+        guessed += [Guess(f"tables.{name}", f"{path.name}: {_columns(one)}") for name, one in of.tables.items()]
+    return suggestion._replace(
+        tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
+    )
+
+
+def _columns(mapping: TableMapping) -> str:
+    return ", ".join(mapping.columns.values())
 
 
 def _unread(paths: list[Path], unlisted: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ MADE = {
     "insured_debt": "float64", "claim_filed": "datetime64[us]", "claim_answer": "str",
     **dict.fromkeys(("expected_claim", "past_indemnity", "claims_received"), "float64"),
     "insurer_paid_on": "datetime64[us]",
-    **dict.fromkeys(("paid_less", "recovery", "insurer_recovery"), "float64"),
+    **dict.fromkeys(("paid_less", "recovery", "insurer_recovery", "first_loss_refilled"), "float64"),
 }  # fmt: skip
 """Columns of `made`."""
 
@@ -41,7 +41,9 @@ def made(book: Book, policy: Policy | None, past: AsIf) -> pd.DataFrame:
     - `claims_received`, the receipts of kind `claim` since the default and before the buyer's next; `insurer_paid_on`,
       the last of them (missing: none); `paid_less` = expected_claim − claims_received;
     - `recovery`, what has come in on the debt since the loss, and `insurer_recovery`, what of that is the insurer's by
-      `recovery_sharing`, where it has paid: whether it was passed on is in no table of the book;
+      `recovery_sharing`, where it has paid: whether it was passed on is in no table of the book; and
+      `first_loss_refilled` = expected_claim − the insurer's part, as if it had paid − past_indemnity: what the first
+      loss, which recoveries refill, and the maxima of the year take of later claims when recoveries are shared;
     - `claim_filed` and `claim_answer`, the last claim filed since the default and before the buyer's next, by the table
       `claims` (missing: none, or no answer yet);
     - `claim_state`: `PAID`, where at least what was expected was received, but `SMALL`; `PAID_LESS`; where nothing
@@ -63,6 +65,7 @@ def made(book: Book, policy: Policy | None, past: AsIf) -> pd.DataFrame:
     table = table.assign(
         expected_claim=expected, paid_less=expected - table["claims_received"], insurer_paid_on=_paid_on(book, table),
         insurer_recovery=table["past_recovered"].where(table["claims_received"] > 0, 0.0),
+        first_loss_refilled=expected - table["past_recovered"].where(expected > 0, 0.0) - table["past_indemnity"],
     )  # fmt: skip
     asked = to_claim(duties(book, policy)).reindex(table["buyer_id"]).to_numpy() > 0
     filed = _filed(book, table)
@@ -139,9 +142,12 @@ def by_state(table: pd.DataFrame) -> pd.DataFrame:
     """Return claims by what has become of them: index `claim_state`, those of `STATES` that occur, in their order.
 
     `table`: `made`. Columns: `claims`, and the sums of `insured_debt`, `expected_claim`, `claims_received`,
-    `paid_less`, `insurer_recovery` and `past_indemnity`.
+    `paid_less`, `insurer_recovery`, `first_loss_refilled` and `past_indemnity`.
     """
-    amounts = ["insured_debt", "expected_claim", "claims_received", "paid_less", "insurer_recovery", "past_indemnity"]
+    amounts = [
+        "insured_debt", "expected_claim", "claims_received", "paid_less", "insurer_recovery", "first_loss_refilled",
+        "past_indemnity",
+    ]  # fmt: skip
     of = table.groupby("claim_state")
     sums = of[amounts].sum().assign(claims=of.size())[["claims", *amounts]]
     return sums.reindex(pd.Index([state for state in STATES if state in sums.index], name="claim_state"))

@@ -12,13 +12,14 @@ OF_THE_INSURER: dict[str, Column] = {
     ),
     **columns("count", missed_deadlines="Deadlines missed"),
     # audit
-    **columns("text", breach_kind="What was done or left undone", cover_effect="Its cover is",
+    **columns("text", breach_kind="What costs cover", cover_effect="Its cover is",
               remedy="Decided in chapter 03"),
     **columns(
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
         lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
     ),
-    **columns("percent", share_before="Share, month before", share_change="Share, change"),
+    **columns("percent", share_before="Share, month before"),
+    "share_change": Column("Share, change", "change"),
     **columns("date", breach_day="Day of it", first_breach="The first on"),
     # claims
     **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
@@ -32,6 +33,7 @@ OF_THE_INSURER: dict[str, Column] = {
     **columns(
         "money", expected_claim="Expected, before recoveries", paid_less="Paid less, before recoveries",
         insurer_recovery="Insurer's part of recoveries",
+        first_loss_refilled="Borne again as first loss",
     ),
     # declarations
     **columns("text", declaration_step="Step of the declaration"),
@@ -57,7 +59,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         insurer_authority="Insurer told by",
     ),
     **columns("date", insurer_by="Insurer told by (day)"),
-    **columns("money", insurer_amount="Insured debt to tell of", insured_stake="Insured, before the first loss"),
+    **columns("money", insurer_amount="Insured debt to tell of", insured_stake="Insured part, before the first loss"),
     "hold": Column("Deliveries held back", "text"),
     **columns(
         "money",
@@ -90,13 +92,13 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         waiting_cost="Cost of waiting",
         letter_cost="Cost of the letter",
         acting_value="Value of acting today",
-        insurer_value="Cover kept by telling the insurer",
+        insurer_value="Cover at stake, before the first loss",
     ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
     **columns("text", acts_today="To act on today", collect_step="Step"),
     # effects
-    **columns("count", compared="Letters compared", not_comparable="Not comparable"),
+    **columns("count", compared="Invoices compared", not_comparable="Not comparable"),
     **columns(
         "percent",
         paid_with="Paid with it",
@@ -122,7 +124,15 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     ),
     **columns("days", pays_after="Days until paid, without offer"),
     # progress
-    **columns("count", letters="Letters", promises="Promises", kept="Kept", broken="Broken", still_open="Open"),
+    **columns(
+        "count",
+        letters="Letters",
+        reminded_invoices="Invoices in them",
+        promises="Promises",
+        kept="Kept",
+        broken="Broken",
+        still_open="Open",
+    ),
     **columns("count", replaced="Replaced or lapsed"),
     **columns("money", asked_amount="Asked for", promised_amount="Promised"),
     **columns(

@@ -9,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.places import named, one_of
 from tradecredit.decide import decisions
+from tradecredit.decide.collect import insurer_calendar, stages
 from tradecredit.decide.collect.worklist import TODAY
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.terms.discounts import break_even
@@ -18,7 +19,9 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
 
-LOST, HELD, LISTED, OVERDUE = "claim or default", "deliveries held back", "on the watchlist", "asked to pay today"
+LOST, HELD, LISTED, INSURER, OVERDUE = (
+    "claim or default", "deliveries held back", "on the watchlist", "asked by the insurer", "overdue",
+)  # fmt: skip
 """Why a buyer gets no offer, the first that holds."""
 
 ON_LOSSES = ("in default", "enforce", "payment plan")
@@ -48,8 +51,7 @@ def early_offers(book: Book, cumulative: pd.DataFrame, kept_from: pd.Series) -> 
     - `early_gain` = early_amount × break_even, what paying early is worth, `early_cost` = early_amount × rate, and
       `early_value`, the difference, if the buyer takes it; above zero.
 
-    `left_out`, index `left_out_for`, one of `LOST`, `HELD`, `LISTED`, `OVERDUE`: `buyers`, and their `early_amount` and
-    `early_value`.
+    `left_out`, index `left_out_for`, one of `REASONS`: `buyers`, and their `early_amount` and `early_value`.
 
     In neither: buyers in default, those that pay in advance, those whose risk is not measured (`rules.UNMEASURED`), and
     those of whom it is not known how late they pay. Source: definitions §3.1, §10.8.
@@ -81,21 +83,28 @@ def early_offers(book: Book, cumulative: pd.DataFrame, kept_from: pd.Series) -> 
     return Offers(table[reason.isna()], out.reindex([name for name in REASONS if name in out.index]))
 
 
-REASONS = (LOST, HELD, LISTED, OVERDUE)
+REASONS = (LOST, HELD, LISTED, INSURER, OVERDUE)
 """In the order of tables."""
 
 
-def kept_from(acting: pd.DataFrame, decided: pd.DataFrame, listed: pd.Index) -> pd.Series:
+def kept_from(
+    acting: pd.DataFrame, decided: pd.DataFrame, listed: pd.Index, calendar: pd.DataFrame
+) -> pd.Series:  # fmt: skip
     """Return why buyers get no offer for early payment: index buyer_id, the first of `REASONS` that holds.
 
-    `acting`: `worklist.worklist`; `decided`: `decided.decided`; `listed`: the buyers of the watchlist. A discount to
-    one that is asked for overdue money rewards its delay.
+    `acting`: `worklist.worklist`; `decided`: `decided.decided`; `listed`: the buyers of the watchlist; `calendar`:
+    `insurer_calendar.deadlines`, of which a report, stop or claim that is missed, in force or soon keeps a buyer from
+    an offer. So does overdue money that is asked for today, or was and waits for the next letter: a discount would
+    reward the delay.
     """
+    near = calendar["state"].isin([insurer_calendar.MISSED, insurer_calendar.IN_FORCE, insurer_calendar.SOON])
+    duty = calendar["deadline"].isin([insurer_calendar.REPORT_BY, insurer_calendar.STOP_ON, insurer_calendar.FILE_BY])
     holds = {
         LOST: decided.index[decided["decided"].isin(ON_LOSSES) | decided["insurer_task"].eq("claim")],
         HELD: decided.index[decided["deliveries"].notna()],
         LISTED: listed,
-        OVERDUE: acting.index[acting["act"].isin(TODAY)],
+        INSURER: pd.Index(calendar.loc[near & duty, "buyer_id"].unique()),
+        OVERDUE: acting.index[acting["act"].isin([*TODAY, stages.WAIT])],
     }
     found = pd.concat([pd.Series(reason, index=buyers, dtype="str") for reason, buyers in holds.items()])
     return found[~found.index.duplicated()].rename_axis("buyer_id").rename("left_out_for")

@@ -19,7 +19,7 @@ REACHED, WITHIN, BEYOND, NO_GOAL, UNKNOWN = "reached", "within reach", "out of r
 
 @once
 def letters(book: Book) -> pd.DataFrame:
-    """Return the letters of known stages on known invoices, with the money that came after each, by day of sending.
+    """Return the invoices of letters of known stages, with the money that came after each, by day of sending.
 
     Columns, in the reporting currency at the rates of the days of issue: `invoice`, its place; `stage`, `number` of it,
     `sent`; `asked_amount`, what was open of the invoice on the evening before it was sent, without what was later
@@ -49,11 +49,11 @@ def letters(book: Book) -> pd.DataFrame:
 def by_stage(book: Book) -> pd.DataFrame:
     """Return what came after the letters of each stage: index `stage`, the run's reminders in their order.
 
-    `letters`, one for each invoice, and `asked_amount` in all; of those since which n = `outcome_days` have passed,
+    `letters` to buyers, several invoices of one on a day being one, the `reminded_invoices` in them and `asked_amount`
+    in all; of those since which n = `outcome_days` have passed,
     `collected` = came / asked, and `paid_invoices`, the share that was paid within n days (both missing: none yet);
     `days_to_money`, the median, those that are not paid yet being known to take longer (Kaplan and Meier; missing: less
-    than half are paid); `cost`: letters to buyers, several invoices of one on a day being one, times the stage's.
-    Source: definitions §10.5.
+    than half are paid); `cost`: letters times the stage's. Source: definitions §10.5.
     """
     return _summed(book, letters(book), ["number"]).reindex(range(len(_names(book)))).set_axis(
         pd.Index(_names(book), name="stage")
@@ -88,7 +88,7 @@ def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     )  # fmt: skip
     groups = table.groupby(by)
     sums = groups.agg(
-        letters=("asked_amount", "size"), asked_amount=("asked_amount", "sum"), of_known=("of_known", "sum"),
+        reminded_invoices=("asked_amount", "size"), asked_amount=("asked_amount", "sum"), of_known=("of_known", "sum"),
         came=("came", "sum"), paid_invoices=("soon", "mean"),
     )  # fmt: skip
     middle = {
@@ -98,12 +98,13 @@ def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     owner = book.buyer_of_invoice[found["invoice"].to_numpy()]
     apart = found.assign(buyer=owner).drop_duplicates(["buyer", "sent", "number"])
     each = np.array([stage.cost for stage in settings.reminders])
-    cost = apart.assign(cost=each[apart["number"].to_numpy()]).groupby(by)["cost"].sum()
-    return sums[["letters", "asked_amount"]].assign(
+    sent_out = apart.assign(cost=each[apart["number"].to_numpy()]).groupby(by)["cost"]
+    sums = sums.assign(letters=sent_out.size())
+    return sums[["letters", "reminded_invoices", "asked_amount"]].assign(
         collected=sums["came"] / sums["of_known"].where(sums["of_known"] > 0),
         paid_invoices=sums["paid_invoices"],
         days_to_money=[middle[key] for key in sums.index],
-        cost=cost,
+        cost=sent_out.sum(),
     )
 
 

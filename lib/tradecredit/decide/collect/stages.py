@@ -99,17 +99,20 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
       known);
     - what is decided `BESIDE` it (`decided.decided`).
 
-    No reminder goes to a buyer of which a decision asks for more, to one that is not written to (`collections.kinds`),
+    No reminder goes to a buyer of which a decision asks for more, to one whose debt is to be claimed on the policy, of
+    whom what is to collect is collected in person, to one that is not written to (`collections.kinds`),
     for less than the least amount of its stage, nor within `days_between_letters` of the last one. Source: definitions
     §10.2.
     """
     owed, ids = _owed(book), book.buyers["buyer_id"]
     place = places(pd.Series(decided.index, dtype="str"), ids)
     decided, place = decided[place >= 0], place[place >= 0]
-    kind, by, known = np.full(len(ids), -1), np.full(len(ids), NEVER), np.zeros(len(ids), dtype=bool)
+    kind, by = np.full(len(ids), -1), np.full(len(ids), NEVER)
+    known, claimed = np.zeros(len(ids), dtype=bool), np.zeros(len(ids), dtype=bool)
     kind[place] = pd.Categorical(decided["decided"], categories=list(ACTS)).codes
     by[place], known[place] = decided["due_day"].to_numpy("datetime64[D]"), True
-    act = _acts(owed, kind, by)
+    claimed[place] = one_of(decided["insurer_task"], ["claim"])
+    act = _acts(owed, (kind, claimed), by)
     at = np.flatnonzero((owed["overdue_amount"].to_numpy() > 0) | known)
     table = owed.iloc[at].assign(act=act[at])
     told = _dated(book, at, table)
@@ -171,11 +174,13 @@ def _owed(book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _acts(owed: pd.DataFrame, kind: np.ndarray, by: np.ndarray) -> np.ndarray:
+def _acts(owed: pd.DataFrame, decided: tuple[np.ndarray, np.ndarray], by: np.ndarray) -> np.ndarray:
     """Return the place in `ACTS` of what is done about each buyer's debt.
 
-    `kind`: that of the decision on it (−1: none), and `by` which day it is due.
+    `decided`: the kind of the decision on it (−1: none), and whether a claim on the buyer is to be filed; `by` which
+    day the decision is due.
     """
+    kind, claimed = decided
     collects, number, next_on = owed["to_collect"].to_numpy() > 0, owed["number"].to_numpy(), owed["next_on"].to_numpy()
     none_left = (number < 0) & np.isnat(next_on)
     written_to, small = owed["written_to"].to_numpy(), ~owed["enough"].to_numpy() | none_left
@@ -183,8 +188,17 @@ def _acts(owed: pd.DataFrame, kind: np.ndarray, by: np.ndarray) -> np.ndarray:
     asked = (kind == code[COLLECT]) & collects & (none_left | ~written_to | (next_on > by))
     not_due = owed["overdue_amount"].to_numpy() == 0
     return np.select(
-        [(kind >= 0) & (kind <= code[PLAN]), owed["may_go"], asked, not_due, ~collects, ~written_to, small],
-        [kind, *(code[name] for name in (REMIND, COLLECT, NOT_DUE, HELD_OUT, UNWRITTEN, SMALL))],
+        [
+            (kind >= 0) & (kind <= code[PLAN]),
+            claimed & collects,
+            owed["may_go"],
+            asked,
+            not_due,
+            ~collects,
+            ~written_to,
+            small,
+        ],
+        [kind, *(code[name] for name in (COLLECT, REMIND, COLLECT, NOT_DUE, HELD_OUT, UNWRITTEN, SMALL))],
         code[WAIT],
     )
 
@@ -231,11 +245,16 @@ def _as_decided(book: Book, table: pd.DataFrame, decided: pd.DataFrame, row: np.
 
     `row`: of each one decided on in the table.
     """
-    asked = np.flatnonzero(table["act"].take(row).to_numpy() == decided["decided"].to_numpy())
+    act = table["act"].take(row).to_numpy()
+    same = act == decided["decided"].to_numpy()
+    # Who files a claim collects what no decision asks for.
+    asked = np.flatnonzero(same | (act == COLLECT))
+    who = decided["authority"].where(same, decided["insurer_authority"])
+    when = decided["due_day"].where(same, decided["insurer_by"])
     by = table["due_day"].to_numpy("datetime64[us]").copy()
-    by[row[asked]] = decided["due_day"].to_numpy("datetime64[us]")[asked]
+    by[row[asked]] = when.to_numpy("datetime64[us]")[asked]
     columns = {
-        "authority": _replaced(table["authority"], row[asked], decided["authority"].iloc[asked]),
+        "authority": _replaced(table["authority"], row[asked], who.iloc[asked]),
         "due_day": pd.Series(by, table.index),
     }
     place = np.full(len(table), len(decided))

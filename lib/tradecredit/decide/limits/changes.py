@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.decide.approvals import approval
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import Caps, fits
 from tradecredit.decide.limits.methods import excess, rounded_up
@@ -157,18 +158,6 @@ def decided(
         reason_code=_coded(_taken(list(REASONS.values()), place, limits.index)).where(decided),
         approval=approval(np.maximum(now, now + change), approvals).where(asked),
     )
-
-
-def approval(amounts: pd.Series, levels: Sequence[ApprovalLevel]) -> pd.Series:
-    """Return who approves each amount: the first of the `levels` whose `up_to` reaches it; missing stays missing.
-
-    >>> levels = [ApprovalLevel(by="clerk", up_to=100), ApprovalLevel(by="board")]
-    >>> approval(pd.Series([100.0, 101.0]), levels).tolist()
-    ['clerk', 'board']
-    """
-    bounds = [level.up_to for level in levels[:-1]]
-    place = np.searchsorted(np.array(bounds, dtype="float64"), amounts.to_numpy(), side="left")
-    return _taken([level.by for level in levels], place, amounts.index).where(amounts.notna())
 
 
 def by_decision(limits: pd.DataFrame) -> pd.DataFrame:

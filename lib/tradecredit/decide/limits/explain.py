@@ -1,5 +1,6 @@
 """Why a buyer gets its limit: all the figures on the way from what is known of it to the amount."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -53,38 +54,53 @@ def facts(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | No
 
     Raises `InputError` for a buyer that the book does not know, and as `recommend`.
     """
-    if buyer_id not in set(book.buyers["buyer_id"]):
-        allowed = "the book does not know this buyer on its day"
-        raise InputError([Problem("buyers", allowed, "name one of its buyers", column="buyer_id", value=buyer_id)])
+    return facts_of(book, ratings, [buyer_id], cover=cover)[buyer_id]
+
+
+def facts_of(
+    book: Book, ratings: pd.DataFrame, buyers: Iterable[str], *, cover: Cover | None = None
+) -> dict[str, Facts]:
+    """Return the same of several buyers, by their ids: what they share is computed once. Raises as `facts`."""
+    buyers, place_of = list(buyers), pd.Series(range(len(book.buyers)), book.buyers["buyer_id"])
+    for buyer_id in buyers:
+        if buyer_id not in place_of.index:
+            allowed = "the book does not know this buyer on its day"
+            raise InputError([Problem("buyers", allowed, "name one of its buyers", column="buyer_id", value=buyer_id)])
     cover = cover or of_buyers(book)
-    limits = recommend(book, ratings, cover=cover)
-    known = known_buyers(book, ratings)
-    place = int(known.index[known["buyer_id"] == buyer_id][0])
-    amounts, account = buyer_amounts(book, known), ratios(book).loc[[buyer_id]]
-    limit, rating, rules = limits.loc[buyer_id], ratings.loc[buyer_id], amounts.rules.loc[place]
-    overrides = overriding(book, "limit")
-    with_cover, reach = pd.Series([limit["recommended_with_cover"]]), pd.Series([cover.reach[buyer_id]])
-    own = own_exposure(with_cover, reach, insured_percentage=cover.share[buyer_id])
-    return Facts(
-        book=book,
-        known=known.loc[place],
-        rating=rating,
-        limit=limit,
-        rules=rules,
-        account=account.iloc[0],
-        by_base=carried(account[list(BASES)], ratings["grade"], book.run.limits).iloc[0],
-        lgd=loss_given_default(book).lgd,
-        value=None if rules[list(UNMEASURED)].any() else _value(book, rating["pd"], amounts.capital[place]),
-        override=overrides.loc[buyer_id] if buyer_id in overrides.index else None,
-        percentage=cover.percentage,
-        share=cover.share[buyer_id],
-        reach=cover.reach[buyer_id],
-        insurable=cover.insurable[buyer_id],
-        own=float(own.iloc[0]),
-        members=int((limits["group_id"] == limit["group_id"]).sum()),
-        receivables=known["open_amount"].sum(),
-        experience=payment_experience(book).loc[buyer_id],
-    )
+    limits, known = recommend(book, ratings, cover=cover), known_buyers(book, ratings)
+    amounts, accounts = buyer_amounts(book, known), ratios(book).loc[buyers]
+    by_base = carried(accounts[list(BASES)], ratings["grade"], book.run.limits)
+    reach = cover.reach
+    with_cover = limits.loc[buyers, "recommended_with_cover"]
+    own = own_exposure(with_cover, reach[buyers], insured_percentage=cover.share[buyers])
+    overrides, members = overriding(book, "limit"), limits["group_id"].value_counts()
+    experience, lgd = payment_experience(book), loss_given_default(book).lgd
+    found = {}
+    for buyer_id in buyers:
+        limit, place = limits.loc[buyer_id], int(place_of[buyer_id])
+        rules = amounts.rules.loc[place]
+        unmeasured = rules[list(UNMEASURED)].any()
+        found[buyer_id] = Facts(
+            book=book,
+            known=known.loc[place],
+            rating=ratings.loc[buyer_id],
+            limit=limit,
+            rules=rules,
+            account=accounts.loc[buyer_id],
+            by_base=by_base.loc[buyer_id],
+            lgd=lgd,
+            value=None if unmeasured else _value(book, ratings.loc[buyer_id, "pd"], amounts.capital[place]),
+            override=overrides.loc[buyer_id] if buyer_id in overrides.index else None,
+            percentage=cover.percentage,
+            share=cover.share[buyer_id],
+            reach=reach[buyer_id],
+            insurable=cover.insurable[buyer_id],
+            own=float(own[buyer_id]),
+            members=int(members.get(limit["group_id"], 0)),
+            receivables=known["open_amount"].sum(),
+            experience=experience.loc[buyer_id],
+        )
+    return found
 
 
 def _value(book: Book, probability: float, capital: float) -> pd.Series | None:

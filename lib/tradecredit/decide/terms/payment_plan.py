@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.once import once
 from tradecredit.decide.policies.claim import claimed_on, consent, insured_items
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
 from tradecredit.errors import InputError, ParameterError, Problem
@@ -29,6 +30,7 @@ ENOUGH = 5
 """Invoices paid later than one is overdue today, from which the day of its payment is estimated."""
 
 
+@once
 def overdue_buyers(book: Book) -> pd.DataFrame:
     """Return the buyers not in default that owe something past due, the largest amount `overdue` first.
 
@@ -233,35 +235,48 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     default probability covers those. Of the buyer's own invoices where 5 were paid later than d, else of all buyers',
     5 as well; missing with fewer. `basis`: which of these (`OWN`, `ALL_BUYERS`, `TOO_FEW`).
     """
-    past, still = open_items(book), _past_due(book)
-    paid = past[past["settled"].notna() & (past["impaired"] == 0)]
-    still = still[~still["in_dispute"] & ~still["buyer_id"].isin(in_default(book))]
-    known = pd.concat([paid.assign(paid=True), still.assign(paid=False)])[["buyer_id", "days_late", "paid"]]
+    known, rows = _days_late(book), _rows_of_buyers(book)
     overdue = items["days_past_due"].to_numpy()
     waited, payments = _waited(known, overdue)
     enough = payments >= ENOUGH
     table = pd.DataFrame({"days": np.where(enough, waited / np.maximum(payments, 1), np.nan)}, index=items.index)
     basis = np.where(enough, ALL_BUYERS, TOO_FEW)
     for buyer_id in items["buyer_id"].unique():
-        waited, payments = _waited(known[known["buyer_id"] == buyer_id], overdue)
+        waited, payments = _waited(known.take(rows.get(buyer_id, np.array([], dtype=np.intp))), overdue)
         of_its_own = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH)
         table["days"] = table["days"].mask(of_its_own, waited / np.maximum(payments, 1))
         basis = np.where(of_its_own, OWN, basis)
     return table.assign(basis=pd.Series(basis, index=items.index, dtype="str"))
 
 
+@once
+def _rows_of_buyers(book: Book) -> dict[str, np.ndarray]:
+    """Return the places of each buyer's rows of `_days_late`."""
+    return _days_late(book).groupby("buyer_id").indices
+
+
+@once
+def _days_late(book: Book) -> pd.DataFrame:
+    """Return the invoices from which the days to wait are estimated, by `days_late`: `buyer_id`, and whether `paid`."""
+    past, still = open_items(book), _past_due(book)
+    paid = past[past["settled"].notna() & (past["impaired"] == 0)]
+    still = still[~still["in_dispute"] & ~still["buyer_id"].isin(in_default(book))]
+    known = pd.concat([paid.assign(paid=True), still.assign(paid=False)])[["buyer_id", "days_late", "paid"]]
+    return known.sort_values("days_late", ignore_index=True)
+
+
 def _waited(known: pd.DataFrame, overdue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how many days longer than each of the days `overdue` later invoices took, in sum, and how many were paid.
 
-    `known`: `days_late`, and whether each is `paid`.
+    `known`: `days_late`, in their order, and whether each is `paid`.
     """
-    known = known.sort_values("days_late")
     late, paid = known["days_late"].to_numpy(), known["paid"].to_numpy()
     first = np.searchsorted(late, overdue, side="right")
     days, payments = (np.append(np.cumsum(values[::-1])[::-1], 0) for values in (late, paid))
     return days[first] - (len(late) - first) * overdue, payments[first]
 
 
+@once
 def _past_due(book: Book) -> pd.DataFrame:
     """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open."""
     items = open_items(book)

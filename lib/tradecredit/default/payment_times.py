@@ -7,9 +7,10 @@ from scipy.special import betaln, gammaln
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.cash.drifting import Grid, Predicted, Seen, predicted
-from tradecredit.cash.exits import PAID, Exits, exits
-from tradecredit.cash.kernels import CELLS, PARTS, days_at_risk, expected_by_day
+from tradecredit.book.places import one_of
+from tradecredit.default.exits import PAID, Exits, exits
+from tradecredit.default.payment_kernels import CELLS, PARTS, days_at_risk, expected_by_day
+from tradecredit.numerics.drifting import Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
@@ -42,6 +43,7 @@ SEGMENT_BORROWS = 30.0
 """Observations of the book that a segment borrows a day."""
 TERMS = np.array([7, 22, 37, 52, 75])
 """Bounds between the segments of terms, in days from issue to due."""
+KINDS = ("private", "public", "affiliate", "prepaid")
 PSEUDO_PAYMENTS = 20.0
 """Payments in the usual course that the factor of a weekday or a part of the month counts for."""
 LONGEST = 1_100
@@ -151,14 +153,21 @@ def weekday_of(day: np.ndarray) -> np.ndarray:
 @once
 def segments(book: Book) -> np.ndarray:
     """Return the number of each buyer's segment: usual terms, whether a discount is offered, and kind of buyer."""
+    return np.unique(segment_codes(book), return_inverse=True)[1]
+
+
+@once
+def segment_codes(book: Book) -> np.ndarray:
+    """Return a code of each buyer's segment, which means the same on other days of the book."""
     invoices, buyer = book.invoices, book.buyer_of_invoice
     days = (invoices["due"] - invoices["issued"]).dt.days.to_numpy(float)
     count = np.bincount(buyer, minlength=len(book.buyers))
     mean = np.bincount(buyer, days, len(book.buyers)) / np.maximum(count, 1)
     offered = np.bincount(buyer, invoices["discount_rate"].notna(), len(book.buyers)) > count / 2
-    kind = np.unique(book.buyers["kind"].to_numpy(str), return_inverse=True)[1]
-    code = (np.searchsorted(TERMS, mean) * 2 + offered) * 8 + kind
-    return np.unique(code, return_inverse=True)[1]
+    kind = np.zeros(len(book.buyers), np.int64)
+    for number, name in enumerate(KINDS):
+        kind[one_of(book.buyers["kind"], [name])] = number
+    return (np.searchsorted(TERMS, mean) * 2 + offered) * len(KINDS) + kind
 
 
 def today_of(book: Book) -> int:
@@ -173,12 +182,14 @@ def _pooled(
     count = segment.max(initial=-1) + 1
     risk_all, paid_all = at_risk.sum(axis=0), paid.sum(axis=0)
     book = _smooth(np.divide(paid_all, risk_all, out=np.zeros(CELLS), where=risk_all > 0), risk_all)
-    belongs = (segment == np.arange(count)[:, None]).astype(float)
-    pace, found = np.ones(len(segment)), belongs @ paid
+    # Sums by segment, whose rows stand together, one by one: a product of matrices would start threads for so little.
+    order = np.argsort(segment, kind="stable")
+    starts, sorted_risk = np.searchsorted(segment[order], np.arange(count)), at_risk[order]
+    pace, found = np.ones(len(segment)), np.add.reduceat(paid[order], starts, axis=0)
     seen = paid.sum(axis=1)
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = (belongs * pace) @ at_risk
+        risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
         of_segment = np.minimum((found + SEGMENT_BORROWS * book) / (risk + SEGMENT_BORROWS), 0.98)
         expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
         strength = _strength(seen[:, None], expected[:, None])
@@ -260,8 +271,8 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
         return np.zeros(len(tempo))
     block = np.arange(len(tempo))[::-1] // BLOCK
     years = -(np.arange(block[0] + 1) + 0.5) * BLOCK / 365
-    level = predicted(seen, years, np.zeros(len(years)), GRID, 0.0).mean
-    return (level - np.average(level[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
+    found = level(seen, years, np.zeros(len(years)), GRID, 0.0)
+    return (found - np.average(found[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
         block
     ]
 
@@ -277,4 +288,6 @@ def _habits(by_part: np.ndarray) -> np.ndarray:
     return usual * (seen + strength) / (wanted + strength)
 
 
-__all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segments", "weekday_of"]
+__all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segment_codes", "segments",
+    "weekday_of",
+]  # fmt: skip

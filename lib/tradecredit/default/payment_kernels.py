@@ -152,6 +152,80 @@ def future_by_week(shares, sold, calendar, habits, rates):
 
 
 @compiled
+def late_and_median(items, calendar, habits, rates):
+    """Return of each item the chance that it is paid after its last day in time, and the median day of its payment.
+
+    `items`: buyer, due, in_time (the last day that is no delay), from (the first day on which it can be paid); days
+    count from the calendar's 0. Of what is paid and not credited; what is left at the calendar's end is paid after it,
+    and a median there is that end. `rates`: integrated hazards of payment and of credits.
+    """
+    hazards, credits = rates
+    buyer, due, in_time, begin = items
+    late, median = np.zeros(len(buyer)), np.zeros(len(buyer), np.int64)
+    paid = np.zeros(len(calendar.factor))
+    for row in range(len(buyer)):
+        owner, left, after, total = buyer[row], 1.0, 0.0, 0.0
+        last = begin[row]
+        for day in range(begin[row], len(calendar.factor)):
+            cell, last = cell_of(day - due[row]), day
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            both, paid[day] = rate + credits[cell], 0.0
+            if both > 0.0:
+                goes = left * gone(both)
+                paid[day] = goes * rate / both
+                total += paid[day]
+                if day > in_time[row]:
+                    after += paid[day]
+                left -= goes
+            if left < LEAST:
+                break
+        total += left
+        late[row] = (after + left) / total if total > 0.0 else 1.0
+        half, sum_of = total / 2, 0.0
+        median[row] = last
+        for day in range(begin[row], last + 1):
+            sum_of += paid[day]
+            if sum_of >= half:
+                median[row] = day
+                break
+    return late, median
+
+
+@compiled
+def money_by_day(items, shares, sold, calendar, habits, rates):
+    """Return what is to be paid on each coming day, of open items and of sales, at the expected pace; day 0 is empty.
+
+    `items`: buyer, due, from, amount; `shares`, `sold`, `calendar`: as `receipts_by_week` and `future_by_week`;
+    `rates`: integrated hazards of payment and of credits.
+    """
+    hazards, credits = rates
+    buyer, due, begin, owed = items
+    buyer_of, terms, share = shares
+    days, open_rows = 7 * len(sold), len(buyer)
+    found = np.zeros(days + 1)
+    for row in range(open_rows + len(buyer_of) * len(sold)):
+        if row < open_rows:
+            owner, due_day, start, amount = buyer[row], due[row], max(begin[row], 1), owed[row]
+        else:
+            number, week = divmod(row - open_rows, len(sold))
+            owner, start, amount = buyer_of[number], 7 * week + 4, share[number] * sold[week]
+            due_day = start + terms[number]
+        left = 1.0
+        for day in range(start, days + 1):
+            cell = cell_of(day - due_day)
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            both = rate + credits[cell]
+            if both <= 0.0:
+                continue
+            goes = left * gone(both)
+            found[day] += amount * goes * rate / both
+            left -= goes
+            if left < LEAST:
+                break
+    return found
+
+
+@compiled
 def chances_by_day(items, soon, parts, calendar, habits, rates):
     """Return the chance that each item is paid within `soon` days, and the days by which these parts of it are paid.
 

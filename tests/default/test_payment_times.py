@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tradecredit.cash.exits import OPEN, PAID, Exits
-from tradecredit.cash.kernels import FIRST
-from tradecredit.cash.payment_times import calendar_of, fitted, weekday_of
+from tradecredit.default.exits import OPEN, PAID, Exits
+from tradecredit.default.payment_kernels import FIRST
+from tradecredit.default.payment_times import calendar_of, fitted, weekday_of
 
 TODAY = 20_000
 

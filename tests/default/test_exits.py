@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.cash.exits import CREDITED, OPEN, PAID, exits
+from tradecredit.default.exits import CREDITED, OPEN, PAID, exits
 
 INVOICES = """invoice_id,buyer_id,issued,due,amount
 I1,B1,2026-01-01,2026-01-31,1000

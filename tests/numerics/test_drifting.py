@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tradecredit.cash.drifting import Grid, Seen, predicted
+from tradecredit.numerics.drifting import Grid, Seen, level, predicted
 
 
 def test_a_constant_level_is_the_mean_shrunk_to_where_it_was_expected():
@@ -22,3 +22,15 @@ def test_a_drift_is_forgotten_within_its_memory():
     found = predicted(seen, np.array([0.5, 50.0]), np.array([1, 1]), grid, 0.0)
     assert found.mean == pytest.approx([np.exp(-1), 0.0], abs=1e-6)
     assert found.spread[1, 1] == pytest.approx(1.0)
+
+
+def test_the_level_alone_is_the_mean_of_what_is_predicted():
+    random = np.random.default_rng(3)
+    years = np.sort(random.uniform(-3, 0, 30))
+    seen = Seen(years, np.arange(30), random.normal(0, 1, 30), random.uniform(0.01, 0.2, 30))
+    grid = Grid(0.5, 0.1, (0.1, 0.4), (0.5, 1.0), (0.0, 0.2), (0.0, 0.1))
+    ahead, month = np.array([-1.5, 0.0, 0.7]), np.array([3, 4, 5])
+    for around in (None, 0.0):
+        assert level(seen, ahead, month, grid, around) == pytest.approx(
+            predicted(seen, ahead, month, grid, around).mean
+        )

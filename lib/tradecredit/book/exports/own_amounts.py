@@ -1,0 +1,101 @@
+"""Rates of other currencies that a list tells itself, by stating its amounts in the company's own currency as well."""
+
+import re
+
+import pandas as pd
+
+from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_at_end
+from tradecredit.book.exports.guess import Guess, Seen, Settled
+
+LOCAL = re.compile(
+    r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|base|functional|home|interne|locale?|lokale?)\b"
+)
+"""What says in a column's name that it is of the company's own currency."""
+FOREIGN = re.compile(
+    r"(?i)\b(?:foreign|fcy|fc|transaction currency|trans curr|doc(?:ument)?\.? curr\w*|in currency|fremdwährung|fw"
+    r"|belegwährung)\b"
+)
+"""What says in a column's name that it is of the document's currency."""
+SAME = 0.005
+"""By how much an amount in the own currency may differ from itself: cents are rounded."""
+SPREAD = 2.0
+"""The most that the largest rate of a currency is of its smallest within a list: more is no rate."""
+LEAST_AMOUNT = 1.0
+"""Smaller amounts tell no rate, for theirs are rounded to cents."""
+ALMOST_ALL = 0.9
+
+
+def stated(seen: Seen) -> Settled:
+    """Return `own_amount`, the column that states a list's amounts in the company's own currency as well.
+
+    It is told by what its name says and by what it holds: equal to the amount in one currency, and about the same
+    multiple of it in each other one.
+    """
+    source = seen.source
+    name = source.columns.get("amount")
+    if not isinstance(name, str) or "own_amount" in source.columns or "currency" not in source.columns:
+        return Settled()
+    used = {one for names in source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    codes = _codes(seen)
+    for column in [column for column in seen.found if column not in used]:
+        local = LOCAL.search(str(column)) or currency_at_end(str(column)) in set(codes) or FOREIGN.search(name)
+        if local and _own(seen, str(column), codes) is not None:
+            return Settled(
+                {"columns": {**source.columns, "own_amount": str(column)}},
+                (Guess("source.columns.own_amount", str(column)),),
+            )
+    return Settled()
+
+
+def own_code(seen: Seen) -> str | None:
+    """Return the currency in which `own_amount` is stated, empty where rows without a currency are in it.
+
+    None without such a column.
+    """
+    column = seen.source.columns.get("own_amount")
+    return _own(seen, column, _codes(seen)) if isinstance(column, str) else None
+
+
+def _codes(seen: Seen) -> pd.Series:
+    """Return the currency of each document, empty where its row states none."""
+    return codes_of_currencies(seen.raw["currency"]).fillna("").where(seen.raw["currency"].notna(), "")
+
+
+def _own(seen: Seen, column: str, codes: pd.Series) -> str | None:
+    """Return the currency in which a column equals the amount, where each other one has about one multiple of it."""
+    decimal = seen.source.form.decimal
+    amount = amounts(seen.raw["amount"], decimal).abs()
+    other = amounts(seen.found[column].set_axis(seen.raw.index), decimal).abs()
+    tells = amount >= LEAST_AMOUNT
+    if not tells.any() or other[tells].notna().mean() < ALMOST_ALL or codes.nunique() < 2:
+        return None
+    rate = (other / amount)[tells & (other > 0)].groupby(codes).agg(["min", "max"])
+    same = (rate["min"] > 1 - SAME) & (rate["max"] < 1 + SAME)
+    if same.sum() != 1 or not (rate["max"] <= SPREAD * rate["min"]).all():
+        return None
+    return str(rate.index[same][0])
+
+
+def rates(documents: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the rates that documents tell: `date`, `currency`, `rate` (in `currency`, the run's, per unit).
+
+    `documents` has `issued`, `currency`, and `stated` and `own_amount` in their own and in the company's currency. A
+    day's rate is the sum of the one over that of the other. None are told where documents in the run's own currency
+    state another amount in it: the column is then in a third currency; nor of a currency whose amounts are the same.
+    """
+    known = documents[
+        (documents["stated"] >= LEAST_AMOUNT) & (documents["own_amount"] > 0) & documents["issued"].notna()
+    ]
+    rate = known["own_amount"] / known["stated"]
+    one = rate.between(1 - SAME, 1 + SAME)
+    own = known["currency"] == currency
+    foreign = known[~own]
+    foreign = foreign[~foreign["currency"].isin(_all_one(foreign["currency"], one)) & bool(one[own].all())]
+    sums = foreign.groupby(["issued", "currency"], sort=True)[["own_amount", "stated"]].sum().reset_index()
+    found = sums.assign(rate=sums["own_amount"] / sums["stated"]).rename(columns={"issued": "date"})
+    return found[["date", "currency", "rate"]]
+
+
+def _all_one(currency: pd.Series, one: pd.Series) -> list[str]:
+    """Return the currencies of which every rate is one."""
+    return [str(code) for code in currency.unique() if one[currency.index][currency == code].all()]

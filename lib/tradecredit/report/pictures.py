@@ -1,0 +1,77 @@
+"""Pictures of a page: a matplotlib figure as PNG, a picture in HTML, and the small line of a headline figure."""
+
+import base64
+import io
+import re
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradecredit.report.tables import escaped
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DOTS_PER_INCH = 200
+"""Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
+MONTHS, LEAST = 13, 3
+"""Months that the line of a headline figure shows, and the fewest that make one."""
+
+
+def file_of(chapter: str, name: str) -> Path:
+    """Return where a month keeps a picture of a chapter, from the month's folder."""
+    return Path("figures") / chapter / f"{name}.png"
+
+
+def size_of(figure: "Figure") -> tuple[int, int]:
+    """Return width and height in pixels at which a figure is shown."""
+    width, height = (round(inches * DOTS_PER_INCH / 2) for inches in figure.get_size_inches())
+    return width, height
+
+
+def png_of(figure: "Figure") -> tuple[bytes, bool]:
+    """Return a figure as PNG, closed, and whether the fonts here lack some of its letters."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Matplotlib writes its version into the file by default.
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
+    about_letters = [warning for warning in caught if re.match(r"Glyph .* missing from", str(warning.message))]
+    for warning in caught:
+        if warning not in about_letters:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(figure)
+    return buffer.getvalue(), bool(about_letters)
+
+
+def html_of(png: bytes, told: Mapping[str, object], link: str = "") -> str:
+    """Return a picture as HTML, complete in itself; with `link`, its caption leads there."""
+    data = base64.b64encode(png).decode("ascii")
+    caption = escaped(told["caption"])
+    if link:
+        caption = f'<a href="{link}">{caption}</a>'
+    return (
+        f'<figure class="tc-figure">\n<img src="data:image/png;base64,{data}" width="{told["width"]}" '
+        f'height="{told["height"]}" alt="{escaped(told["alt"])}">\n<figcaption>{caption}</figcaption>\n</figure>\n'
+    )
+
+
+def sparkline(values: pd.Series) -> str:
+    """Return a small line of values by day as SVG, the last one a point; empty for fewer than three values."""
+    if len(values) < LEAST:
+        return ""
+    days = (values.index - values.index[0]).days.to_numpy(float)
+    low, high = float(values.min()), float(values.max())
+    x = 2 + 92 * days / days[-1]
+    y = 20 - 16 * (values.to_numpy(float) - low) / (high - low) if high > low else [12.0] * len(values)
+    points = " ".join(f"{at:.1f},{height:.1f}" for at, height in zip(x, y, strict=True))
+    return (
+        f'<dd class="line"><svg viewBox="0 0 96 24" role="img" aria-label="{len(values)} months from '
+        f'{values.index[0]:%Y-%m-%d}"><polyline points="{points}"/>'
+        f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2"/></svg></dd>'
+    )

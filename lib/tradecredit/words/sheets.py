@@ -1,0 +1,216 @@
+"""The sheet of a buyer in words: its answer, what its pictures show, and the codes of its tables."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.measure import promises
+from tradecredit.words.formats import CANNOT, MINUS, counted, day, days, listed, missing, money, percent, probability
+
+WHY = {
+    "by_exposure": "one of the {most} that owe most",
+    "by_expected_loss": "one of the {most} of whom most is expected to be lost",
+    "on_watchlist": "on the watchlist",
+}
+"""Why a buyer has a sheet (`decide.sheets.chosen`)."""
+
+KINDS = {"private": "private", "public": "public body", "affiliate": "affiliate", "prepaid": "pays in advance"}
+
+PROMISES = {"payment": "promise to pay", "instalment": "instalment of a plan"}
+
+BECAME = {
+    promises.OPEN: "open: its day has not passed", promises.KEPT: "kept", promises.BROKEN: "broken",
+    promises.REPLACED: "replaced by a later promise", promises.LAPSED: "lapsed: the plan was broken before",
+}  # fmt: skip
+"""What became of a promise (`measure.promises`)."""
+
+OPTIONS = {
+    "payment plan": "agree a payment plan", "wait": "wait", "enforce": "enforce", "claim": "claim on the policy",
+}  # fmt: skip
+
+
+def title(buyer_id: str, name: object) -> str:
+    """Return what a buyer is called at the head of its sheet.
+
+    >>> title("B1", "Alder & Sons"), title("B1", None)
+    ('Alder & Sons (B1)', 'B1')
+    """
+    return buyer_id if missing(name) or not str(name).strip() else f"{name} ({buyer_id})"
+
+
+def why(row: Mapping[str, object] | pd.Series, most: int) -> str:
+    """Return why a buyer has a sheet in the month; `row`: of `decide.sheets.chosen`.
+
+    >>> why({"by_exposure": True, "by_expected_loss": False, "on_watchlist": True}, 30)
+    'one of the 30 that owe most and on the watchlist'
+    """
+    return listed(text.format(most=most) for name, text in WHY.items() if row[name])
+
+
+def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: str) -> list[str]:
+    """Return what is to be done about a buyer, what it owes and may cost, and why, each in a sentence.
+
+    `advised`: its row of `words.buyer_sheets.sheets`; `rating`: of `default.assess`; `limit`: of `limits.recommend`.
+    """
+    what = f"**{advised['advised']}.** It owes {money(limit['exposure'], currency)}"
+    if limit["overdue"] > 0:
+        what += f", of which {money(limit['overdue'], currency)} is overdue and not in dispute"
+    if not missing(limit["insured"]) and limit["exposure"] > 0:
+        what += f"; {money(limit['insured'], currency)} of it is insured"
+    if rating["method"] == "in default":
+        risk = "It is in default, and therefore in grade 10 of 10."
+    else:
+        risk = (
+            f"Its probability of default within 12 months is {probability(rating['pd'])} "
+            f"({probability(rating['pd_low'])} to {probability(rating['pd_high'])}), grade {rating['grade']} of 10"
+        )
+        risk += f": {rating['drivers']}." if rating["drivers"] else "."
+    return [f"{what}.", risk, _of_limit(limit, currency)]
+
+
+def _of_limit(limit: pd.Series, currency: str) -> str:
+    own, to_set = limit["own_limit"], limit["limit_to_set"]
+    if missing(own):
+        return f"No limit of ours is in force; the limit to set is {money(to_set, currency)}."
+    if own == to_set:
+        return f"Its limit of {money(own, currency)} stays."
+    return f"Its limit is {money(own, currency)}; the limit to set is {money(to_set, currency)}."
+
+
+def owed_over_time(months: pd.DataFrame, currency: str) -> str:
+    """Return what the picture of a buyer's balance and limits shows; `months`: its rows of `Sheets.months`."""
+    if months.empty:
+        return "Nothing is known of what it owed at past month ends."
+    last, highest = months.iloc[-1], months.loc[months["owed"].idxmax()]
+    told = f"Owed {money(last['owed'], currency)} on {day(last['month_end'])}"
+    if highest["month_end"] != last["month_end"]:
+        told += f", at most {money(highest['owed'], currency)} ({day(highest['month_end'])})"
+    limited = months[months["own_limit"].notna()]
+    if limited.empty:
+        return f"{told}; no limit of ours was in force."
+    above = int((limited["owed"] - limited["own_limit"] >= 0.005).sum())
+    times = f"above it at {above} of {counted(len(limited), 'month end')}" if above else "never above it"
+    now = "none in force today" if missing(last["own_limit"]) else f"{money(last['own_limit'], currency)} today"
+    return f"{told}; our limit: {now}, {times}."
+
+
+def paid_over_time(months: pd.DataFrame, behaviour: pd.Series) -> str:
+    """Return what the picture of a buyer's payments shows, and what it pays like over a year (`behaviour.features`)."""
+    paid = months.dropna(subset=["paid_days_late"])
+    if paid.empty:
+        return "In the months shown no invoice was paid, or the book does not tell when."
+    slowest = paid.loc[paid["paid_days_late"].idxmax()]
+    told = (
+        f"What was paid in {slowest['month_end']:%B %Y} came {days(round(slowest['paid_days_late'], 1))} late, the "
+        f"slowest of {counted(len(paid), 'month')} with a payment."
+    )
+    if missing(behaviour["days_beyond_terms"]):
+        return told
+    late = "" if missing(behaviour["share_late"]) else f"; {percent(round(behaviour['share_late'], 3))} came late"
+    return f"{told} Over 12 months, open items counted: {days(round(behaviour['days_beyond_terms'], 1))}{late}."
+
+
+def covered(cover: pd.DataFrame, currency: str) -> str:
+    """Return what of a buyer's open invoices is insured; `cover`: its rows of `audit.invoices`."""
+    owed, insured = cover["amount"].sum(), cover["insured"].sum()
+    if not owed > 0:
+        return "Nothing is open."
+    share = percent(round(insured / owed, 3))
+    return f"{money(insured, currency)} of {money(owed, currency)} open is insured before deductibles, {share}."
+
+
+def opened(items: pd.DataFrame, currency: str) -> str:
+    """Return what is open of a buyer's invoices, and how late it is; `items`: its rows of `Sheets.items`."""
+    if items.empty:
+        return "No invoice is open."
+    late = items[items["days_past_due"] > 0]
+    told = f"{counted(len(items), 'invoice')} over {money(items['open_amount'].sum(), currency)} open"
+    if late.empty:
+        return f"{told}, none of them past due."
+    return (
+        f"{told}; {money(late['open_amount'].sum(), currency)} past due on {counted(len(late), 'invoice')}, the oldest "
+        f"by {days(late['days_past_due'].max())}."
+    )
+
+
+def collected(reminders: pd.DataFrame, promised: pd.DataFrame) -> str:
+    """Return how many letters went to a buyer, and what became of its promises; its rows of `Sheets`."""
+    if reminders.empty and promised.empty:
+        return "No letter and no promise is in the book."
+    letters = "No letter is in the book."
+    if len(reminders):
+        last = reminders.iloc[0]
+        letters = f"{counted(len(reminders), 'letter')}, the last a {last['stage']} on {day(last['reminded_on'])}."
+    if promised.empty:
+        return f"{letters} No promise is in the book."
+    state = promised["promise_state"].value_counts()
+    became = [f"{state[name]} {name}" for name in promises.STATES if name in state.index]
+    return f"{letters} {counted(len(promised), 'promise or instalment', 'promises and instalments')}: {listed(became)}."
+
+
+def today(acting: pd.Series) -> str:
+    """Return what is done about a buyer's debt, deliveries and cover today; `acting`: its row in `words.collect.named`.
+
+    Each with who does it and by when, as far as that is known.
+    """
+    parts = [("About the debt", "act"), ("deliveries", "hold"), ("for the insurer", "insurer_task")]
+    told = [f"{name}: {acting[column]}" for name, column in parts if not missing(acting[column])]
+    return "; ".join(told) + "." if told else ""
+
+
+def with_promises(table: pd.DataFrame) -> pd.DataFrame:
+    """Return promises (`Sheets.promises`) with what they are and became in words."""
+    return table.assign(
+        promise_kind=table["promise_kind"].map(PROMISES).fillna(table["promise_kind"]),
+        promise_state=table["promise_state"].map(BECAME),
+    )
+
+
+def overridden(rating: pd.Series) -> str:
+    """Return that an analyst has set the grade of a buyer, and what was said of it; `rating`: of `default.assess`."""
+    return f"An analyst has set its grade: {rating['override']}."
+
+
+def risk_now(listed_since: pd.Timestamp, warned: float) -> str:
+    """Return since when a buyer stands on the watchlist, and its probability of default with the signals."""
+    return (
+        f"It has stood on the watchlist since {day(listed_since)}; with the signals its probability of default is "
+        f"{probability(warned)}."
+    )
+
+
+def who_has_one(buyers: int, most: int) -> str:
+    """Return which buyers have a sheet in a month."""
+    return (
+        f"{counted(buyers, 'buyer')} {'has' if buyers == 1 else 'have'} a sheet this month: the {most} that owe most, "
+        f"the {most} of whom most is expected to be lost, and all on the watchlist. That of any other is made by "
+        "`tradecredit buyer`."
+    )
+
+
+def unknown(book_day: pd.Timestamp, near: Sequence[str]) -> tuple[str, str]:
+    """Return that the book does not know a buyer, and which ids come nearest."""
+    remedy = f"use one such as {listed(near)}" if near else "use one of its buyers"
+    return f"the book of {day(book_day)} knows no buyer of this id", remedy
+
+
+def with_options(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the ways to get overdue debt (`payment_plan.options`), the best one so marked."""
+    names = [OPTIONS[name] for name in table.index]
+    return table.set_axis(pd.Index(names, name="option")).assign(is_best=np.where(table["is_best"], "best", ""))
+
+
+def short_money(amount: float, most: float) -> str:
+    """Return an amount for the axis or a label of a picture, in the unit that its largest amount calls for.
+
+    >>> short_money(1_500_000, 3e6), short_money(500, 8e3), short_money(0, 8e3), short_money(float("nan"), 1)
+    ('1.5 m', '0.5 k', '0', 'cannot be estimated')
+    """
+    if missing(amount):
+        return CANNOT
+    unit, name = next(
+        ((unit, name) for unit, name in ((1e9, " bn"), (1e6, " m"), (1e3, " k")) if most >= unit), (1, "")
+    )
+    text = f"{abs(amount) / unit:,.3g}"
+    return "0" if text == "0" else f"{MINUS if amount < 0 else ''}{text}{name}"

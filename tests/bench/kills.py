@@ -1,0 +1,116 @@
+"""Kills a run twenty times, four about the instant of publishing: what is published stays whole, nothing is left.
+
+Says how long it took, and ends with an error where a published month was not whole, a kernel was left, or the run that
+follows differs from one that nobody disturbed.
+"""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+KILLS, AT_PUBLISHING = 20, 4
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "tradecredit.cli"]
+
+
+def run_file(folder: Path, ledger: Path) -> Path:
+    content = yaml.safe_load((ledger / "run.yaml").read_text(encoding="utf-8"))
+    for kind in ("policies", "scenarios", "economy"):
+        shutil.copytree(ledger / kind, folder / kind)
+    content |= {"source": {"kind": "folder", "path": str(ledger)}, "reports": "reports", "as_of": "2026-10-31"}
+    content |= {"simulation": {"scenarios": 20_000, "seed": 1}}
+    (folder / "run.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return folder / "run.yaml"
+
+
+def report(file: Path) -> subprocess.Popen:
+    return subprocess.Popen([*PROGRAM, "report", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def content(month: Path) -> dict[str, str]:
+    """Return a hash of each file, without how long things took."""
+    found = {}
+    for file in sorted(path for path in month.rglob("*") if path.is_file()):
+        data = file.read_bytes()
+        if file.name == "manifest.json":
+            manifest = json.loads(data)
+            for timed in (manifest, *manifest["chapters"]):
+                timed["seconds"] = timed["started"] = None
+            data = json.dumps(manifest, sort_keys=True).encode()
+        found[str(file.relative_to(month))] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def killed(process: subprocess.Popen, reports: Path, seconds: float | None) -> str:
+    """Kill a run after so many seconds, or once its manifest is written; return when."""
+    began = time.monotonic()
+    while process.poll() is None and (seconds is None or time.monotonic() - began < seconds):
+        if seconds is None and next(reports.glob(".building-*/manifest.json"), None):
+            time.sleep(random.uniform(0, 0.01))
+            break
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
+    told = f"after {time.monotonic() - began:.1f} s"
+    return told if process.returncode == -signal.SIGKILL else f"{told}, when it had ended"
+
+
+def kernels_of(folder: Path) -> list[str]:
+    """Return the processes that work in a folder's notebooks or name it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(folder).encode() in (process / "cmdline").read_bytes() and int(process.name) != os.getpid():
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+def main() -> None:
+    random.seed(1)
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        ledger = place / "ledger"
+        subprocess.run([*PROGRAM, "demo", str(ledger), "--buyers", "100", "--invoices", "5000"],
+                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+        months = {}
+        for name in ("undisturbed", "disturbed"):
+            (place / name).mkdir()
+            file = run_file(place / name, ledger)
+            began = time.monotonic()
+            assert report(file).wait() == 0
+            took = time.monotonic() - began
+            months[name] = next((place / name / "reports").glob("*/2026-10"))
+        before = content(months["disturbed"])
+        assert before == content(months["undisturbed"])
+        print(f"A run takes {took:.1f} s.")
+        for number in range(KILLS):
+            if number % 3 == 0:
+                shutil.rmtree(place / "disturbed" / ".tradecredit")
+            reports = place / "disturbed" / "reports"
+            shutil.rmtree(place / "disturbed" / ".tradecredit" / "results", ignore_errors=True)
+            when = killed(report(file), reports, None if number < AT_PUBLISHING else random.uniform(0.5, took))
+            assert content(months["disturbed"]) == before, f"kill {number + 1}: the published month is not whole"
+            left = [path.name for path in reports.glob(".*")]
+            print(f"kill {number + 1:2} {when}: whole; left for the next run: {len(left)}", flush=True)
+        time.sleep(2)
+        assert not kernels_of(place), "a process outlived its run"
+        assert report(file).wait() == 0
+        assert content(months["disturbed"]) == before
+        assert not list(reports.glob(".*")), "something was left"
+        print("The run that follows equals the undisturbed one, and nothing is left.")
+
+
+if __name__ == "__main__":
+    main()
