@@ -24,7 +24,7 @@ from tradecredit.words import months as words
 
 SUMMARY = "00_summary"
 """The chapter that reads the others' results: executed last, shown first."""
-MONTHLY = re.compile(r"[0-9][0-9]_\w+")
+MONTHLY = re.compile(r"[0-9][0-9]_[^/\\]+")
 """Names of chapters that have a page over all months."""
 MOST_FIGURES = 6
 FIGURES = ("receivables", "overdue_amount", "expected_loss_simulated", "es_99", "retained_es_99", "policy_cost")
@@ -191,8 +191,7 @@ def _written(reports: Path) -> Path:
 def _tie_together(folder: Path) -> None:
     """Write an entity's pages of each chapter over all months, and the links between the pages of its months."""
     found = _newest_first(folder)
-    failures = {month.name: _where(month.failure) for month in found if _failed_last(month)}
-    link_months(folder, [month.name for month in found][::-1], failures)
+    link_months(folder, [month.name for month in found if (month.folder / f"{SUMMARY}.html").exists()][::-1])
     titles = {entry["name"]: entry["title"] for month in found[::-1] for entry in month.manifest.get("chapters", [])}
     history = results(folder.parent, folder.name)
     for chapter, title in titles.items():
@@ -224,10 +223,6 @@ def _over_months(found: list[_Month], chapter: str, title: str, history: pd.Data
         main="\n".join(tables),
         footer="<p>Made by tradecredit from the months in this folder.</p>",
     )
-
-
-def _where(failure: Mapping[str, Any]) -> str:
-    return f"chapter {failure['chapter']}" if "chapter" in failure else str(failure.get("error", "no message"))[:200]
 
 
 def _newest_first(folder: Path) -> list[_Month]:
