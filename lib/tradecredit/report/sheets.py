@@ -44,7 +44,10 @@ MOST_ROWS = 60
 SHOWN_ROWS = 12
 """Rows of a long list that stand open; all are folded behind them."""
 
-_CELL = re.compile(r'(<t[hd](?: [^>]*)? data-of="buyer"[^>]*>)([^<]+)(?=</t[hd]>)')
+_CELL = re.compile(r'(<t[hd](?: [^>]*)? data-of="buyer"[^>]*>)(?:<a href="[^"]*">)?([^<]+)(?:</a>)?(?=</t[hd]>)')
+
+_FOR_JUPYTER = ' style="text-align:left"'
+"""What JupyterLab needs to show a table as the pages' style sheet does."""
 
 _WHO = [
     "registration_id", "country", "sector", "group_id", "kind", "customer_since", "months_of_history", "sales_12m",
@@ -152,7 +155,10 @@ def _published(book: Book) -> Month:
 
 
 def linked(html: str, sheets: Mapping[str, str]) -> str:
-    """Return a page on which each cell that names a buyer with a sheet leads to it; `sheets`: buyer_id → address."""
+    """Return a page on which each cell that names a buyer with a sheet leads to it; `sheets`: buyer_id → address.
+
+    Also where the cell led to a list in which the buyer stands: its sheet leads there.
+    """
 
     def link(cell: re.Match[str]) -> str:
         address = sheets.get(unescape(cell[2]))
@@ -425,14 +431,15 @@ def _plan(material: Material, buyer_id: str) -> str:
 
 
 def _long(table: pd.DataFrame, caption: str, columns: list[str], currency: str) -> str:
-    """Return a list with its first rows open, and where it has more all of them folded."""
+    """Return a list with its first rows open, and the others folded."""
     if table.empty:
         return ""
     shown = _table(table, caption, columns, rows=SHOWN_ROWS, currency=currency)
     if len(table) <= SHOWN_ROWS:
         return shown
-    every = _table(table, f"{caption}: all", columns, rows=len(table), currency=currency)
-    return shown + _folded(f"All {len(table):,}", every)
+    rest = table.iloc[SHOWN_ROWS:].reset_index(drop=True)
+    others = _table(rest, f"{caption}: the others", columns, rows=len(rest), currency=currency)
+    return shown + _folded(f"The other {len(table) - SHOWN_ROWS:,}", others)
 
 
 def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:
@@ -485,7 +492,7 @@ def _table(
     """Return a table of a sheet; what it does not show of its columns is no news to a reader of one buyer."""
     if columns is not None and isinstance(frame, pd.DataFrame):
         frame = frame[[*columns, *(name for name in (LINK,) if name in frame)]]
-    return to_html(frame, caption, rows=rows, currency=currency)
+    return to_html(frame, caption, rows=rows, currency=currency).replace(_FOR_JUPYTER, "")
 
 
 def _link(month: Month, chapter: str, anchor: str, text: str) -> str:
