@@ -233,7 +233,7 @@ def test_what_banks_left_counts_for_twelve_months(book_of):
 
 
 def test_whole_amounts_move_to_the_closing_rate():
-    """Sums over no row are whole numbers: of a promise that names no invoice, in a book with items in other currencies."""
+    """Sums over no row are whole numbers, such as of a promise that names no invoice."""
     days = [np.array(["2024-01-01"], dtype="datetime64[us]")]
     rates = ClosingRates(np.array([1]), np.array([0]), np.array([2.0]), days, [np.array([3.0])])
     # 10 at the rate of 2 of its day of issue is 15 at 3.
