@@ -1,9 +1,11 @@
 """Other currencies: open items at the closing rate of the day, sales at the rate of theirs (IAS 21.21, 21.23)."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tradecredit import Book, receivables
+from tradecredit.measure.closing_rates import ClosingRates
 from tradecredit.measure.countback import countback_parts
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.exchange import banks_of_year, exchange_differences
@@ -228,3 +230,11 @@ def test_what_banks_left_counts_for_twelve_months(book_of):
     assert banks_of_year(book_of(*receipts)).to_dict() == pytest.approx({"short": 5.43, "over": 6}, abs=0.006)
     later = book_of(*receipts, run={"as_of": "2027-10-15"})
     assert banks_of_year(later).tolist() == [0, 0]
+
+
+def test_whole_amounts_move_to_the_closing_rate():
+    """Sums over no row are whole numbers, such as of a promise that names no invoice."""
+    days = [np.array(["2024-01-01"], dtype="datetime64[us]")]
+    rates = ClosingRates(np.array([1]), np.array([0]), np.array([2.0]), days, [np.array([3.0])])
+    # 10 at the rate of 2 of its day of issue is 15 at 3.
+    assert rates.on(np.array([4, 10]), pd.Timestamp("2024-02-01")).tolist() == [4.0, 15.0]

@@ -29,7 +29,7 @@ class ClosingRates(NamedTuple):
         if not len(self.rows):
             return amounts
         last = np.array([self.rates_on(place, day.to_datetime64()) for place in range(len(self.days))])
-        moved = amounts.copy()
+        moved = amounts.astype("float64")  # sums over no row at all are whole numbers
         moved[self.rows] *= last[self.currency] / self.issue
         return moved
 
