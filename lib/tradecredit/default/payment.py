@@ -57,7 +57,7 @@ def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     history = history.loc[paid.index]
     late = (paid["paid_on"] > paid["due"]).astype(int)
     signs = {name: sign for name, sign in LATENESS.items() if sign}
-    model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=paid["buyer_id"])
+    model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=paid["buyer_id"], pairs=())
     # Where no buyer has a history yet, nothing is regressed on: the median of all is left.
     usual = history[SLOWNESS].median().fillna(0.0)
     days = (paid["paid_on"] - paid["issued"]).dt.days.astype("float64")

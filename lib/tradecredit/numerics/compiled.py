@@ -23,6 +23,7 @@ KERNELS = (
     "cash/kernels.py",
     "cash/scenario_kernels.py",
     "default/monotone_curves.py",
+    "default/pair_choice.py",
 )
 """Modules with compiled functions, which call each other."""
 
