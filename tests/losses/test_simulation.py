@@ -564,17 +564,21 @@ def test_student_t_with_many_degrees_of_freedom_is_gaussian_and_with_few_has_wor
     assert few > gaussian + 10 * np.hypot(gaussian_error, few_error)
 
 
-def test_sectors_with_perfect_correlation_are_one_factor_and_without_it_less_risky():
+@pytest.mark.parametrize("kind", [{}, {"kind": "gamma", "default_rate_sd": 1.2}], ids=["normal", "gamma"])
+def test_sectors_with_perfect_correlation_are_one_factor_and_without_it_less_risky(kind):
     def shortfall(correlation):
         factors = SECTORS.model_copy(update={"correlation": [[1.0, correlation], [correlation, 1.0]]})
         book = equal(200, 0.02, 0.15, sector=pd.array(["C", "G"] * 100, dtype="str"))
-        result = simulate(book, scenarios=20_000, seed=8, dependence=Dependence(sector_factors=factors))
+        result = simulate(book, scenarios=20_000, seed=8, dependence=Dependence(**kind, sector_factors=factors))
         row = result.summary([0.999]).iloc[-1]
         return row["value"], row["standard_error"]
 
-    single = simulate(equal(200, 0.02, 0.15), scenarios=20_000, seed=8).summary([0.999]).iloc[-1]
+    alone = simulate(equal(200, 0.02, 0.15), scenarios=20_000, seed=8, dependence=Dependence(**kind))
+    single = alone.summary([0.999]).iloc[-1]
     perfect, perfect_error = shortfall(1.0)
-    none, _ = shortfall(0.0)
+    none, none_error = shortfall(0.0)
+    half, half_error = shortfall(0.5)
+    assert none + 3 * np.hypot(none_error, half_error) < half < perfect - 3 * np.hypot(half_error, perfect_error)
     assert abs(perfect - single["value"]) < 4 * np.hypot(perfect_error, single["standard_error"])
     assert none < 0.85 * perfect
 

@@ -38,7 +38,9 @@ def last_accounts(file: str | Path) -> pd.DataFrame:
 def fitted(firms: pd.DataFrame) -> DefaultModel:
     """Return the model of some firms."""
     X = of_statements(firms)[list(expert_prior.RATIOS)].astype("float64")
-    return DefaultModel.fit(X, firms["failed"], signs={name: CANDIDATES[name].sign for name in expert_prior.RATIOS})
+    return DefaultModel.fit(
+        X, firms["failed"], signs={name: CANDIDATES[name].sign for name in expert_prior.RATIOS}, pairs=()
+    )
 
 
 def main(file: str) -> None:

@@ -1,40 +1,25 @@
-"""The model of default: monotone curves of any table of ratios that add up in log-odds; fitted, read, explained."""
+"""The model of default: monotone curves of any table of ratios, and a few pairs, that add up in log-odds; read."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
-from tradecredit.default import curve_knots, model_tables, monotone_curves, unknown_inputs
-from tradecredit.default.curve_knots import Curve, curve
+from tradecredit.default import model_fit, model_inputs, model_tables, monotone_curves, pair_choice, unknown_inputs
+from tradecredit.default.curve_knots import Curve
 from tradecredit.default.model_tables import BELIEF_COLUMNS, numbers, problem
+from tradecredit.default.monotone_curves import Part
+from tradecredit.default.pairs import Pair
 from tradecredit.default.unknown_inputs import Law
 from tradecredit.errors import InputError, ParameterError, Problem
 
-FEWEST = 5
-"""An input must be known in this many rows with default and in as many without."""
-
-NEAR_DUPLICATE = 0.98
-"""Of two inputs whose rank correlation is at least this, in size, only the first stays."""
-
-ROUNDING = 1e-13
-"""Values that differ by no more than this part of the largest are one value, computed in two ways: floats keep 16
-digits."""
-
 BLOCK = 65_536
 """Rows that a prediction holds in memory at once."""
-
-LEVEL = 1e-6
-"""A curve none of whose steps is larger is level."""
-
-HARDLY = f"hardly varies: one value but for under 1% at either end, with under {curve_knots.FEWEST} defaults"
-
-AGAINST = "is level: what it tells goes against its sign"
 
 POINTS_TO_DOUBLE = 20.0
 """Points of a score that halve the odds of default, as scorecards are usually scaled."""
@@ -45,18 +30,25 @@ TABLE_COLUMNS = ["sign", "importance", "effect", "standard_error", "missing"]
 CURVE_COLUMNS = [*BELIEF_COLUMNS, "standard_error"]
 """Columns of `DefaultModel.curves`."""
 
+SURFACE_COLUMNS = [
+    "pair", "first_input", "first_value", "second_input", "second_value", "log_odds", "standard_error", "both_log_odds"
+]  # fmt: skip
+"""Columns of `DefaultModel.surfaces`."""
+
 
 @dataclass(frozen=True, eq=False)
 class DefaultModel:
-    """A fitted additive logit: log-odds of default = intercept + Σ curve of an input (`monotone_curves.Curve`).
+    """A fitted logit: log-odds of default = intercept + Σ curve of an input (`Curve`) + Σ surface of two (`Pair`).
 
-    `coefficients`: the intercept's, then those of each curve. `covariance`: theirs, as the rows of its lower triangle,
-    to six digits. `spread` and `errors`: over the fitted sample, the covariance of the inputs' contributions, and the
-    mean covariance of the contributions' errors, row by row; what is not known of a buyer adds its part of both to the
-    interval. `beyond` and `together`: as `unknown_inputs.Law`. `dropped`: columns left out, and why.
+    `coefficients`: the intercept's, then those of each curve and of each pair. `covariance`: theirs, as the rows of its
+    lower triangle, to six digits. `spread` and `errors`: over the fitted sample, the covariance of the contributions of
+    curves and pairs, and the mean covariance of the contributions' errors, row by row; what is not known of a buyer
+    adds its part of both to the interval. `beyond` and `together`: as `unknown_inputs.Law`. `dropped`: columns left
+    out, and why.
     """
 
     inputs: tuple[Curve, ...]
+    pairs: tuple[Pair, ...]
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
@@ -70,16 +62,18 @@ class DefaultModel:
     @classmethod
     def fit(
         cls, X: pd.DataFrame, y: pd.Series, *, signs: Mapping[str, int], groups: pd.Series | None = None,
-        belief: pd.DataFrame | None = None,
+        belief: pd.DataFrame | None = None, pairs: Sequence[tuple[str, str]] | None = None,
     ) -> Self:  # fmt: skip
-        """Fit curves of the columns of `X` to `y` (1: defaulted, 0: not), all at once.
+        """Fit curves of the columns of `X`, and of a few pairs of them, to `y` (1: defaulted, 0: not), all at once.
 
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
         either, and turn. `groups`: the firm of each row: the rows of one firm count as one cluster in the errors, and
-        rows that repeat each other count for less in the fit. `belief`: curves
-        known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`; rows without a value
-        are not read), that the fit is held to as far as the table does not show otherwise; without it, and for inputs
-        that it does not name, level. Names that `X` does not have change nothing.
+        rows that repeat each other count for less in the fit. `belief`: curves known beforehand, as those of another
+        `DefaultModel` (columns `input`, `value`, `log_odds`; rows without a value are not read), that the fit is held
+        to as far as the table does not show otherwise; without it, and for inputs that it does not name, level.
+        Names that `X` does not have change nothing. `pairs`: two columns each, that may tell more together than apart;
+        not given: up to eight that do so for firms left out, where enough firms defaulted (`pair_choice.chosen`);
+        empty: none. A pair keeps to the signs of both.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
         (`monotone_curves.fitted`).
@@ -92,33 +86,22 @@ class DefaultModel:
         Raises `InputError` with every problem of the table.
         """
         X, y, groups, belief = model_tables.checked(X, y, signs, groups, belief)
-        inputs, dropped = _inputs(X, y, signs)
+        inputs, dropped = model_inputs.entering(X, y, signs)
+        stated = None if pairs is None else model_tables.stated_pairs(pairs, X)
         outcome = y.to_numpy()
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
-        design = _design(inputs, X)
-        beliefs = {} if belief is None else _believed_values(belief)
-        fit, doubted = monotone_curves.fitted(
-            inputs, design, outcome, firms, belief=monotone_curves.believed(inputs, beliefs)
-        )
-        covariance = _covariance(fit, doubted, design, outcome, firms)
-        parts = monotone_curves.contributions(design, fit.coefficients)
-        law = unknown_inputs.law(parts, design.unknown, fit.coefficients[0], float(outcome.mean()))
-        errors = _mean_errors(inputs, covariance, design)
-        # Curves that the bounds hold level take no part: what is left is the same fit.
-        bent = [bool(np.abs(fit.coefficients[place]).max() > LEVEL) for place in monotone_curves.places(inputs)]
-        dropped |= {part.name: AGAINST for part, stays in zip(inputs, bent, strict=True) if not stays}
-        rows = np.r_[True, np.repeat(bent, [part.size for part in inputs]).astype(bool)]
+        beliefs = {} if belief is None else model_fit.believed_values(belief)
+        table = {part.name: numbers(X[part.name]) for part in inputs}
+        found = model_fit.fitted(inputs, table, outcome, firms, beliefs)
+        if stated is None:
+            chosen = pair_choice.chosen(model_fit.seen(found, table, outcome, firms))
+            stated = [(inputs[first].name, inputs[second].name) for first, second in chosen]
+        surfaces = model_fit.surfaces(stated, inputs, table)
+        if surfaces:
+            found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs)
         return cls(
-            inputs=tuple(part for part, stays in zip(inputs, bent, strict=True) if stays),
-            coefficients=tuple(fit.coefficients[rows].tolist()),
-            covariance=_kept(covariance[np.ix_(rows, rows)]),
-            spread=tuple(map(tuple, law.spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
-            errors=tuple(map(tuple, errors[np.ix_(bent, bent)].tolist())) if any(bent) else (),
-            beyond=tuple(law.beyond[bent].tolist()) if any(bent) else (),
-            together=law.together,
-            dropped=dropped,
-            observations=len(X),
-            defaults=int(outcome.sum()),
+            **model_fit.described(found, outcome, firms),
+            dropped=dropped | model_fit.level(found, told=pairs is not None),
         )
 
     def predict(self, X: pd.DataFrame | pd.Series, *, confidence: float = 0.9) -> pd.DataFrame:
@@ -171,7 +154,7 @@ class DefaultModel:
         for rows in (X, fitted_to):
             probability = self.probability(rows).to_numpy()
             one_group = np.zeros(len(rows), dtype=int)
-            slope = monotone_curves.scores(_design(self.inputs, rows), probability * (1 - probability), one_group)
+            slope = monotone_curves.scores(_design(self.parts, rows), probability * (1 - probability), one_group)
             gradients.append(slope[0] / probability.sum())
         apart = gradients[0] - gradients[1]
         return float(np.sqrt(apart @ self._covariance @ apart))
@@ -179,64 +162,129 @@ class DefaultModel:
     def explain(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
 
-        A row's contributions add up to its log-odds less those of the median buyer. That of an unknown input is what is
-        to be expected of it, given the known ones, and what not knowing it adds (`unknown_inputs.told`). A model of the
-        intercept alone has no columns. `points` turns them into points of a score. `X` may be one row, a Series. Raises
-        as `predict`.
+        A row's contributions add up to its log-odds less those of the median buyer. Of a pair (`Pair.name`) stands only
+        what it adds beyond either input by itself, the other at its median; that is with the input. The contribution of
+        an unknown input is what is to be expected of it, given the known ones, and what not knowing it adds
+        (`unknown_inputs.told`). A model of the intercept alone has no columns. `points` turns them into points of a
+        score. `X` may be one row, a Series. Raises as `predict`.
         """
         X = self._checked(X)
-        median = pd.DataFrame({part.name: [part.median] for part in self.inputs}, index=[0])
-        there = monotone_curves.contributions(_design(self.inputs, median), np.array(self.coefficients))
-        found = np.empty((len(X), len(self.inputs)))
+        there = monotone_curves.contributions(_design(self.parts, self._medians), np.array(self.coefficients))
+        found = np.empty((len(X), len(self.parts)))
         for block, read in self._read(X):
             found[block] = read.contributions + read.told.parts - there
-        return pd.DataFrame(found, index=X.index, columns=[part.name for part in self.inputs])
+            for number, one in enumerate(self.pairs, start=len(self.inputs)):
+                known = ~read.design.unknown[:, number]
+                for name in one.names:
+                    alone = self._alone(one, name, X.iloc[block]) - there[0, number]
+                    found[block, self._places[name]] += np.where(known, alone, 0.0)
+                    found[block, number] -= np.where(known, alone, 0.0)
+        return pd.DataFrame(found, index=X.index, columns=[part.name for part in self.parts])
+
+    def _alone(self, pair: Pair, name: str, X: pd.DataFrame) -> np.ndarray:
+        """Return what a pair adds with one of its inputs as in `X`, the other at its median."""
+        parts: list[Part] = [*(self.inputs[self._places[other]] for other in pair.names), pair]
+        table = X[[name]].assign(**{other: self._medians[other][0] for other in pair.names if other != name})
+        place = monotone_curves.places(self.parts)[len(self.inputs) + self.pairs.index(pair)]
+        b = np.concatenate([np.zeros(1 + sum(part.size for part in parts[:2])), self.coefficients[place]])
+        return monotone_curves.contributions(_design(parts, table), b)[:, 2]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The curves, then the pairs, as the coefficients and the columns of `explain` stand."""
+        return self.inputs + self.pairs
+
+    @property
+    def _places(self) -> dict[str, int]:
+        return {part.name: place for place, part in enumerate(self.inputs)}
+
+    @property
+    def _medians(self) -> pd.DataFrame:
+        return pd.DataFrame({part.name: [part.median] for part in self.inputs}, index=[0])
+
+    def _moved(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the design of the median buyer with other values of some inputs, less its own: rows × coefficients."""
+        rows = len(next(iter(values.values())))
+        table = pd.concat([self._medians] * (rows + 1), ignore_index=True)
+        for name, column in values.items():
+            table[name] = np.append(column, self._medians[name])
+        dense = monotone_curves.dense(_design(self.parts, table))
+        return dense[:-1] - dense[-1]
+
+    def _told_of(self, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return log-odds of rows of `_moved`, and their standard errors."""
+        error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", moved, self._covariance, moved), 0.0))
+        return moved @ np.array(self.coefficients), error
 
     @property
     def curves(self) -> pd.DataFrame:
-        """The curves at their knots, the most important input first.
+        """The curves at their knots, the most important input first; of a pair, the other input at its median.
 
         Columns `input`, `value`, `log_odds` against the median value, `standard_error`.
 
         A row with a missing `value` has the effect of not being known; only where that has a coefficient.
         """
-        rows, b = [pd.DataFrame(columns=CURVE_COLUMNS)], np.array(self.coefficients)
-        for part, place in zip(self.inputs, monotone_curves.places(self.inputs), strict=True):
-            values = np.array([*part.knots, *[np.nan] * part.missing, part.median])
-            dense = monotone_curves.dense(monotone_curves.design([part], [values], len(values)))[:, 1:]
-            beyond = dense[:-1] - dense[-1]
-            error = np.sqrt(np.einsum("ij,jk,ik->i", beyond, self._covariance[place, place], beyond))
-            row = {"input": part.name, "value": values[:-1], "log_odds": beyond @ b[place], "standard_error": error}
+        rows = [pd.DataFrame(columns=CURVE_COLUMNS)]
+        for part in self.inputs:
+            bends = [
+                knots
+                for one in self.pairs
+                for name, knots in zip(one.names, one.knots, strict=True)
+                if name == part.name
+            ]
+            values = np.append(np.unique(np.concatenate([part.knots, *bends])), [np.nan] * part.missing)
+            odds, error = self._told_of(self._moved({part.name: values}))
+            row = {"input": part.name, "value": values, "log_odds": odds, "standard_error": error}
             rows.append(pd.DataFrame(row))
         order = {name: rank for rank, name in enumerate(self.table.index)}
         found = pd.concat(rows[1:] or rows, ignore_index=True)
         return found.sort_values("input", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
     @property
+    def surfaces(self) -> pd.DataFrame:
+        """What two inputs tell together, at the knots of both; the most important pair first.
+
+        Columns `pair`; `first_input` and `second_input` with `first_value` and `second_value`; `log_odds`, what the
+        pair adds beyond either input by itself, against the medians, with `standard_error`; `both_log_odds`, all that
+        both inputs say against the median buyer. Empty without pairs.
+        """
+        rows = [pd.DataFrame(columns=SURFACE_COLUMNS)]
+        importance = {one.name: self.spread[n][n] for n, one in enumerate(self.pairs, start=len(self.inputs))}
+        for one in sorted(self.pairs, key=lambda one: -importance[one.name]):
+            (first, second), grid = one.names, np.meshgrid(*one.knots, indexing="ij")
+            values = {name: column.ravel() for name, column in zip(one.names, grid, strict=True)}
+            both = self._moved(values)
+            alone = [self._moved({name: column}) for name, column in values.items()]
+            odds, error = self._told_of(both - alone[0] - alone[1])
+            row = {"pair": one.name, "first_input": first, "first_value": values[first], "second_input": second}
+            row |= {"second_value": values[second], "log_odds": odds, "standard_error": error}
+            rows.append(pd.DataFrame(row | {"both_log_odds": self._told_of(both)[0]}))
+        return pd.concat(rows[1:] or rows, ignore_index=True)
+
+    @property
     def table(self) -> pd.DataFrame:
         """What each input does: index `input`, the most important first.
 
-        `sign`; `importance`, standard deviation of its contribution over the fitted sample (log-odds); `effect`,
-        log-odds at its 99th percentile less those at its 1st, with `standard_error`; `missing`, log-odds of not being
-        known against the average buyer, NaN if it always was. No p-values: the penalty shares an effect among inputs
-        that move together, and each then looks weaker alone than all are.
+        `sign`; `importance`, standard deviation of its curve's contribution over the fitted sample (log-odds);
+        `effect`, log-odds at its 99th percentile less those at its 1st, the other input of a pair at its median, with
+        `standard_error`; `missing`, log-odds of not being known against the average buyer, NaN if it always was. No
+        p-values: the penalty shares an effect among inputs that move together, and each then looks weaker alone than
+        all are.
         """
-        b, covariance, rows = np.array(self.coefficients), self._covariance, {}
-        for number, (part, place) in enumerate(zip(self.inputs, monotone_curves.places(self.inputs), strict=True)):
-            steps = slice(place.start, place.start + len(part.means))
-            rows[part.name] = (
-                part.sign,
-                np.sqrt(self.spread[number][number]),
-                b[steps].sum(),
-                np.sqrt(covariance[steps, steps].sum()),
-                b[place][-1] if part.missing else np.nan,
-            )
+        b, rows = np.array(self.coefficients), {}
+        places = monotone_curves.places(self.inputs)
+        for number, (part, place) in enumerate(zip(self.inputs, places, strict=True)):
+            ends = self._moved({part.name: np.array([part.knots[0], part.knots[-1]])})
+            effect, error = self._told_of(ends[1:] - ends[:1])
+            unknown = b[place][-1] if part.missing else np.nan
+            rows[part.name] = part.sign, np.sqrt(self.spread[number][number]), effect[0], error[0], unknown
         table = pd.DataFrame.from_dict(rows, orient="index", columns=TABLE_COLUMNS).rename_axis("input")
         return table.sort_values("importance", ascending=False, kind="stable")
 
     def to_json(self) -> str:
         """Return the model as JSON; `from_json` gives a model with the same predictions."""
-        return json.dumps(asdict(self) | {"inputs": [part._asdict() for part in self.inputs]}, allow_nan=False)
+        named = {name: [part._asdict() for part in getattr(self, name)] for name in ("inputs", "pairs")}
+        return json.dumps(asdict(self) | named, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -247,6 +295,9 @@ class DefaultModel:
             **content
             | {
                 "inputs": tuple(Curve(**part) for part in inputs),
+                "pairs": tuple(
+                    Pair(**{name: _as_tuple(value) for name, value in one.items()}) for one in content["pairs"]
+                ),
                 "coefficients": tuple(content["coefficients"]),
                 "covariance": tuple(map(tuple, content["covariance"])),
                 "spread": tuple(map(tuple, content["spread"])),
@@ -264,7 +315,7 @@ class DefaultModel:
 
     @property
     def _law(self) -> Law:
-        size = len(self.inputs)
+        size = len(self.parts)
         return Law(np.array(self.spread).reshape(size, size), np.array(self.beyond), self.together)
 
     def _read(self, X: pd.DataFrame) -> "Iterator[tuple[slice, _Read]]":
@@ -272,7 +323,7 @@ class DefaultModel:
         b = np.array(self.coefficients)
         for start in range(0, len(X), BLOCK):
             block = slice(start, start + BLOCK)
-            design = _design(self.inputs, X.iloc[block])
+            design = _design(self.parts, X.iloc[block])
             parts = monotone_curves.contributions(design, b)
             told = unknown_inputs.told(parts, design.unknown, self._law, b[0] + parts.sum(axis=1))
             yield block, _Read(design, parts, told)
@@ -303,65 +354,9 @@ def points(log_odds: pd.DataFrame) -> pd.DataFrame:
     return -log_odds * POINTS_TO_DOUBLE / np.log(2)
 
 
-def _inputs(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[list[Curve], dict[str, str]]:
-    """Return the curves of the columns that can enter, and why the others cannot."""
-    inputs: list[Curve] = []
-    dropped: dict[str, str] = {}
-    kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    defaulted = y.to_numpy(dtype="float64") == 1
-    for name in X.columns:
-        values = numbers(X[name])
-        known = ~np.isnan(values)
-        bad, good = int((known & defaulted).sum()), int((known & ~defaulted).sum())
-        if not known.any():
-            dropped[name] = "has no value"
-        elif np.ptp(values[known]) <= ROUNDING * np.abs(values[known]).max():
-            dropped[name] = "has no two different values"
-        elif min(bad, good) < FEWEST:
-            dropped[name] = f"is known in {bad} rows with default and {good} without"
-        elif len(part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted)) and len(part.knots) < 2:
-            dropped[name] = HARDLY
-        elif twin := _twin(ranks := rankdata(values[known]), known, kept):
-            dropped[name] = f"orders the buyers nearly as {twin} does"
-        else:
-            kept[name] = ranks, known
-            inputs.append(part)
-    return inputs, dropped
+def _design(parts: Sequence[Part], X: pd.DataFrame) -> monotone_curves.Design:
+    return monotone_curves.design(parts, [numbers(X[part.name]) for part in parts if isinstance(part, Curve)], len(X))
 
 
-def _twin(ranks: np.ndarray, known: np.ndarray, earlier: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str | None:
-    """Return the earlier column that is known for the same rows and orders them nearly alike, None if there is none."""
-    for name, (other, known_too) in earlier.items():
-        if (known == known_too).all() and abs(np.corrcoef(ranks, other)[0, 1]) >= NEAR_DUPLICATE:
-            return name
-    return None
-
-
-def _design(inputs: Sequence[Curve], X: pd.DataFrame) -> monotone_curves.Design:
-    return monotone_curves.design(inputs, [numbers(X[part.name]) for part in inputs], len(X))
-
-
-def _believed_values(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the values and log-odds of each curve, rising by value."""
-    known = belief.dropna(subset=["value"]).sort_values("value", kind="stable")
-    return {name: (rows["value"].to_numpy(), rows["log_odds"].to_numpy()) for name, rows in known.groupby("input")}
-
-
-def _covariance(fit: monotone_curves.Fit, doubted: np.ndarray, design: monotone_curves.Design, y, firms) -> np.ndarray:
-    """Return the covariance of the coefficients, the penalty counting as `doubted`."""
-    by_firm = fit.share * monotone_curves.scores(design, y - fit.probability, firms)
-    inverse = np.linalg.inv(fit.information - fit.penalty + doubted)
-    return inverse @ (by_firm.T @ by_firm + doubted) @ inverse
-
-
-def _mean_errors(inputs: Sequence[Curve], covariance: np.ndarray, design: monotone_curves.Design) -> np.ndarray:
-    """Return the mean over the rows of the covariance of what the curves contribute, by the coefficients' errors."""
-    rows, places = len(design.index), monotone_curves.places(inputs)
-    product = covariance * monotone_curves.information(design, np.full(rows, 1 / rows))
-    size = len(places)
-    return np.array([[product[one, other].sum() for other in places] for one in places]).reshape(size, size)
-
-
-def _kept(covariance: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    """Return the rows of the lower triangle to six digits, which halves the model's JSON."""
-    return tuple(tuple(float(f"{value:.5e}") for value in row[: n + 1]) for n, row in enumerate(covariance))
+def _as_tuple(value: object) -> Any:
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value

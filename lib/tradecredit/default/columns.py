@@ -23,7 +23,10 @@ LABELS = {
     **columns("probability", central_tendency="Central tendency of country and sector"),
     # additive_model
     **columns("name", input="Input"),
-    **columns("text", sign="Sign"),
+    **columns("text", sign="Sign", pair="Pair"),
+    **columns("name", first_input="First input", second_input="Second input"),
+    **columns("figure", first_value="First value", second_value="Second value"),
+    **columns("ratio", both_log_odds="Both together, log-odds"),
     **columns(
         "ratio",
         importance="Importance", effect="Effect", log_odds="Log-odds", missing="Missing value, log-odds"

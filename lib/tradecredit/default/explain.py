@@ -10,6 +10,7 @@ from scipy.special import logit
 
 from tradecredit.default.additive_model import DefaultModel, points
 from tradecredit.default.expert_prior import behaviour_known
+from tradecredit.default.pairs import names_of
 from tradecredit.default.panel import BEHAVIOUR, Candidate
 
 DRIVERS = 3
@@ -38,11 +39,11 @@ def drivers(contributions: pd.DataFrame, values: pd.DataFrame, inputs: Mapping[s
     inputs; `inputs`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
     """
     added = contributions.to_numpy(dtype="float64")
-    known = values.reindex(index=contributions.index, columns=contributions.columns).to_numpy(dtype="float64")
+    known = values.reindex(index=contributions.index)
     worst = np.argsort(-added, axis=1, kind="stable")[:, :DRIVERS]
     found = [
         "; ".join(
-            in_words(contributions.columns[place], known[row, place], inputs)
+            reason(contributions.columns[place], known.iloc[row], inputs)
             for place in places
             if added[row, place] > WORTH_NAMING
         )
@@ -58,6 +59,13 @@ def in_words(name: str, value: float, inputs: Mapping[str, Candidate]) -> str:
     words = inputs[name].words.format(value).replace("%", " %")
     words = re.sub(r"(?<!\w)[-+](?=0(\.0*)?(?![.\d]))", "", words)
     return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
+
+
+def reason(name: str, values: pd.Series, inputs: Mapping[str, Candidate]) -> str:
+    """Return what a column of contributions stands for in words: an input, or the two of a pair, with their values."""
+    if name in inputs:
+        return in_words(name, values[name], inputs)
+    return ", and at the same time ".join(in_words(one, values[one], inputs) for one in names_of(name))
 
 
 def largest_risk(ratings: pd.DataFrame, owed: pd.Series) -> str:
@@ -86,15 +94,17 @@ def known_parts(values: pd.DataFrame, inputs: Mapping[str, Candidate]) -> pd.Dat
 def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str, Candidate]) -> pd.DataFrame:
     """Return one buyer's reasons, the strongest first: index `input`; `part`, `finding`, `log_odds`, `points`.
 
+    Of a pair stands what it adds beyond either input by itself, with both in its `finding`, and the part of the first.
     `contributions` and `values`: the buyer's row of `Assessment.contributions` and `.today`. `points`: as
     `additive_model.points`; both are against the median buyer, and together they are the buyer's distance from it. What
     is not known and adds nothing is not in it.
     """
-    telling = contributions[contributions.ne(0) | values[contributions.index].notna()]
+    known = [all(pd.notna(values[one]) for one in names_of(name)) for name in contributions.index]
+    telling = contributions[contributions.ne(0) | np.array(known, dtype=bool)]
     order = telling.abs().sort_values(ascending=False, kind="stable").index
     table = pd.DataFrame({"log_odds": contributions[order]}, index=order.rename("input"))
-    table.insert(0, "part", [inputs[name].part for name in order])
-    table.insert(1, "finding", [in_words(name, values[name], inputs) for name in order])
+    table.insert(0, "part", [inputs[names_of(name)[0]].part for name in order])
+    table.insert(1, "finding", [reason(name, values, inputs) for name in order])
     return table.assign(points=points(table[["log_odds"]]))
 
 

@@ -110,6 +110,20 @@ def checked(X: object, y: object, signs: object, groups: object, belief: object)
     return Tables(X, outcome.astype("float64"), firms, belief)  # type: ignore[union-attr]
 
 
+def stated_pairs(pairs: object, X: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the pairs that a fit is told. Raises `InputError` for what is no two different columns of `X`."""
+    if not isinstance(pairs, list | tuple | set | frozenset):
+        raise InputError([problem("pairs", f"is no list of pairs ({type(pairs).__name__})", "state [] for none")])
+    found, problems = [tuple(both) if isinstance(both, list | tuple) else (both,) for both in pairs], []
+    for both in found:
+        if len(both) != 2 or len(set(both)) != 2 or not set(both) <= set(X.columns):
+            told = f"{both!r} is no pair of two different columns of X"
+            problems.append(problem("pairs", told, 'state each as ("one", "other")'))
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys((first, second) for first, second in found))
+
+
 def _described(given: object) -> str:
     shape = getattr(given, "shape", None)
     return type(given).__name__ + (f" of shape {shape}" if shape is not None else "")

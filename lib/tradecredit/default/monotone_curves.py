@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from tradecredit.default import unknown_inputs
 from tradecredit.default.curve_knots import Curve
+from tradecredit.default.pairs import Pair, located, shapes
 from tradecredit.numerics.compiled import compiled
 
 ROUNDS = 6
@@ -36,6 +37,10 @@ MISSING = 30.0
 """Usual weight on the coefficient of a missing value, with the freedom of a belief: a standard deviation of 0.2.
 Whether a value is known seldom tells much, and among a few dozen defaulters it can seem to."""
 
+PAIRS, DOUBTED = 10.0, 50.0
+"""Usual weight on the shapes of a pair, with the freedom of a belief, and the most that the errors count it for: two
+inputs tell more together than apart only where many defaults say so."""
+
 LOOSEST, TIGHTEST = 0.03, 1e4
 """Ends of a weight: a step's standard deviation, before the data speak, of nearly 6, or of 0.01 in log-odds."""
 
@@ -50,14 +55,18 @@ ROUGHLY = 0.5
 """The same while the penalties are not yet final."""
 
 
+Part = Curve | Pair
+
+
 class Design(NamedTuple):
-    """A table as the curves see it.
+    """A table as the curves and pairs see it.
 
     Between two knots a curve is the weighted mean of its values at both, so that each row touches two neighbouring
-    knots of each curve. `index` (rows × 1 + curves; first the intercept) says which is the left one, `weight` (rows ×
-    1 + curves × 2) how much of both. `values` (knots × coefficients) turns coefficients into the values at the knots:
-    the sum of the steps up to there, less the curve's mean; behind its knots each curve has a row for a missing value.
-    The dense design matrix of a logit is the product of the two. `unknown` (rows × curves): where a value is missing.
+    knots of each curve; of a surface it touches two such neighbours at each of two knots of the first input. `index`
+    (rows × 1 + curves + 2 pairs; first the intercept) says which is the left one, `weight` (rows × as many × 2) how
+    much of both. `values` (knots × coefficients) turns coefficients into the values at the knots: the sum of the steps
+    up to there, less the curve's mean; behind its knots each part has a row for a missing value. The dense design
+    matrix of a logit is the product of the two. `unknown` (rows × parts): where a value is missing.
     """
 
     index: np.ndarray  # type: ignore[assignment]  # a tuple's method of that name is not asked for
@@ -66,33 +75,49 @@ class Design(NamedTuple):
     unknown: np.ndarray
 
 
-def design(curves: Sequence[Curve], table: Sequence[np.ndarray], rows: int) -> Design:
-    """Return the design of `rows` rows; `table` holds a column (float, NaN where missing) for each curve.
+def design(parts: Sequence[Part], table: Sequence[np.ndarray], rows: int) -> Design:
+    """Return the design of `rows` rows; `table` holds a column (float, NaN where missing) for each curve of `parts`,
+    which come before its pairs.
 
-    A missing value has its own coefficient, or where none was fitted the curve's mean.
+    A missing value has its own coefficient, or where none was fitted the part's mean.
     """
-    nodes = 2 + sum(len(part.knots) + 1 for part in curves)  # the last one only ever has a weight of 0
-    index = np.zeros((rows, 1 + len(curves)), dtype=np.uint32)
-    weight = np.zeros((rows, 1 + len(curves), 2))
+    curves = [part for part in parts if isinstance(part, Curve)]
+    pairs = [part for part in parts if isinstance(part, Pair)]
+    ordered: list[Part] = [*curves, *pairs]
+    columns = {part.name: column for part, column in zip(curves, table, strict=True)}
+    knots = [len(part.knots) for part in curves] + [len(part.knots[0]) * len(part.knots[1]) for part in pairs]
+    slots = 1 + len(curves) + 2 * len(pairs)
+    index = np.zeros((rows, slots), dtype=np.uint32)
+    weight = np.zeros((rows, slots, 2))
     weight[:, 0, 0] = 1.0
-    values = np.zeros((nodes, 1 + sum(part.size for part in curves)))
+    # The last knot only ever has a weight of 0.
+    values = np.zeros((2 + sum(knots) + len(knots), 1 + sum(part.size for part in parts)))
     values[0, 0] = 1.0
-    unknown = np.zeros((rows, len(curves)), dtype=bool)
-    node = 1
-    for number, (part, column, place) in enumerate(zip(curves, table, places(curves), strict=True), start=1):
-        knots, steps = np.array(part.knots), len(part.means)
-        missing = unknown[:, number - 1] = np.isnan(column)
-        inside = np.clip(np.where(missing, part.median, column), knots[0], knots[-1])
-        left = np.clip(np.searchsorted(knots, inside, side="right") - 1, 0, steps - 1)
-        share = (inside - knots[left]) / (knots[left + 1] - knots[left])
-        index[:, number] = np.where(missing, node + steps + 1, node + left)
-        weight[:, number, 0] = np.where(missing, 1.0, 1.0 - share)
-        weight[:, number, 1] = np.where(missing, 0.0, share)
-        own = slice(place.start, place.start + steps)
-        values[node : node + steps + 1, own] = np.tri(steps + 1, steps, -1) - np.array(part.means)
+    unknown = np.zeros((rows, len(parts)), dtype=bool)
+    node, slot = 1, 1
+    for number, (part, place, count) in enumerate(zip(ordered, places(ordered), knots, strict=True)):
+        missing_node = node + count
+        own = slice(place.start, place.start + len(part.means))
+        if isinstance(part, Curve):
+            at = [located(columns[part.name], part.knots)]
+            lefts, shares = [at[0].left], [np.ones(rows)]
+            heights = np.tri(count, count - 1, -1)
+        else:
+            at = [located(columns[name], own_knots) for name, own_knots in zip(part.names, part.knots, strict=True)]
+            across = len(part.knots[1])
+            lefts = [(at[0].left + beyond) * across + at[1].left for beyond in (0, 1)]
+            shares = [1.0 - at[0].share, at[0].share]
+            heights = shapes(part.signs, (len(part.knots[0]), across))
+        missing = unknown[:, number] = np.logical_or.reduce([one.missing for one in at])
+        for left, share in zip(lefts, shares, strict=True):
+            index[:, slot] = np.where(missing, missing_node, node + left)
+            weight[:, slot, 0] = np.where(missing, 1.0, share * (1.0 - at[-1].share))
+            weight[:, slot, 1] = np.where(missing, 0.0, share * at[-1].share)
+            slot += 1
+        values[node:missing_node, own] = heights - np.array(part.means)
         if part.missing:
-            values[node + steps + 1, place.stop - 1] = 1.0
-        node += steps + 2
+            values[missing_node, place.stop - 1] = 1.0
+        node = missing_node + 1
     return Design(index, weight, values, unknown)
 
 
@@ -102,9 +127,11 @@ def log_odds(design: Design, b: np.ndarray) -> np.ndarray:
 
 
 def contributions(design: Design, b: np.ndarray) -> np.ndarray:
-    """Return what each curve adds to the log-odds of each row: rows × curves."""
+    """Return what each part adds to the log-odds of each row: rows × parts."""
     at_knots, index, weight = design.values @ b, design.index[:, 1:], design.weight[:, 1:]
-    return at_knots[index] * weight[..., 0] + at_knots[index + 1] * weight[..., 1]
+    added = at_knots[index] * weight[..., 0] + at_knots[index + 1] * weight[..., 1]
+    curves = 2 * design.unknown.shape[1] - index.shape[1]  # a curve has one place in a row, a pair two
+    return np.concatenate([added[:, :curves], added[:, curves::2] + added[:, curves + 1 :: 2]], axis=1)
 
 
 def dense(design: Design) -> np.ndarray:
@@ -141,16 +168,21 @@ def design_effect(design: Design, residual: np.ndarray, firms: np.ndarray) -> fl
     return float((by_firm**2).sum() / np.trace(by_row))
 
 
-def places(curves: Sequence[Curve]) -> list[slice]:
-    """Return where each curve's coefficients stand; place 0 is the intercept's."""
-    ends = [1, *(1 + np.cumsum([part.size for part in curves])).tolist()]
+def places(parts: Sequence[Part]) -> list[slice]:
+    """Return where each part's coefficients stand; place 0 is the intercept's."""
+    ends = [1, *(1 + np.cumsum([part.size for part in parts])).tolist()]
     return [slice(start, end) for start, end in pairwise(ends)]
 
 
-def bounds(curves: Sequence[Curve]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least and the largest value of every coefficient: steps of a signed curve keep to their side of 0."""
+def bounds(parts: Sequence[Part]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the largest value of every coefficient: steps of a signed curve keep to their side of 0, and
+    all shapes of a pair with a sign are added."""
     low, high = [-np.inf], [np.inf]
-    for part in curves:
+    for part in parts:
+        if isinstance(part, Pair):
+            low += [0.0 if any(part.signs) else -np.inf] * part.size
+            high += [np.inf] * part.size
+            continue
         steps, rest = len(part.means), [np.inf] * part.missing
         low += [0.0 if part.sign > 0 else -np.inf] * steps + [-value for value in rest]
         high += [0.0 if part.sign < 0 else np.inf] * steps + rest
@@ -172,14 +204,20 @@ class Component(NamedTuple):
     doubted: float
 
 
-def components(curves: Sequence[Curve], held: Held) -> list[Component]:
+def components(parts: Sequence[Part], held: Held) -> list[Component]:
     """Return the parts of the penalty: of each curve its steps squared, which holds it to the average buyer, and the
-    differences of neighbouring steps squared, which holds it straight; and the coefficient of missing values squared.
+    differences of neighbouring steps squared, which holds it straight; the coefficient of missing values squared; and
+    the weights of a pair's shapes squared, which hold the inputs apart.
 
     The steps lie between fixed quantiles, so that a weight means the same for every column and every book.
     """
     found = []
-    for part, place in zip(curves, places(curves), strict=True):
+    for part, place in zip(parts, places(parts), strict=True):
+        if isinstance(part, Pair):
+            found.append(
+                Component(place, np.eye(part.size), PAIRS * held.firmness, HELD_TO_BELIEF.freedom, doubted=DOUBTED)
+            )
+            continue
         steps = len(part.means)
         inside, differences = slice(place.start, place.start + steps), np.diff(np.eye(steps), axis=0)
         found.append(Component(inside, np.eye(steps), 3.0 * held.firmness, held.freedom, doubted=15.0))
@@ -225,22 +263,23 @@ class Within(NamedTuple):
     lift: np.ndarray
 
 
-def believed(curves: Sequence[Curve], beliefs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Return the coefficients of curves told beforehand: name → rising values and their log-odds; others are level.
+def believed(parts: Sequence[Part], beliefs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Return the coefficients of curves told beforehand: name → rising values and their log-odds; others are
+    level.
 
     Between the values a curve is straight, beyond them level; a step against the curve's sign is none.
     """
-    (low, high), found = bounds(curves), np.zeros(1 + sum(part.size for part in curves))
-    for part, place in zip(curves, places(curves), strict=True):
-        if part.name in beliefs:
+    (low, high), found = bounds(parts), np.zeros(1 + sum(part.size for part in parts))
+    for part, place in zip(parts, places(parts), strict=True):
+        if isinstance(part, Curve) and part.name in beliefs:
             found[place.start : place.start + len(part.means)] = np.diff(np.interp(part.knots, *beliefs[part.name]))
     return np.clip(found, low, high)
 
 
 def fitted(
-    curves: Sequence[Curve], design: Design, y: np.ndarray, firms: np.ndarray, *, belief: np.ndarray
+    parts: Sequence[Part], design: Design, y: np.ndarray, firms: np.ndarray, *, belief: np.ndarray
 ) -> tuple[Fit, np.ndarray]:
-    """Return the joint fit of the curves to `y` (0 or 1 by row), and the penalty as far as the errors count it.
+    """Return the joint fit of curves and pairs to `y` (0 or 1 by row), and the penalty as far as the errors count it.
 
     The penalty holds the coefficients to those of `belief` (0: level). Its weights are those that make the data
     likeliest, by the generalised Fellner–Schall update weight × (tr(P⁻M) − tr(H⁻¹M)) / d'Md, d the distance from the
@@ -255,30 +294,30 @@ def fitted(
     curves of the round before); the coefficient of a missing value says how far it is beyond that.
     """
     held = HELD_TO_BELIEF if belief.any() else HELD_LEVEL
-    parts, limits, size = components(curves, held), bounds(curves), design.values.shape[1]
-    weights = np.array([part.usual for part in parts], dtype=float)
+    held_by, limits, size = components(parts, held), bounds(parts), design.values.shape[1]
+    weights = np.array([part.usual for part in held_by], dtype=float)
     start = belief.copy()
     start[0] = np.log(y.mean() / (1 - y.mean()))
     within = Within(limits, belief, share=1.0, enough=ROUGHLY, lift=np.zeros(len(y)))
-    fit = solve(design, y, penalty=penalty(parts, weights, size), start=start, within=within)
+    fit = solve(design, y, penalty=penalty(held_by, weights, size), start=start, within=within)
     within = within._replace(share=1.0 / max(design_effect(design, y - fit.probability, firms), 1.0))
-    for last in [False] * (ROUNDS - 1) + [True] if parts else []:
+    for last in [False] * (ROUNDS - 1) + [True] if held_by else []:
         within = within._replace(lift=_lift(design, fit, y))
         b = fit.coefficients
         free = (b > limits[0]) & (b < limits[1])
         variance = _inverse(fit.information, free)
         prior = _inverse(fit.penalty, free & (np.arange(size) > 0))
-        for number, (place, matrix, usual, freedom, _) in enumerate(parts):
+        for number, (place, matrix, usual, freedom, _) in enumerate(held_by):
             carried = max(weights[number] * float(((prior - variance)[place, place] * matrix).sum()), 0.0)
             distance = b[place] - belief[place]
             size_squared = float(distance @ matrix @ distance)
             weights[number] = np.clip((carried + freedom) / (size_squared + freedom / usual), LOOSEST, TIGHTEST)
         within = within._replace(enough=CONVERGED if last else ROUGHLY)
-        fit = solve(design, y, penalty=penalty(parts, weights, size), start=b, within=within)
-    for _ in range(SETTLING if design.unknown.any() and parts else 0):
+        fit = solve(design, y, penalty=penalty(held_by, weights, size), start=b, within=within)
+    for _ in range(SETTLING if design.unknown.any() and held_by else 0):
         within = within._replace(lift=_lift(design, fit, y))
         fit = solve(design, y, penalty=fit.penalty, start=fit.coefficients, within=within)
-    return fit, penalty(parts, np.minimum(weights, [part.doubted for part in parts]), size)
+    return fit, penalty(held_by, np.minimum(weights, [part.doubted for part in held_by]), size)
 
 
 def _lift(design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:

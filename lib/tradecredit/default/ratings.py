@@ -37,6 +37,7 @@ class Assessment:
     - `model`: the fitted one, or None; `weights` of the stated parts;
     - `inputs`, `curves`: what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors,
       without a fit;
+    - `surfaces`: what pairs of inputs tell together, as `DefaultModel.surfaces`; None where the model has none;
     - `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the
       values; `dropped`: index `input`; `reason`;
     - `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and `other_buyers`, by a fit without
@@ -55,6 +56,7 @@ class Assessment:
     weights: dict[str, float]
     inputs: pd.DataFrame
     curves: pd.DataFrame
+    surfaces: pd.DataFrame | None
     contributions: pd.DataFrame
     today: pd.DataFrame
     dropped: pd.DataFrame
@@ -152,6 +154,7 @@ def _of_today(book: Book) -> Assessment:
         weights=weights,
         inputs=table,
         curves=curves,
+        surfaces=model.surfaces if model and model.pairs else None,
         contributions=contributions,
         today=today,
         dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),

@@ -90,8 +90,6 @@ class Economy:
         """Return the economy, bad years sought out if `sampling` says so; `loss`: what each obligor's default costs."""
         factors = dependence.sector_factors
         root = np.eye(1) if factors is None else _root(np.array(factors.correlation))
-        if dependence.kind == "gamma":
-            root = np.eye(len(root))
         size = len(root) + (dependence.kind == "student_t")
         nothing = np.zeros((1, len(NODES)))
         start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing, FINE[None] * 0)
@@ -198,11 +196,11 @@ class Economy:
         """Return factors and shock at places along the direction, with what `across` has at right angles."""
         across = across - np.outer(self.direction, self.direction @ across)
         normals = np.outer(self.direction, places) + across
-        shock = np.ones(len(places))
+        shock, factor = np.ones(len(places)), self.root @ normals[: len(self.root)]
         if self.gamma:
+            # Each rate stays gamma, whatever the correlation of the normals behind them (a Gaussian copula).
             shape = cast(float, self.dependence.default_rate_sd) ** -2
-            return -gammainccinv(shape, ndtr(normals)) / shape, shock
-        factor = self.root @ normals[: len(self.root)]
+            return -gammainccinv(shape, ndtr(factor)) / shape, shock
         if self.dependence.kind == "student_t":
             shape = cast(float, self.dependence.degrees_of_freedom) / 2
             shock = np.sqrt(gammaincinv(shape, ndtr(normals[-1])) / shape)

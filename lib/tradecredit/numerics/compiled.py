@@ -34,6 +34,7 @@ KERNELS = (
     "default/payment_kernels.py",
     "cash/scenario_kernels.py",
     "default/monotone_curves.py",
+    "default/pair_choice.py",
 )
 """Modules with compiled functions, which call each other."""
 

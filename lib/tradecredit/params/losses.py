@@ -63,7 +63,9 @@ class Dependence(Parameters):
     default_rate_sd: Positive | None = None
     """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
     sector_factors: SectionOrFile[SectorFactors] | None = None
-    """One factor for each sector, or the YAML file that describes them; None: one for all."""
+    """One factor for each sector, or the YAML file that describes them; None: one for all. With `gamma` the
+    correlations are those of the normals behind the gamma variables (a Gaussian copula): 0 is CreditRisk+ with
+    independent sectors, 1 one sector."""
 
     @model_validator(mode="after")
     def _parameters_belong_to_the_kind(self) -> Self:

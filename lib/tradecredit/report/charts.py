@@ -316,40 +316,73 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
     return _figure(table, draw, x=x, y=y, legend=True)
 
 
-def curves(table: pd.DataFrame, *, most: int = 12, interval: float = 0.9) -> Figure:
+def curves(
+    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 12, interval: float = 0.9
+) -> Figure:
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 
     `table`: `DefaultModel.curves` (`input`, `value`, `log_odds` against the median buyer, `standard_error`); the first
     `most` inputs in its order. All panels share the scale of log-odds; a cross stands for a value that is not known.
-    Where errors are missing only the curve is drawn.
+    Where errors are missing only the curve is drawn. `surfaces`: `DefaultModel.surfaces`; below the curves a panel for
+    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse.
     """
     drawn = table[table["input"].isin(table["input"].unique()[:most])]
     names = list(drawn["input"].unique())
     if not names:
         return _figure(table, lambda _: None, x="", y="")
-    columns, width = min(3, len(names)), norm.ppf(0.5 + interval / 2)
+    pairs = [] if surfaces is None else list(surfaces.groupby("pair", sort=False))
+    columns = min(3, len(names))
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        rows = -(-len(names) // columns)
-        figure = Figure(figsize=(SIZE[0], 0.6 + 1.65 * rows), dpi=100, layout="constrained")
-        grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+        rows, below = -(-len(names) // columns), -(-len(pairs) // columns)
+        figure = Figure(figsize=(SIZE[0], 0.6 + 1.65 * rows + 1.9 * below), dpi=100, layout="constrained")
+        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.15 * below]) if pairs else [figure]
+        upper, lower = halves[0], list(halves[1:])
+        grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, name in zip(grid.flat, names, strict=False):
-            points = drawn[drawn["input"] == name]
-            known, unknown = points[points["value"].notna()], points[points["value"].isna()]
-            label, kind = column(name, points["value"])
-            value, odds = known["value"].astype("float64"), known["log_odds"].astype("float64")
-            error = width * known["standard_error"].astype("float64")
-            axes.fill_between(value, odds - error, odds + error, color=OKABE_ITO[0], alpha=0.25, linewidth=0)
-            axes.plot(value, odds, color=OKABE_ITO[0])
-            axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
-            axes.axhline(0, color=GREY, linewidth=0.8)
-            axes.set_title(textwrap.fill(label, 24), fontsize=10)
-            axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
-            axes.tick_params(labelsize=10)
+            _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
-        figure.supylabel("Log-odds of default against the median buyer", fontsize=11)
+        upper.supylabel("Log-odds of default against the median buyer", fontsize=11)
+        for part in lower:
+            shades = part.subplots(below, columns, squeeze=False)
+            ends = float(surfaces["both_log_odds"].min()), float(surfaces["both_log_odds"].max())  # type: ignore[index]
+            for axes, (_, surface) in zip(shades.flat, pairs, strict=False):
+                _surface(axes, surface, ends)
+            for axes in shades.flat[len(pairs) :]:
+                axes.set_visible(False)
     return figure
+
+
+def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
+    known, unknown = points[points["value"].notna()], points[points["value"].isna()]
+    label, kind = column(name, points["value"])
+    value, odds = known["value"].astype("float64"), known["log_odds"].astype("float64")
+    error = width * known["standard_error"].astype("float64")
+    axes.fill_between(value, odds - error, odds + error, color=OKABE_ITO[0], alpha=0.25, linewidth=0)
+    axes.plot(value, odds, color=OKABE_ITO[0])
+    axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    axes.set_title(textwrap.fill(label, 24), fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
+    axes.tick_params(labelsize=10)
+
+
+def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> None:
+    """Draw a pair: cells between its knots' places, each with its log-odds."""
+    cells = surface.set_index(["second_value", "first_value"])["both_log_odds"].astype("float64").unstack()  # noqa: PD010
+    axes.imshow(cells, cmap="Blues", vmin=ends[0], vmax=ends[1], aspect="auto", origin="lower")
+    dark = sum(ends) / 2
+    for row, line in enumerate(cells.to_numpy()):
+        for place, value in enumerate(line):
+            shade = "white" if value > dark else "black"
+            axes.text(place, row, _cell_text(value, "ratio"), ha="center", va="center", fontsize=8, color=shade)
+    first, second = (surface[name].iloc[0] for name in ("first_input", "second_input"))
+    for axis, name, values in ((axes.xaxis, first, cells.columns), (axes.yaxis, second, cells.index)):
+        label, kind = column(name, pd.Series(values))
+        axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=8)
+        axis.set_label_text(textwrap.shorten(label, 28, placeholder="…"), fontsize=9)
+    axes.grid(visible=False)
 
 
 def short(value: float, kind: Kind) -> str:

@@ -10,9 +10,12 @@ CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; 
 """Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold."""
 
 
-def document(*, title: str, header: str, navigation: str, main: str, footer: str) -> str:
-    """Return a whole HTML document, complete in itself; all parts but `title` are HTML already."""
-    style = (TEMPLATE / "style.css").read_text(encoding="utf-8")
+def document(*, title: str, header: str, navigation: str, main: str, footer: str, look: str = "style.css") -> str:
+    """Return a whole HTML document, complete in itself; all parts but `title` are HTML already.
+
+    `look`: its style sheet. A page of source code has one of its own, of which a month holds a hundred copies.
+    """
+    style = (TEMPLATE / look).read_text(encoding="utf-8")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

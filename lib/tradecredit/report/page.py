@@ -84,6 +84,7 @@ def _source_page(module: str) -> str:
         navigation="",
         main=f'<pre class="source scrolls" tabindex="0"><code>{numbered}</code></pre>',
         footer="<p>As it was when the month was made.</p>",
+        look="source.css",
     )
 
 

@@ -184,9 +184,15 @@ def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettin
         f"Additive logistic model with {len(model.inputs)} inputs, each with a monotone curve where its "
         f"sign is stated, fitted to {len(assessment.observed):,} observations of this book's buyers on past dates; "
         f"{counted(assessment.defaulters, 'buyer')} defaulted within {HORIZON_MONTHS} months of an observation. Curves "
-        f"are shrunk towards expert priors ({_PRIORS}); the book's own defaults update them. Calibrated to {level}. "
-        f"{_index(assessment, settings)}"
+        f"are shrunk towards expert priors ({_PRIORS}); the book's own defaults update them. {_pairs(model)}"
+        f"Calibrated to {level}. {_index(assessment, settings)}"
     )
+
+
+def _pairs(model: DefaultModel) -> str:
+    if not model.pairs:
+        return ""
+    return f"{counted(len(model.pairs), 'pair')} of inputs, chosen by cross-validation, add what both tell together. "
 
 
 def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
