@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 
 .PHONY: report test lab bench docs pins sbom licences audit clean
 
+# The days as of which `make report` makes the demo company's reports.
+DAYS ?= 2026-09-30 2026-10-31
 report: $(VENV)/ready
-	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-09-30
-	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-10-31
+	for day in $(DAYS); do $(BIN)/tradecredit report params/demo.yaml --as-of $$day || exit 1; done
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
