@@ -118,7 +118,7 @@ class Chapter:
             return
         picture = {"caption": caption, "alt": alt, "width": width, "height": height}
         if self.output:
-            _written(self.output / pictures.file_of(self.name, name), png)
+            _write(self.output / pictures.file_of(self.name, name), png)
             self._pictures[name] = picture
             self._publish()
         _show(pictures.html_of(png, picture), "figure", name)
@@ -385,12 +385,7 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _written(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-
-
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: str | bytes) -> None:
     with writing(file.parent):
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        file.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -1,5 +1,6 @@
 """The frame of an HTML document of the report: head, style sheet, header, navigation, main part, footer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tradecredit.report.tables import escaped
@@ -47,3 +48,13 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
 </body>
 </html>
 """
+
+
+def side(groups: Sequence[tuple[str, str]]) -> str:
+    """Return groups of links (name, HTML of the list) as navigation: beside the text, or folded on a phone."""
+    beside = "".join(f'<nav aria-label="{name}"><h2>{name}</h2>\n{links}</nav>\n' for name, links in groups)
+    folded = "".join(
+        f'<nav aria-label="{name}"><details><summary>{name}</summary>\n{links}</details></nav>\n'
+        for name, links in groups
+    )
+    return f'<div class="side beside">\n{beside}</div>\n<div class="side folded">\n{folded}</div>'

@@ -17,7 +17,7 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tradecredit.report.document import TEMPLATE, document
+from tradecredit.report.document import TEMPLATE, document, side
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
@@ -310,12 +310,7 @@ def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[st
     if contents:
         items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
         parts.append(("On this page", f"<ol>\n{items}</ol>"))
-    beside = "".join(f'<nav aria-label="{name}"><h2>{name}</h2>\n{links}</nav>\n' for name, links in parts)
-    folded = "".join(
-        f'<nav aria-label="{name}"><details><summary>{name}</summary>\n{links}</details></nav>\n'
-        for name, links in parts
-    )
-    return f'<div class="side beside">\n{beside}</div>\n<div class="side folded">\n{folded}</div>'
+    return side(parts)
 
 
 def _steps(titles: Mapping[str, str], chapter: str) -> str:

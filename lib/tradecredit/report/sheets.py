@@ -24,7 +24,7 @@ from tradecredit.insurance.in_force import policy_in_force
 from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
-from tradecredit.report.document import document
+from tradecredit.report.document import document, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import file_name, month_folder
 from tradecredit.report.tables import LINK, escaped, to_html
@@ -477,12 +477,7 @@ def _navigation(month: Month, parts: list[tuple[str, str]]) -> str:
     if parts:
         items = "".join(f'<li><a href="#{anchor}">{escaped(text)}</a></li>\n' for anchor, text in parts)
         groups.append(("On this page", f"<ol>\n{items}</ol>"))
-    beside = "".join(f'<nav aria-label="{name}"><h2>{name}</h2>\n{links}</nav>\n' for name, links in groups)
-    folded = "".join(
-        f'<nav aria-label="{name}"><details><summary>{name}</summary>\n{links}</details></nav>\n'
-        for name, links in groups
-    )
-    return f'<div class="side beside">\n{beside}</div>\n<div class="side folded">\n{folded}</div>'
+    return side(groups)
 
 
 def _table(
