@@ -12,7 +12,7 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue", "balance", "own_amount",
+    "days_overdue", "balance", "own_amount", "baseline",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -59,7 +59,9 @@ class ExportList(Parameters):
     form: ExportForm = ExportForm()
     """How the files are written."""
     columns: dict[Role, str | list[str]] = {}
-    """What a column means: what it is called; of several, the first that holds something in a row counts."""
+    """What a column means: what it is called; of several, the first that holds something in a row counts, and of
+    several with days of payment (`terms_days`) the most, as those before are for discounts. `baseline`: the day from
+    which they count where it is not that of issue."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
     one_kind: DocumentKind | None = None

@@ -238,6 +238,33 @@ def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
     assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {"C10": "Alder Tools", "C20": "Birch & Co"}
 
 
+def test_customer_items_of_sap_by_their_technical_names(tmp_path):
+    suggestion, found = read(tmp_path, "BSID.csv", samples.SAP_TABLES)
+    assert suggestion.system.startswith("SAP, open and cleared customer items")
+    ids = {name: number.zfill(10) for name, number in NUMBERS.items()}
+    assert open_items(found) == {one: (ids[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    assert on_account(found) == [("2026-06-20", 700.0)]
+    assert not [guess.key for guess in suggestion.guesses if guess.open and guess.key.startswith("source.columns")]
+
+
+def test_what_is_owed_by_age_in_blocks_names_documents_in_a_column_without_a_name(tmp_path):
+    suggestion, found = read(tmp_path, "aged.csv", samples.AGED_IN_BLOCKS)
+    numbers = {"R-1002": "INV/2026/00012", "R-1003": "INV/2026/00013", "R-1004": "INV/2026/00014"}
+    assert open_items(found) == {numbers[one]: (NAMES[one], DUE[one], OPEN[one]) for one in OPEN}
+    # The sums of the buyers are their documents', and no totals beyond the ages.
+    assert "source.buckets" not in [guess.key for guess in suggestion.guesses]
+    assert str(suggestion.source.exported) == "2026-06-30"
+
+
+@pytest.mark.parametrize("name", ["ORACLE", "TOTVS"])
+def test_what_is_paid_and_what_is_open_are_told_by_their_names(name, tmp_path):
+    suggestion, found = read(tmp_path, "titles.csv", getattr(samples, name))
+    assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {v: k for k, v in NUMBERS.items()}
+    received = found.tables["receipts"].set_index("invoice_id")["received"]
+    assert received["R-1001"] == pd.Timestamp("2026-04-10")
+
+
 @pytest.mark.parametrize("name", ["LEXWARE", "YONYOU", "KINGDEE"])
 def test_lists_of_open_items_of_further_programs_are_read_by_what_their_columns_are_called(name, tmp_path):
     suggestion, found = read(tmp_path, "list.csv", getattr(samples, name))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book import problems
-from tradecredit.book.exports.days import EMPTY, NO_DAY
+from tradecredit.book.exports.days import EMPTY, NEVER, NO_DAY
 from tradecredit.book.exports.meaning import Note
 from tradecredit.book.instants import stored
 from tradecredit.errors import Problem
@@ -20,7 +20,7 @@ AMOUNTS = (
 )  # fmt: skip
 MOST = 2**53 / 100
 """The largest amount of which a double tells each cent."""
-DAYS = ("issued", "due", "cleared")
+DAYS = ("issued", "due", "cleared", "baseline")
 
 NO_ZONE = "is an instant: on which day it lies depends on the time zone, and none is stated"
 
@@ -72,7 +72,7 @@ def unread_days(raw: pd.Series, days: pd.Series, role: str) -> pd.Series:
     """Return which cells of a column hold something that is no day, and no way of writing that there is none."""
     text = raw.astype("str").str.strip()
     rows = raw.notna() & days.isna() & ~text.isin(NO_DAY) & ~text.str.fullmatch(EMPTY)
-    return rows if role == "issued" else rows & ~raw.astype("str").str.contains("9999")
+    return rows if role == "issued" else rows & ~raw.astype("str").str.contains(NEVER)
 
 
 def judged(broken: Iterable[Broken], rows: Rows, on_problem: OnProblem) -> Judged:

@@ -11,7 +11,7 @@ AMOUNT, DAYS, AGE = "amount of the age", "days of the age", "age"
 """Columns of the rows that columns of ages become."""
 MONTH = 30
 _CURRENT = re.compile(
-    r"current|not (yet )?due|future|non échu|à échoir|nicht fällig|no vencido|por vencer|a scadere|a vencer"
+    r"current|at date|not (yet )?due|future|non échu|à échoir|nicht fällig|no vencido|por vencer|a scadere|a vencer"
     r"|niet vervallen|bieżące|未到期",
     re.IGNORECASE,
 )

@@ -34,8 +34,10 @@ NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", 
 """What systems write where there is no day."""
 _NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
 _FIRST = r"(?:0?1[./-]0?1[./-](?:1900|1753|0001)|(?:1900|1753|0001)-01-01)(?:[ T][0-9:. APM]*)?"
-EMPTY = rf"{_NOUGHTS}|{_FIRST}"
-"""How a day of nothing but noughts is written, or the first day that a system knows of, for one that there is not."""
+EMPTY = rf"{_NOUGHTS}|{_FIRST}|[./ _-]+"
+"""How a day of nothing but noughts or marks is written, or the first day that a system knows of, for one that there is not."""
+NEVER = "9999|2999|4712"
+"""Years that systems write for a day that never comes; the last is Oracle's."""
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 MONTHS = {
@@ -231,7 +233,7 @@ def _texts(column: pd.Series) -> pd.Series:
 
 
 def _read(values: pd.Index, form: str) -> np.ndarray:
-    """Return which texts are days written in a way, or a day that stands for none (9999)."""
+    """Return which texts are days written in a way, or a day that stands for none (`NEVER`)."""
     texts = values.to_series()
     if form == SERIAL:
         return _serial(texts).between(FIRST, LAST).to_numpy()
@@ -241,7 +243,7 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
     if "%z" in form and not texts.str.contains(OFFSET, regex=True, na=False).any():
         return np.zeros(len(texts), dtype=bool)
     read = written.between(FIRST, LAST)
-    return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
+    return (read | texts.str.contains(NEVER, na=False)).to_numpy(bool)
 
 
 def _in_english(text: str) -> str:

@@ -145,6 +145,11 @@ def joined(first: list[object], second: list[object]) -> list[object]:
     return [" ".join(str(part).strip() for part in pair if part is not None) or None for pair in pairs]
 
 
+def unnamed(place: int) -> str:
+    """Return what a column without a name is called, by its place from 0."""
+    return f"column {place + 1}"
+
+
 def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     """Return the rows below a header under its names; the index is the line in the file.
 
@@ -159,7 +164,7 @@ def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     width = max([len(named), *(len(cells) for _, cells in below)])
     names: list[str] = []
     for place in range(width):
-        name = str(named[place]).strip() if place < len(named) and named[place] is not None else f"column {place + 1}"
+        name = str(named[place]).strip() if place < len(named) and named[place] is not None else unnamed(place)
         names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
     cells = [row + [None] * (width - len(row)) for _, row in below]
     found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")

@@ -9,7 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
-from tradecredit.book.exports.heads import OTHER, plain
+from tradecredit.book.exports.heads import DAYS, OTHER, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
@@ -149,7 +149,11 @@ def totals_of_ages(seen: Seen) -> Settled:
     plain_list = source.model_copy(update={"buckets": {}})
     guesses = []
     for path in reading.files(source, source.path):
-        rest = buckets.beyond(reading.cells(plain_list, path), source.buckets, source.form.decimal)
+        found = reading.cells(plain_list, path)
+        if source.block:
+            # Heads of blocks hold their sums.
+            found = found[pd.concat([reading.of_role(source, found, day) for day in DAYS], axis=1).notna().any(axis=1)]
+        rest = buckets.beyond(found, source.buckets, source.form.decimal)
         if len(rest):
             shown = ", ".join(f"line {line}: {value:,.2f}" for line, value in rest.head(5).items())
             guesses.append(Guess("source.buckets", f"totals above their ages are not read ({shown})", open=True))
@@ -206,7 +210,8 @@ def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[st
     """Return the columns of what is open and paid of an amount, of unknown ones; None where the figures tell of none.
 
     Two add up to the amount in each row; mostly one of them is nothing, which net and tax are not: of tax there is
-    none or a small part. What is open is that which is never nothing, or the later one, as lists write it.
+    none or a small part. What is open is that whose name says so, else that which is never nothing, or the later one,
+    as lists write it.
     """
     for first, second in combinations(parts, 2):
         one, two = parts[first].fillna(0.0), parts[second].fillna(0.0)
@@ -216,7 +221,12 @@ def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[st
             continue
         shares = [(part / amount)[~none & (amount != 0)].max() for part, none in zip((one, two), nothing, strict=True)]
         if min(shares) > MOST_TAX:
-            return (first, second) if not nothing[0].any() and nothing[1].any() else (second, first)
+            says_open, says_paid = ({part: meaning in vocabulary().known(part) for part in parts} for meaning in TELL_OPEN)
+            if says_open[first] != says_open[second] or says_paid[first] != says_paid[second]:
+                is_first = says_open[first] > says_open[second] or says_paid[second] > says_paid[first]
+            else:
+                is_first = not nothing[0].any() and nothing[1].any()
+            return (first, second) if is_first else (second, first)
     return None
 
 

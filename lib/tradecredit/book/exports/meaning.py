@@ -134,7 +134,8 @@ def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
     """Return the documents with a due day by the days of payment where nothing else tells one."""
     stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
-    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
+    begin = frame["baseline"].fillna(frame["issued"])
+    frame["due"] = frame["due"].fillna(begin + pd.to_timedelta(stated, unit="D"))
     return frame
 
 

@@ -268,6 +268,8 @@ def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
     """Return what a role's columns hold: of several, the first that holds something."""
     named = source.columns.get(role, [])  # type: ignore[call-overload]
     names = [named] if isinstance(named, str) else list(named)
+    if role == "terms_days" and len(names) > 1:
+        return found[names].apply(pd.to_numeric, errors="coerce").max(axis="columns").astype("Int64").astype("object")
     column = pd.Series(pd.NA, index=found.index, dtype="object")
     for name in [f"above: {role}", *names]:
         if name in found:

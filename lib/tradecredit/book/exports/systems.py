@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import ALONE, heads_block, is_only_total
-from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.grid import joined, unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
@@ -85,6 +85,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         below = _below(rows, number)[lines - 1 :]
         columns = meant(general, cells, below)
         block = _block(columns, cells, below) or _titled(columns, rows, number)
+        columns |= _numbered(columns, block, cells, below)
         if enough({*columns, *block}):
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
@@ -96,17 +97,22 @@ def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[ob
     """Return what a list of what each buyer owes by age is recognised as; None where it is none."""
     general = systems()[-1]
     for number, cells in heads:
-        columns = meant(general, cells, _below(rows, number))
+        below = _below(rows, number)
+        columns = meant(general, cells, below)
         found = buckets.ages(cells)
-        if len(found) > 2 and {"buyer_id", "name"} & columns.keys():
-            named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
+        if len(found) < 3:
+            continue
+        named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
+        block = _block({**named, "amount": list(found)}, cells, below)
+        if {"buyer_id", "name"} & {*columns, *block}:
+            named |= _numbered(named, block, cells, below)
             named["amount"] = [buckets.AMOUNT]
             if "due" not in columns:
                 named["days_overdue"] = [buckets.DAYS]
-            if "invoice_id" not in columns:
-                named["invoice_id"] = [buckets.AGE]
-            remarks = [] if "invoice_id" in columns else [BY_AGE]
-            return Recognised(general.model_copy(update={"buckets": found, "remarks": remarks}), number, named)
+            remarks = [] if "invoice_id" in named else [BY_AGE]
+            named.setdefault("invoice_id", [buckets.AGE])
+            form = {"buckets": found, "remarks": remarks, "block": block}
+            return Recognised(general.model_copy(update=form), number, named)
     return None
 
 
@@ -180,7 +186,7 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
     places = {str(cell).strip(): at for at, cell in reversed(list(enumerate(header))) if cell is not None}
 
     def held(row: list[object], *roles: Role) -> list[object]:
-        at = [places[columns[role][0]] for role in roles if role in columns]
+        at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
         return [row[place] for place in at if place < len(row) and row[place] is not None]
 
     documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS)]
@@ -198,6 +204,18 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _numbered(
+    columns: dict[Role, list[str]], block: dict[Role, str], header: list[object], below: list[list[object]]
+) -> dict[Role, list[str]]:
+    """Return the first column as that of invoices' numbers, where it is the one without a name in a list of blocks."""
+    if "invoice_id" in columns or not block or header[0] is not None:
+        return {}
+    dated = [places for role in DAYS for name in columns.get(role, []) for places in [header.index(name)]]
+    numbers = [row[0] for row in below if any(at < len(row) and row[at] is not None for at in dated)]
+    alike = len(numbers) > 1 and all(isinstance(cell, str) and re.search(r"\d", cell) for cell in numbers)
+    return {"invoice_id": [unnamed(0)]} if alike and len(set(numbers)) == len(numbers) else {}
 
 
 def recognised_xml(first_element: str) -> list[Recognised]:
