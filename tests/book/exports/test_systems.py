@@ -258,7 +258,7 @@ def test_what_is_owed_by_age_in_blocks_names_documents_in_a_column_without_a_nam
 
 @pytest.mark.parametrize("name", ["ORACLE", "TOTVS"])
 def test_what_is_paid_and_what_is_open_are_told_by_their_names(name, tmp_path):
-    suggestion, found = read(tmp_path, "titles.csv", getattr(samples, name))
+    _, found = read(tmp_path, "titles.csv", getattr(samples, name))
     assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
     assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {v: k for k, v in NUMBERS.items()}
     received = found.tables["receipts"].set_index("invoice_id")["received"]

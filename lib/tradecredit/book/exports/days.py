@@ -35,7 +35,7 @@ NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", 
 _NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
 _FIRST = r"(?:0?1[./-]0?1[./-](?:1900|1753|0001)|(?:1900|1753|0001)-01-01)(?:[ T][0-9:. APM]*)?"
 EMPTY = rf"{_NOUGHTS}|{_FIRST}|[./ _-]+"
-"""How a day of nothing but noughts or marks is written, or the first day that a system knows of, for one that there is not."""
+"""How a day that there is not is written: nothing but noughts or marks, or the first day that a system knows of."""
 NEVER = "9999|2999|4712"
 """Years that systems write for a day that never comes; the last is Oracle's."""
 MOST_DAYS_BY_CHANCE = 20

@@ -221,9 +221,9 @@ def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[st
             continue
         shares = [(part / amount)[~none & (amount != 0)].max() for part, none in zip((one, two), nothing, strict=True)]
         if min(shares) > MOST_TAX:
-            says_open, says_paid = ({part: meaning in vocabulary().known(part) for part in parts} for meaning in TELL_OPEN)
-            if says_open[first] != says_open[second] or says_paid[first] != says_paid[second]:
-                is_first = says_open[first] > says_open[second] or says_paid[second] > says_paid[first]
+            named = [vocabulary().known(part) & set(TELL_OPEN) for part in (first, second)]
+            if named[0] != named[1]:
+                is_first = "open" in named[0] or "paid" in named[1]
             else:
                 is_first = not nothing[0].any() and nothing[1].any()
             return (first, second) if is_first else (second, first)
