@@ -24,6 +24,7 @@ TYPED = {
     "fec": ("FEC.txt", more_samples.FEC),
     "highradius_invoices": ("dataset.csv", more_samples.HIGHRADIUS),
     "mt940_statement": ("statement.sta", xml_samples.MT940),
+    "infor_m3_customer_ledger": ("FSLEDG.txt", more_samples.INFOR_M3),
     "netsuite_transactions": ("search.csv", more_samples.NETSUITE),
     "odoo_invoices": ("moves.csv", more_samples.ODOO_INVOICES),
     "odoo_journal_items": ("lines.csv", samples.ODOO),

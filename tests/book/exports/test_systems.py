@@ -256,6 +256,40 @@ def test_what_is_owed_by_age_in_blocks_names_documents_in_a_column_without_a_nam
     assert str(suggestion.source.exported) == "2026-06-30"
 
 
+def test_the_customer_ledger_of_infor_m3_by_its_technical_names(tmp_path):
+    suggestion, found = read(tmp_path, "FSLEDG.txt", samples.INFOR_M3, "utf-16")
+    assert suggestion.system.startswith("Infor M3")
+    assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
+def test_a_japanese_list_is_not_taken_for_chinese(encoding, tmp_path):
+    suggestion, found = read(tmp_path, "請求書.csv", samples.JAPANESE, encoding)
+    # The cancelled invoice has nothing open.
+    assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    assert (suggestion.source.form.encoding, suggestion.currency) == (encoding, "JPY")
+
+
+def test_a_part_paid_invoice_is_not_settled_by_the_day_of_its_payment(tmp_path):
+    _, found = read(tmp_path, "list.csv", samples.PARTLY_PAID)
+    assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    receipts = found.tables["receipts"].set_index("invoice_id")
+    assert receipts["received"]["R-1002"] == pd.Timestamp("2026-06-12")
+    assert receipts["kind"].to_dict() == {"R-1001": "payment", "R-1002": "payment", "R-1004": "undated"}
+
+
+def test_a_payment_on_account_settles_the_oldest_invoice_of_its_own_currency(tmp_path):
+    text = """Customer No,Invoice No,Type,Date,Due Date,Amount,Currency
+C1,A-1,Invoice,2026-01-10,2026-02-09,1000.00,USD
+C1,A-2,Invoice,2026-02-10,2026-03-12,800.00,EUR
+C1,P-1,Payment,2026-03-20,,-500.00,EUR
+"""
+    suggestion, _ = read(tmp_path, "ledger.csv", text)
+    assert suggestion.source.unmatched == "oldest"
+    receipts = ledger(suggestion.source, "EUR").tables["receipts"]
+    assert receipts[["invoice_id", "amount", "currency"]].to_numpy().tolist() == [["A-2", 500.0, "EUR"]]
+
+
 @pytest.mark.parametrize("name", ["ORACLE", "TOTVS"])
 def test_what_is_paid_and_what_is_open_are_told_by_their_names(name, tmp_path):
     _, found = read(tmp_path, "titles.csv", getattr(samples, name))

@@ -117,7 +117,8 @@ def heads_block(held: list[object], word: str) -> bool:
         return False
     if len(held) == 1:
         return word == "" and not is_only_total(held[0])
-    return word == "+" and not re.match(TOTAL, held[0].strip()) and all(is_amount(cell) for cell in held[1:])
+    total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
+    return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
 
 
 def is_only_total(text: str) -> bool:

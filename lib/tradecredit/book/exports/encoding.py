@@ -9,14 +9,18 @@ EASTERN = {
     "big5": "客戶發票號碼日期金額應收餘額公司名稱編號單據到期合計帳款",
 }
 """Encodings of East Asia besides that of the mainland: letters that stand in a ledger written so."""
+COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97))
+"""Encodings, the character sets that they extend, and there the first bytes of the characters in common use (and of
+Japanese syllables)."""
+MOSTLY = 0.7
 
 
 def decoded(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
 
     Text that is not UTF-8 is taken as Japanese, Korean or Chinese of Taiwan where half of what stands beyond ASCII are
-    letters of a ledger written so, and as GB 18030 where a third of it forms pairs of Chinese characters that are in
-    common use. Of Windows' own and DOS's it is the one in which it makes words (`_of_windows`).
+    letters of a ledger written so, and else as GB 18030 or Japanese where most of it are characters in common use there
+    (`_by_common_characters`). Of Windows' own and DOS's it is the one in which it makes words (`_of_windows`).
     """
     for mark, name in MARKS:
         if content.startswith(mark):
@@ -27,13 +31,8 @@ def decoded(content: bytes) -> tuple[str, str]:
         pass
     if eastern := _eastern(content):
         return content.decode(eastern), eastern
-    try:
-        text = content.decode("gb18030")
-        common = sum("\u4e00" <= letter <= "\u9fa5" for letter in text)
-        if common > 0.8 * sum(letter > "\x7f" for letter in text) and _many_pairs(content):
-            return text, "gb18030"
-    except UnicodeDecodeError:
-        pass
+    if found := _by_common_characters(content):
+        return content.decode(found), found
     name = _of_windows(content)
     return content.decode(name, errors="replace"), name
 
@@ -73,6 +72,25 @@ def _eastern(content: bytes) -> str | None:
         # Half of Chinese in its own encoding would be Korean.
         least = 0.9 if name == "cp949" else 0.5
         if _count(f"[{letters}]", "".join(beyond)) > least * len(beyond) and (name == "cp932" or _many_pairs(content)):
+            return name
+    return None
+
+
+def _by_common_characters(content: bytes) -> str | None:
+    """Return whether a text is Chinese of the mainland or Japanese by the characters that are most used there.
+
+    These are the first level of GB 2312 and of JIS X 0208: what is written in the one encoding and read in the other
+    gives mostly characters beyond them.
+    """
+    if not _many_pairs(content):
+        return None
+    for name, plain, first, last in COMMON:
+        try:
+            beyond = [letter for letter in content.decode(name) if letter > "\x7f"]
+        except UnicodeDecodeError:
+            continue
+        written = [letter.encode(plain, errors="ignore") for letter in beyond]
+        if sum(len(one) == 2 and first <= one[0] <= last for one in written) > MOSTLY * len(beyond):
             return name
     return None
 

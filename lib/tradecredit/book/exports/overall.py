@@ -22,6 +22,10 @@ STATED: tuple[Role, ...] = ("amount", "open", "debit")
 """Roles in whose columns' names a currency is looked for."""
 USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 """What the company's own currency may be where nothing names it, the likelier first."""
+LANGUAGES = {
+    "[ぁ-ヿ]": "JPY", "[가-힣]": "KRW", "[一-鿿]": "CNY", "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
+}  # fmt: skip
+"""Letters that the languages of one currency's country alone have: its code, as the likeliest."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -29,8 +33,8 @@ CELLS = 200
 def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
-    Without any of these it is what stands in brackets in a title, the system's own, else EUR, or USD beside a sign of
-    dollars, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell
+    Without any of these it is what stands in brackets in a title, the system's own, USD beside a sign of dollars, that
+    of the country whose letters the columns' names have (`LANGUAGES`), else EUR, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell
     which of them it is.
     """
     key = "currency"
@@ -68,8 +72,10 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         # Groups of two digits are written in India, and next to it.
         return "INR", (Guess(key, "INR", open=True),)
     heads = [name for role in STATED for name in _names(seen.source, role)]
-    dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else "EUR"
-    taken = found or seen.titles.get("shown") or seen.system.currency or dollars
+    dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else None
+    letters = "".join(map(str, seen.found.columns))
+    of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), "EUR")
+    taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_language
     return taken, (Guess(key, taken, open=found is None),)
 
 

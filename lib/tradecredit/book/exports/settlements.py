@@ -123,6 +123,8 @@ def _distributed(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[pd.DataFrame]]:
     """Return invoices and credits with what is left of their `rest`, and the parts in which credits settle invoices."""
     invoices, normal = invoices.copy(), normal.copy()
+    # Amounts are set off against each other in one currency alone.
+    owes, paid_by = (key(rows["buyer_id"], rows["currency"]) for rows in (invoices, normal))
     parts = []
     for step in ("named", *_also_named(normal), "group", "equal", "oldest"):
         if step == "named":
@@ -132,12 +134,12 @@ def _distributed(
         elif step == "group":
             groups = invoices["group"], normal["group"]
         elif step == "oldest":
-            groups = invoices["buyer_id"], normal["buyer_id"].where(normal["oldest"])
+            groups = owes, paid_by.where(normal["oldest"])
         else:
             # Without an open amount nothing says that a credit was used.
             groups = (
-                key(invoices["buyer_id"], _cents(invoices)).where(invoices["stated"] | normal["oldest"].any()),
-                key(normal["buyer_id"], _cents(normal)).where(normal["stated"] | normal["oldest"]),
+                key(owes, _cents(invoices)).where(invoices["stated"] | normal["oldest"].any()),
+                key(paid_by, _cents(normal)).where(normal["stated"] | normal["oldest"]),
             )
         found = _taken_from_each_other((invoices, groups[0]), (normal, groups[1]))
         if len(found) and step == "equal":
