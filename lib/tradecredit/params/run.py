@@ -33,7 +33,15 @@ from tradecredit.params.operation import After
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.provision import ProvisionSettings
 from tradecredit.params.receivables import ReceivablesSettings
-from tradecredit.params.source import DemoSource, OnProblem, Source, SourcesOfTable, TableMapping, TableName
+from tradecredit.params.source import (
+    DemoSource,
+    OnProblem,
+    ServerSource,
+    Source,
+    SourcesOfTable,
+    TableMapping,
+    TableName,
+)
 from tradecredit.params.stress import BASE, Scenario
 from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
 from tradecredit.params.yaml_files import read_yaml, validate
@@ -126,6 +134,13 @@ class Run(Parameters):
             raise ValueError(
                 f"tables: {', '.join(idle)} of an export are read as `source` says; remove them here, or name a folder"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _servers_answer_queries(self) -> Self:
+        asking = [name for name in self.tables if any(one.query is not None for one in self.sources_of(name))]
+        if asking and not isinstance(self.source, ServerSource):
+            raise ValueError(f"tables: {', '.join(asking)}: a query is for a database server; name a file")
         return self
 
     @field_validator("merge")
@@ -251,7 +266,7 @@ class Run(Parameters):
     def _with_absolute_paths(self) -> Self:
         here = self.file.parent
         source = self.source
-        if not isinstance(source, DemoSource):
+        if not isinstance(source, DemoSource | ServerSource):
             source = source.model_copy(update={"path": here / source.path})
         return self.model_copy(
             update={"source": source, "reports": here / self.reports, "notebooks": here / self.notebooks}
