@@ -212,7 +212,7 @@ def test_an_address_in_the_run_file_is_refused_and_not_shown_again(project, sour
         ({"invoices": {"file": "invoice"}}, "this table of invoices is missing in the database of TRADECREDIT_DSN"),
         ({"invoices": {"columns": {"amount": "gross"}}}, "invoices, row 1, gross: this column is missing"),
         ({"invoices": {"query": "select gross from invoices"}}, 'cannot run what is asked: column "gross" does'),
-        ({"invoices": {"query": f"select '{SECRET}' from"}}, "query of invoices: the server cannot run what is asked"),
+        ({"invoices": {"query": f"select '{SECRET}' from"}}, "holds what looks like a password"),
         ({"invoices": {"query": "select *, amount from invoices"}}, "the header names a column twice"),
         ({"invoices": {"query": "with x as (delete from invoices returning *) select * from x"}}, "cannot run"),
     ],

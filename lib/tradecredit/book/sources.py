@@ -18,6 +18,7 @@ from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
+from tradecredit.params.secrets import without_secrets
 from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, ServerSource, TableMapping
 
 TEXT = (".csv", ".txt", ".tsv")
@@ -55,7 +56,15 @@ def look(run: Run) -> Look:
     if isinstance(present, Problem):
         return Look(problems=(present,))
     places, problems = _places(run, source, present)
-    return Look(places, tuple(problems), _fingerprints(source, places))
+    fingerprints = _fingerprints(source, places)
+    telling = [
+        Problem(file=shown, allowed="the file's name holds what looks like a password, and a report tells what it was "
+                "made from", remedy="rename the file")
+        for shown in (without_secrets(name) for name in fingerprints) if shown not in fingerprints
+    ]  # fmt: skip
+    if telling:  # other problems would name the files
+        return Look(problems=tuple(telling))
+    return Look(places, tuple(problems), fingerprints)
 
 
 def _at_server(run: Run, source: ServerSource, server: servers.Server) -> Look:

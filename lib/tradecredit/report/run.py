@@ -120,7 +120,7 @@ def _published(book: Book, published: Path) -> dict[str, Any]:
     if (published / "manifest.json").exists():
         before = {name: _read_json(published / f"{name}.json") for name in ("results", "manifest")}
     manifest = before.get("manifest", {})
-    now = (book.fingerprint, _parameters(book.run))
+    now = (book.fingerprint, book.run.published())
     if (manifest.get("book", {}).get("fingerprint"), manifest.get("parameters")) != now:
         raise ParameterError([
             Problem(file=str(published), column="--chapter",
@@ -194,20 +194,12 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         "as_of": str(book.run.as_of),
         "status": "ok",
         "run_file": book.run.file.name,
-        "parameters": _parameters(book.run),
+        "parameters": book.run.published(),
         "seed": book.run.simulation.seed,
         "book": {"fingerprint": book.fingerprint, "files": book.files, "tables": tables},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "chapters": chapters,
     }
-
-
-def _parameters(run: Run) -> dict[str, Any]:
-    """Return the run's parameters, without where things lie on this machine."""
-    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
-    if "path" in parameters["source"]:
-        parameters["source"]["path"] = Path(parameters["source"]["path"]).name
-    return parameters
 
 
 def _write_page(file: Path, html: str) -> None:
