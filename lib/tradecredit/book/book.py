@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book import sources
+from tradecredit.book import monthly, sources
 from tradecredit.book.began import began_with, told
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
@@ -88,16 +88,18 @@ class Book:
         began = began_with(run, _read_how(run))
         if began is not None:
             with suppress(Unreadable):
-                return cls._of(run, began, thawed(_snapshot(run, began)))
+                return cls._of(run, began, thawed(_snapshot(run, began)), monthly.notes_at(run, began))
         seen = sources.look(run)
         if began is not None and seen.fingerprints != began:
             raise InputError([_changed(run)])
         files = seen.fingerprints
         content = kept(_snapshot(run, files), thawed, lambda file: freeze(file, *_checked(run, seen)))
-        return cls._of(run, files, content)
+        return cls._of(run, files, content, monthly.notes_since(run, seen.months))
 
     @classmethod
-    def _of(cls, run: Run, files: dict[str, str], content: dict[str, Any]) -> Self:
+    def _of(cls, run: Run, files: dict[str, str], content: dict[str, Any], notes: list[monthly.Note]) -> Self:
+        told = pd.DataFrame(notes, columns=["table", "rule", "rows"])
+        content["notes"] = pd.concat([content["notes"], told], ignore_index=True) if notes else content["notes"]
         sized = with_amounts(run, content["invoices"])
         return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from tradecredit.book import servers, text_files
+from tradecredit.book import monthly, servers, text_files
 from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import of_database
 from tradecredit.book.exports.reading import all_files
@@ -41,7 +41,19 @@ class Look:
     places: Places = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     fingerprints: dict[str, str] = field(default_factory=dict)
+
     contents: dict[str, pd.DataFrame | Problem] = field(default_factory=dict)
+
+    @property
+    def months(self) -> dict[monthly.Group, dict[str, monthly.Month]]:
+        """Of each table and pattern that several files fit, these files by name."""
+        found: dict[monthly.Group, dict[str, monthly.Month]] = {}
+        for table, places in self.places.items():
+            for _, label, mapping in places:
+                if mapping.of_several_files:
+                    month = monthly.Month(self.fingerprints[label], mapping)
+                    found.setdefault((table, str(mapping.file)), {})[label] = month
+        return found
 
 
 def look(run: Run) -> Look:
@@ -105,8 +117,7 @@ def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
         for path, label, mapping in sources_of:
             key = (path, label, mapping.formats)
             if key not in contents:
-                kept = seen.contents.get(label)
-                contents[key] = _content(path, label, mapping.formats) if kept is None else kept
+                contents[key] = _read_content(run, seen, path, label, mapping)
             content = contents[key]
             if isinstance(content, Problem):
                 if content not in problems:
@@ -125,6 +136,15 @@ def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
             known = raw.get(name) if name == "buyers" else None
             raw[name] = whole if known is None else with_particulars(known, whole)
     return raw, problems
+
+
+def _read_content(run: Run, seen: Look, path: Path, label: str, mapping: TableMapping) -> pd.DataFrame | Problem:
+    if label in seen.contents:
+        return seen.contents[label]
+    if not mapping.of_several_files:
+        return _content(path, label, mapping.formats)
+    month = monthly.Month(seen.fingerprints[label], mapping)
+    return monthly.content_of(run, month, lambda: _content(path, label, mapping.formats))
 
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -172,6 +192,13 @@ def _places(run: Run, source: Files | ServerSource, present: list[str]) -> tuple
                 label = f"query of {name}" + (f" ({number})" if len(mappings) > 1 else "")
                 places.setdefault(name, []).append((run.file, label, mapping))
                 continue
+            if mapping.of_several_files and not isinstance(source, DuckDBSource | ServerSource):
+                fitting = _fitting(source.path, str(mapping.file))
+                for one in fitting:
+                    places.setdefault(name, []).append((source.path / one, one, mapping))
+                if not fitting:
+                    problems.append(_missing_file(name, str(mapping.file), source, present))
+                continue
             candidates, there = _candidates(name, mapping, source, present)
             if len(there) > 1 and not isinstance(source, DuckDBSource | ServerSource):
                 remedy = f"remove all but one, or name the one to read (tables: {{{name}: {{file: {there[0]}}}}})"
@@ -185,6 +212,12 @@ def _places(run: Run, source: Files | ServerSource, present: list[str]) -> tuple
             elif name in run.tables or (name in COMPULSORY and not isinstance(source, ExportSource)):
                 problems.append(_missing_file(name, candidates[0], source, present))
     return places, problems
+
+
+def _fitting(folder: Path, pattern: str) -> list[str]:
+    """Return the files of a folder that fit a pattern, in the order of their names."""
+    files = (path for path in folder.glob(pattern) if path.is_file() and path.suffix.lower() in SUFFIXES)
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def _candidates(

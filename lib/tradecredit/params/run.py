@@ -36,6 +36,7 @@ from tradecredit.params.receivables import ReceivablesSettings
 from tradecredit.params.secrets import without_secrets
 from tradecredit.params.source import (
     DemoSource,
+    FolderSource,
     OnProblem,
     ServerSource,
     Source,
@@ -142,6 +143,9 @@ class Run(Parameters):
         asking = [name for name in self.tables if any(one.query is not None for one in self.sources_of(name))]
         if asking and not isinstance(self.source, ServerSource):
             raise ValueError(f"tables: {', '.join(asking)}: a query is for a database server; name a file")
+        fitting = [name for name in self.tables if any(one.of_several_files for one in self.sources_of(name))]
+        if fitting and not isinstance(self.source, FolderSource | ExportSource):
+            raise ValueError(f"tables: {', '.join(fitting)}: a pattern is for files of a folder; name a table")
         return self
 
     @field_validator("merge")

@@ -115,7 +115,9 @@ class TableMapping(Parameters):
 
     file: str | None = None
     """File in the folder, table in the DuckDB file, or table or view of the server, with its schema in front where it
-    is not the user's own (sales.invoices); several of our tables may name the same one."""
+    is not the user's own (sales.invoices); several of our tables may name the same one. A pattern such as
+    `invoices-*.csv` stands for all files of the folder that fit it, one a month: each is read once, and what becomes of
+    an old one is told."""
     query: Annotated[str, AfterValidator(_reads)] | None = None
     """In place of `file`, of a database server: the SQL query (`select …`) whose rows are read."""
     columns: dict[str, str] = {}
@@ -150,7 +152,14 @@ class TableMapping(Parameters):
     def _parts_may_be_alike(self) -> Self:
         if self.distinct and self.combine:
             raise ValueError("distinct drops rows that are alike, and combine adds them up: state one of them")
+        if self.combine and self.of_several_files:
+            raise ValueError("combine adds up the rows of one file: name one, without a pattern")
         return self
+
+    @property
+    def of_several_files(self) -> bool:
+        """Whether `file` is a pattern that files fit."""
+        return self.file is not None and re.search(r"[*?\[]", self.file) is not None
 
 
 def _alike(sources: list[TableMapping]) -> list[TableMapping]:
