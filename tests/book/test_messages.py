@@ -115,7 +115,10 @@ def test_columns_that_nothing_can_be_left_out_by_are_told(ledger):
     ("keys", "told"),
     [
         ({"currency": "eur"}, "Remedy: write EUR."),
-        ({"source": {"kind": "csv"}}, "source.kind: found 'csv'; one of demo, folder, duckdb, export is expected"),
+        (
+            {"source": {"kind": "csv"}},
+            "source.kind: found 'csv'; one of demo, folder, duckdb, postgres, mysql, sqlserver, export is expected",
+        ),
     ],
 )
 def test_keys_are_told_with_what_to_write(ledger, keys, told):

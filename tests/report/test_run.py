@@ -1,5 +1,6 @@
 """The monthly run: published whole or not at all, the same twice, and what a failure leaves behind."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -109,6 +110,22 @@ def test_input_that_a_chapter_finds_bad_exits_as_bad_input(project):
     assert outcome.exit_code == 2
     assert "x: is wrong. Remedy: mend it" in outcome.stderr
     assert not (project.folder / "reports" / "test-co" / "2024-03").exists()
+
+
+def test_chapters_are_of_the_book_with_which_the_report_began(project):
+    ledger = str(project.folder / "data" / "invoices.csv")
+    changing = (
+        f"from pathlib import Path\nPath({ledger!r}).write_text(Path({ledger!r}).read_text().replace('300', '700'))"
+    )
+    owed = 'chapter.headline({"%s": (book.invoices["amount"].sum(), "EUR", "Owed")})'
+    notebook(project.folder / "notebooks", "01_ledger", owed % "owed", changing)
+    notebook(project.folder / "notebooks", "00_summary", owed % "owed_later")
+    folder = report(project.run_file).parent
+    chapters = json.loads((folder / "results.json").read_text())["chapters"]
+    first, later = (chapters[name]["figures"] for name in ("01_ledger", "00_summary"))
+    assert first["owed"]["value"] == later["owed_later"]["value"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["book"]["files"]["invoices.csv"] != hashlib.sha256(Path(ledger).read_bytes()).hexdigest()
 
 
 def test_one_chapter_is_made_anew_and_the_others_stay(project):

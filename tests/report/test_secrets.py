@@ -83,6 +83,35 @@ def test_a_secret_is_in_no_byte_that_is_written(project, spoilt):
     assert not [name for name, content in files.items() if any(form in content for form in forms(SECRET))]
 
 
+@pytest.mark.parametrize("named", [f"ledger password={SECRET}.csv", f"ledger_{SECRET}.csv"])
+@pytest.mark.parametrize("what", ["a table's file", "an export's file", "the folder", "the run file", "a query"])
+def test_a_secret_in_a_name_is_refused_and_in_no_byte_that_is_written(project, what, named):
+    run_file, data = project.run_file, project.folder / "data"
+    if what == "a table's file":
+        (data / "invoices.csv").rename(data / named)
+        project.run(tables={"invoices": {"file": named}})
+    if what == "an export's file":
+        (data / "invoices.csv").rename(data / named)
+        form = {"layout": "table", "separator": ","}
+        columns = {one: one for one in ("invoice_id", "buyer_id", "issued", "amount")}
+        project.run(source={"kind": "export", "path": "data", "files": ["ledger*.csv"], "exported": "2024-03-31",
+                            "form": form, "columns": columns})  # fmt: skip
+    if what == "the folder":
+        data.rename(project.folder / named)
+        project.run(source={"kind": "folder", "path": named})
+    if what == "the run file":
+        run_file = run_file.rename(project.folder / f"{named}.yaml")
+    if what == "a query":
+        query = f"select * from dblink('host=db password={SECRET}', 'table invoices')"
+        project.run(source={"kind": "postgres", "dsn_env": "TRADECREDIT_DSN"}, tables={"invoices": {"query": query}})
+    outcome = CliRunner().invoke(cli.app, ["report", str(run_file)])
+    assert outcome.exit_code == 2, outcome.output
+    assert "holds what looks like a password" in outcome.output
+    assert not [name for name, content in written(project).items() if any(form in content for form in forms(SECRET))]
+    told = outcome.output.replace(str(project.folder), "")
+    assert SECRET not in told.split("holds what looks like")[0]
+
+
 def test_modes_follow_the_umask_and_customers_data_are_the_owners(project):
     if sys.platform == "win32":
         pytest.skip("Windows has no modes")

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,10 +13,11 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book import sources
+from tradecredit.book import monthly, sources
+from tradecredit.book.began import began_with, told
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
-from tradecredit.book.memory import cache_of, kept, writable
+from tradecredit.book.memory import Unreadable, cache_of, kept, writable
 from tradecredit.book.merging import merged
 from tradecredit.book.notes import notes_on
 from tradecredit.book.places import one_of, places
@@ -72,7 +74,10 @@ class Book:
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
         """Return the book of a run (or run file) as of the run's date; `as_of` wins.
 
-        The source is read and checked once: the snapshot of the same files, mapping and date is used again. Amounts
+        The source is read and checked once: the snapshot of the same files, mapping and date is used again. What a
+        database server holds is known by its rows only, which are read anew each time, all as of one moment; checked
+        and frozen they are only where they have changed. A chapter of a report opens the book with which the report
+        began. Amounts
         that the run does not state are those of the book's typical invoice (`size.with_amounts`).
         Raises `ParameterError` for the run file and `InputError` for the data, each with every problem.
         """
@@ -80,11 +85,21 @@ class Book:
             run = Run.from_yaml(run, as_of or None)
         elif as_of is not None:
             run = run.as_of_date(as_of)
-        files = sources.fingerprints(run)
-        read_how = run.model_dump_json(include=READ_BY)
-        key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
-        snapshot = writable(cache_of(run)) / "books" / f"{key}.arrow"
-        content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
+        began = began_with(run, _read_how(run))
+        if began is not None:
+            with suppress(Unreadable):
+                return cls._of(run, began, thawed(_snapshot(run, began)), monthly.notes_at(run, began))
+        seen = sources.look(run)
+        if began is not None and seen.fingerprints != began:
+            raise InputError([_changed(run)])
+        files = seen.fingerprints
+        content = kept(_snapshot(run, files), thawed, lambda file: freeze(file, *_checked(run, seen)))
+        return cls._of(run, files, content, monthly.notes_since(run, seen.months))
+
+    @classmethod
+    def _of(cls, run: Run, files: dict[str, str], content: dict[str, Any], notes: list[monthly.Note]) -> Self:
+        told = pd.DataFrame(notes, columns=["table", "rule", "rows"])
+        content["notes"] = pd.concat([content["notes"], told], ignore_index=True) if notes else content["notes"]
         sized = with_amounts(run, content["invoices"])
         return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
 
@@ -169,6 +184,28 @@ class Book:
         return frame.assign(**{name: frame[name] * rate for name in OF_THE_DAY[table]})
 
 
+def told_to_chapters(run: Run, book: Book) -> dict[str, str]:
+    """Return settings of a process in which a run opens its book as it was opened, whatever became of the source."""
+    return told(run, _read_how(run), book.files)
+
+
+def _read_how(run: Run) -> str:
+    return run.model_dump_json(include=READ_BY)
+
+
+def _snapshot(run: Run, files: dict[str, str]) -> Path:
+    """Return where a book is kept, by what the source held, how it is read, and the code that reads it."""
+    key = hashlib.sha256(json.dumps([files, _read_how(run), code_version(__name__)]).encode()).hexdigest()
+    return writable(cache_of(run)) / "books" / f"{key}.arrow"
+
+
+def _changed(run: Run) -> Problem:
+    return Problem(
+        file=str(run.file), column="source", allowed="the data changed while the report was made, and what it began "
+        "with is no longer kept", remedy="make the report again",
+    )  # fmt: skip
+
+
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp, buyer_of_invoice: np.ndarray) -> dict[str, pd.DataFrame]:
     """Return the tables without anything that became known after `day` (definitions §1.2).
 
@@ -233,9 +270,9 @@ def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
     return matched.groupby("index")["amount"].sum().reindex(defaults.index, fill_value=0.0)
 
 
-def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def _checked(run: Run, seen: sources.Look) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the source's tables, typed, checked, in the run's currency and as of its date, with the notes on them."""
-    raw, problems = sources.read(run)
+    raw, problems = sources.read(run, seen)
     raw, tables, found, linked = checked(merged(raw, run.merge), run)
     problems += found
     day = pd.Timestamp(run.as_of)

@@ -70,7 +70,7 @@ def remembered(function: Function) -> Function:
         passed = list(bound.arguments.items())[1:]
         key = joblib.hash((name, book.fingerprint, parameters, version, passed))
         file = cache_of(book.run) / "results" / f"{name}-{key}.pickle"
-        return kept(file, _read, lambda unfinished: _write(function(book, *arguments, **named), unfinished))
+        return kept(file, read_result, lambda unfinished: write_result(function(book, *arguments, **named), unfinished))
 
     return cast(Function, recalled)
 
@@ -99,7 +99,7 @@ def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) 
             return read(file) if made is None else made
 
 
-def _write(result: object, file: Path) -> None:
+def write_result(result: object, file: Path) -> None:
     """Write a result after a checksum."""
     content = pickle.dumps(result, protocol=5)
     with writing(file.parent, ELSEWHERE), file.open("wb") as stream:
@@ -107,7 +107,7 @@ def _write(result: object, file: Path) -> None:
         stream.write(content)
 
 
-def _read(file: Path) -> object:
+def read_result(file: Path) -> object:
     """Return a result that was written whole; raises `Unreadable` otherwise."""
     try:
         content = memoryview(file.read_bytes())

@@ -2,12 +2,13 @@
 
 import difflib
 import hashlib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from tradecredit.book import text_files
+from tradecredit.book import monthly, servers, text_files
 from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import of_database
 from tradecredit.book.exports.reading import all_files
@@ -17,16 +18,87 @@ from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
-from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, TableMapping
+from tradecredit.params.secrets import without_secrets
+from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, ServerSource, TableMapping
 
 TEXT = (".csv", ".txt", ".tsv")
 SUFFIXES = (*TEXT, ".parquet", ".xlsx")
 
 
-def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
+Files = FolderSource | DuckDBSource | ExportSource
+Places = dict[str, list[tuple[Path, str, TableMapping]]]
+"""Table: the path, label in messages and mapping of each of its sources; a server's are where the run file is."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a source holds at the moment that it is looked at.
+
+    `fingerprints` has the sha256 of every file, or of the rows of every table of a server, by its name in the source.
+    A server's rows change while one looks, and are `contents` already; files are read by `read`.
+    """
+
+    places: Places = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    fingerprints: dict[str, str] = field(default_factory=dict)
+
+    contents: dict[str, pd.DataFrame | Problem] = field(default_factory=dict)
+
+    @property
+    def months(self) -> dict[monthly.Group, dict[str, monthly.Month]]:
+        """Of each table and pattern that several files fit, these files by name."""
+        found: dict[monthly.Group, dict[str, monthly.Month]] = {}
+        for table, places in self.places.items():
+            for _, label, mapping in places:
+                if mapping.of_several_files:
+                    month = monthly.Month(self.fingerprints[label], mapping)
+                    found.setdefault((table, str(mapping.file)), {})[label] = month
+        return found
+
+
+def look(run: Run) -> Look:
+    """Return what the run's source holds now; nothing of the demo book, which is made anew."""
+    source = run.source
+    if isinstance(source, DemoSource):
+        return Look()
+    if isinstance(source, ServerSource):
+        found = servers.asked(run, source, lambda server: _at_server(run, source, server))
+        return Look(problems=(found,)) if isinstance(found, Problem) else found
+    present = _present(run, source)
+    if isinstance(present, Problem):
+        return Look(problems=(present,))
+    places, problems = _places(run, source, present)
+    fingerprints = _fingerprints(source, places)
+    telling = [
+        Problem(file=shown, allowed="the file's name holds what looks like a password, and a report tells what it was "
+                "made from", remedy="rename the file")
+        for shown in (without_secrets(name) for name in fingerprints) if shown not in fingerprints
+    ]  # fmt: skip
+    if telling:  # other problems would name the files
+        return Look(problems=tuple(telling))
+    return Look(places, tuple(problems), fingerprints)
+
+
+def _at_server(run: Run, source: ServerSource, server: servers.Server) -> Look:
+    """Return what a server holds, with the rows of all tables as they stood at one moment."""
+    present = server.names()
+    stated = [one.file for name in TABLES for one in run.sources_of(name) if one.file]
+    present += [name for name in dict.fromkeys(stated) if name not in present and server.has(name)]
+    places, problems = _places(run, source, present)
+    if problems:
+        return Look(problems=tuple(problems))
+    labels = {label: mapping.query for of_table in places.values() for _, label, mapping in of_table}
+    queries = {label: query for label, query in labels.items() if query is not None}
+    contents = server.contents([label for label in labels if label not in queries], queries)
+    frames = {name: servers.frame_of(name, table) for name, table in contents.items()}
+    return Look(places, (), servers.fingerprints(contents, queries), frames)
+
+
+def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that the run's source holds, by name, and what is wrong with the files.
 
-    Optional tables that are not there are left out; a compulsory one, or one that the run file names, is a problem.
+    `seen`: the look at the source. Optional tables that are not there are left out; a compulsory one, or one that the
+    run file names, is a problem.
     """
     source = run.source
     if isinstance(source, DemoSource):
@@ -34,7 +106,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
 
         tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
         return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
-    files, problems = _files(run, source)
+    files, problems = seen.places, [*seen.problems]
     raw: dict[str, RawTable] = {}
     if isinstance(source, ExportSource) and not problems:
         raw, problems = _exported(source, run)
@@ -45,7 +117,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
         for path, label, mapping in sources_of:
             key = (path, label, mapping.formats)
             if key not in contents:
-                contents[key] = _content(path, label, mapping.formats)
+                contents[key] = _read_content(run, seen, path, label, mapping)
             content = contents[key]
             if isinstance(content, Problem):
                 if content not in problems:
@@ -64,6 +136,15 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
             known = raw.get(name) if name == "buyers" else None
             raw[name] = whole if known is None else with_particulars(known, whole)
     return raw, problems
+
+
+def _read_content(run: Run, seen: Look, path: Path, label: str, mapping: TableMapping) -> pd.DataFrame | Problem:
+    if label in seen.contents:
+        return seen.contents[label]
+    if not mapping.of_several_files:
+        return _content(path, label, mapping.formats)
+    month = monthly.Month(seen.fingerprints[label], mapping)
+    return monthly.content_of(run, month, lambda: _content(path, label, mapping.formats))
 
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -86,65 +167,80 @@ def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list
     }, [*found.problems]  # fmt: skip
 
 
-def fingerprints(run: Run) -> dict[str, str]:
-    """Return the sha256 of every file that the run reads, by its name in the source; nothing for the demo book."""
-    if isinstance(run.source, DemoSource):
-        return {}
+def _fingerprints(source: Files, places: Places) -> dict[str, str]:
+    """Return the sha256 of every file that is read, by its name in the source."""
+    in_folder = not isinstance(source, DuckDBSource)
+    read = {(label if in_folder else path.name, path) for of_table in places.values() for path, label, _ in of_table}
+    if isinstance(source, ExportSource):
+        read |= {(path.name, path) for path in all_files(source) if path.is_file()}
     found = {}
-    in_folder = not isinstance(run.source, DuckDBSource)
-    tables = _files(run, run.source)[0].values()
-    read = {(label if in_folder else path.name, path) for sources_of in tables for path, label, _ in sources_of}
-    if isinstance(run.source, ExportSource):
-        read |= {(path.name, path) for path in all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
         with path.open("rb") as stream:
             found[name] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
 
 
-def _files(
-    run: Run, source: FolderSource | DuckDBSource | ExportSource
-) -> tuple[dict[str, list[tuple[Path, str, TableMapping]]], list[Problem]]:
-    """Return, for each table that can be read, the path, label in messages and mapping of each of its sources."""
-    present = _present(run, source)
-    if isinstance(present, Problem):
-        return {}, [present]
-    files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
-    problems = []
+def _places(run: Run, source: Files | ServerSource, present: list[str]) -> tuple[Places, list[Problem]]:
+    """Return where each table that can be read lies among what is `present`, and which ones are missing."""
+    places: Places = {}
+    problems: list[Problem] = []
     exported = EXPORTED if isinstance(source, ExportSource) else ()
-    own = _own_files(source)
     for name in [name for name in TABLES if name not in exported]:
-        for mapping in run.sources_of(name):
-            if isinstance(source, DuckDBSource):
-                candidates = [mapping.file or name]
-            else:
-                by_name = [name + suffix for suffix in SUFFIXES if name + suffix not in own]
-                candidates = [mapping.file] if mapping.file else by_name
-            there = [
-                candidate
-                for candidate in candidates
-                if (candidate in present and (mapping.file or candidate not in own))
-                or (mapping.file and not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
-            ]
-            label = there[0] if there else None
-            if len(there) > 1:
+        mappings = run.sources_of(name)
+        for number, mapping in enumerate(mappings, start=1):
+            if mapping.query:
+                label = f"query of {name}" + (f" ({number})" if len(mappings) > 1 else "")
+                places.setdefault(name, []).append((run.file, label, mapping))
+                continue
+            if mapping.of_several_files and not isinstance(source, DuckDBSource | ServerSource):
+                fitting = _fitting(source.path, str(mapping.file))
+                for one in fitting:
+                    places.setdefault(name, []).append((source.path / one, one, mapping))
+                if not fitting:
+                    problems.append(_missing_file(name, str(mapping.file), source, present))
+                continue
+            candidates, there = _candidates(name, mapping, source, present)
+            if len(there) > 1 and not isinstance(source, DuckDBSource | ServerSource):
                 remedy = f"remove all but one, or name the one to read (tables: {{{name}: {{file: {there[0]}}}}})"
                 allowed = f"holds {name} more than once: {', '.join(there)}"
                 problems.append(Problem(file=str(source.path), allowed=allowed, remedy=remedy))
-            if label is not None:
-                path = source.path if isinstance(source, DuckDBSource) else source.path / label
-                files.setdefault(name, []).append((path, label, mapping))
+            if there:
+                path = run.file if isinstance(source, ServerSource) else source.path
+                if not isinstance(source, DuckDBSource | ServerSource):
+                    path = source.path / there[0]
+                places.setdefault(name, []).append((path, there[0], mapping))
             elif name in run.tables or (name in COMPULSORY and not isinstance(source, ExportSource)):
                 problems.append(_missing_file(name, candidates[0], source, present))
-    return files, problems
+    return places, problems
 
 
-def _own_files(source: FolderSource | DuckDBSource | ExportSource) -> set[str]:
+def _fitting(folder: Path, pattern: str) -> list[str]:
+    """Return the files of a folder that fit a pattern, in the order of their names."""
+    files = (path for path in folder.glob(pattern) if path.is_file() and path.suffix.lower() in SUFFIXES)
+    return sorted(path.relative_to(folder).as_posix() for path in files)
+
+
+def _candidates(
+    name: str, mapping: TableMapping, source: Files | ServerSource, present: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return the names under which a table may lie in a source, and those of them that are there."""
+    if isinstance(source, DuckDBSource | ServerSource):
+        candidates = [mapping.file or name]
+        return candidates, [one for one in candidates if one in present]
+    if mapping.file:
+        there = mapping.file in present or (source.path / mapping.file).is_file()
+        return [mapping.file], [mapping.file] if there else []
+    own = _own_files(source)
+    candidates = [name + suffix for suffix in SUFFIXES if name + suffix not in own]
+    return candidates, [one for one in candidates if one in present]
+
+
+def _own_files(source: Files) -> set[str]:
     """Return the names of an export's own files, which are no tables beside it whatever they are called."""
     return {file.name for file in all_files(source)} if isinstance(source, ExportSource) else set()
 
 
-def _present(run: Run, source: FolderSource | DuckDBSource | ExportSource) -> list[str] | Problem:
+def _present(run: Run, source: Files) -> list[str] | Problem:
     """Return the files of a folder, or the tables of a database, that may be read; or that there is none."""
     if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
         return Problem(
@@ -167,15 +263,14 @@ def _present(run: Run, source: FolderSource | DuckDBSource | ExportSource) -> li
         )
 
 
-def _missing_file(
-    name: str, file: str, source: FolderSource | DuckDBSource | ExportSource, present: list[str]
-) -> Problem:
+def _missing_file(name: str, file: str, source: Files | ServerSource, present: list[str]) -> Problem:
     ours = {table + suffix for table in TABLES for suffix in ("", *SUFFIXES)}
     near = difflib.get_close_matches(file, [one for one in present if one not in ours], n=1, cutoff=0.5)
-    kind = "table" if isinstance(source, DuckDBSource) else "file"
+    kind = "file" if isinstance(source, FolderSource | ExportSource) else "table"
+    where = f"the database of {source.dsn_env}" if isinstance(source, ServerSource) else source.path
     return Problem(
         file=file,
-        allowed=f"this {kind} of {name} is missing in {source.path}",
+        allowed=f"this {kind} of {name} is missing in {where}",
         remedy=(f"rename {near[0]!r} or name it" if near else "add it, or name the one that holds it")
         + f" in the run file (tables: {{{name}: {{file: …}}}})",
     )

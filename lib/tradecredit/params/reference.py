@@ -59,9 +59,15 @@ def _held(name: str, models: Mapping[str, Schema], place: str) -> Iterator[tuple
         for held in _models_in(value):
             if held not in TITLES:
                 inner = f"{place}{key}"
-                kind = models[held]["properties"].get("kind", {}).get("const")
-                yield (f"{inner}: {{kind: {kind}}}" if kind else inner), held
+                kinds = _kinds(models[held])
+                yield (f"{inner}: {{kind: {' or '.join(kinds)}}}" if kinds else inner), held
                 yield from _held(held, models, f"{inner}.")
+
+
+def _kinds(model: Schema) -> list[str]:
+    """Return the kinds that tell a model from others that may stand in its place; none where nothing does."""
+    kind = model["properties"].get("kind", {})
+    return [kind["const"]] if "const" in kind else [] if "default" in kind else kind.get("enum", [])
 
 
 def _models_in(value: object) -> list[str]:
@@ -131,8 +137,8 @@ def _type(value: Schema, models: Mapping[str, Schema]) -> str:
     """Return what a key takes, with its bounds, in words."""
     if "$ref" in value:
         name = _named(value)
-        kind = models[name]["properties"].get("kind", {}).get("const")
-        return f"[{f'`{kind}`' if kind else 'section'}](#{name})"
+        kinds = _kinds(models[name])
+        return " or ".join(f"[`{kind}`](#{name})" for kind in kinds) or f"[section](#{name})"
     if "anyOf" in value or "oneOf" in value:
         kinds = [_type(one, models) for one in value.get("anyOf", value.get("oneOf")) if one.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))

@@ -1,14 +1,14 @@
 """The parameters of a run, checked before anything starts: the run file and its sections."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from tradecredit.errors import ParameterError
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import (
     PROJECT,
@@ -33,7 +33,17 @@ from tradecredit.params.operation import After
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.provision import ProvisionSettings
 from tradecredit.params.receivables import ReceivablesSettings
-from tradecredit.params.source import DemoSource, OnProblem, Source, SourcesOfTable, TableMapping, TableName
+from tradecredit.params.secrets import without_secrets
+from tradecredit.params.source import (
+    DemoSource,
+    FolderSource,
+    OnProblem,
+    ServerSource,
+    Source,
+    SourcesOfTable,
+    TableMapping,
+    TableName,
+)
 from tradecredit.params.stress import BASE, Scenario
 from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
 from tradecredit.params.yaml_files import read_yaml, validate
@@ -126,6 +136,16 @@ class Run(Parameters):
             raise ValueError(
                 f"tables: {', '.join(idle)} of an export are read as `source` says; remove them here, or name a folder"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _servers_answer_queries(self) -> Self:
+        asking = [name for name in self.tables if any(one.query is not None for one in self.sources_of(name))]
+        if asking and not isinstance(self.source, ServerSource):
+            raise ValueError(f"tables: {', '.join(asking)}: a query is for a database server; name a file")
+        fitting = [name for name in self.tables if any(one.of_several_files for one in self.sources_of(name))]
+        if fitting and not isinstance(self.source, FolderSource | ExportSource):
+            raise ValueError(f"tables: {', '.join(fitting)}: a pattern is for files of a folder; name a table")
         return self
 
     @field_validator("merge")
@@ -241,7 +261,27 @@ class Run(Parameters):
         if content.get("as_of") is None:
             content["as_of"] = date.today().replace(day=1) - timedelta(days=1)
         run = validate(cls, content | {"file": file}, file)
+        if problems := [*run._secrets()]:
+            raise ParameterError(problems)
         return run._with_absolute_paths()
+
+    def published(self) -> dict[str, Any]:
+        """Return the parameters as a report's manifest has them: without where things lie, and what follows a run."""
+        parameters = self.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
+        if "path" in parameters["source"]:
+            parameters["source"]["path"] = Path(parameters["source"]["path"]).name
+        return parameters
+
+    def _secrets(self) -> Iterator[Problem]:
+        """Yield the parameters that hold a password or the like, and would be published with it."""
+        for key, text in [("", self.file.name), *_texts(self.published(), "")]:
+            if (shown := without_secrets(text)) != text:
+                yield Problem(
+                    file=without_secrets(self.file.name), column=key or None, value=shown,
+                    allowed="holds what looks like a password, and a report tells what it was made from",
+                    remedy="rename the file" if not key or key.endswith(("file", "path")) else "take it out; an "
+                    "environment variable may hold it (source: {dsn_env: …})",
+                )  # fmt: skip
 
     def as_of_date(self, day: str | date) -> Self:
         """Return this run as of another day."""
@@ -251,8 +291,22 @@ class Run(Parameters):
     def _with_absolute_paths(self) -> Self:
         here = self.file.parent
         source = self.source
-        if not isinstance(source, DemoSource):
+        if not isinstance(source, DemoSource | ServerSource):
             source = source.model_copy(update={"path": here / source.path})
         return self.model_copy(
             update={"source": source, "reports": here / self.reports, "notebooks": here / self.notebooks}
         )
+
+
+def _texts(section: object, key: str) -> Iterator[tuple[str, str]]:
+    """Yield all texts of a section, keys too, with where each stands."""
+    if isinstance(section, str):
+        yield key, section
+    elif isinstance(section, Mapping):
+        for name, held in section.items():
+            at = f"{key}.{name}".removeprefix(".")
+            yield key, str(name)
+            yield from _texts(held, at)
+    elif isinstance(section, list | tuple):
+        for held in section:
+            yield from _texts(held, key)

@@ -1,10 +1,11 @@
 """Where a book's tables come from, and how they are found in another system's files."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from tradecredit.params.base import Parameters, Zone
 from tradecredit.params.export import ExportSource
@@ -46,7 +47,21 @@ class DuckDBSource(Parameters):
     """The database file."""
 
 
-Source = Annotated[DemoSource | FolderSource | DuckDBSource | ExportSource, Field(discriminator="kind")]
+def _variable(name: object) -> object:
+    if not (isinstance(name, str) and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name)):
+        raise ValueError("the name of an environment variable is expected, never the address itself")
+    return name
+
+
+class ServerSource(Parameters):
+    """A database server: PostgreSQL, MySQL or MariaDB, Microsoft SQL Server; needs the `databases` extra."""
+
+    kind: Literal["postgres", "mysql", "sqlserver"]
+    dsn_env: Annotated[str, BeforeValidator(_variable)]
+    """Name of the environment variable that holds the address, such as postgresql://user:password@host/database."""
+
+
+Source = Annotated[DemoSource | FolderSource | DuckDBSource | ServerSource | ExportSource, Field(discriminator="kind")]
 
 
 class Formats(Parameters):
@@ -88,11 +103,23 @@ class Formats(Parameters):
         return self
 
 
+def _reads(query: str) -> str:
+    query = query.strip().rstrip(";").rstrip()
+    if not re.match(r"(select|with)\b", query, re.IGNORECASE):
+        raise ValueError("a query that reads is expected: select …, or with … select …")
+    return query
+
+
 class TableMapping(Parameters):
     """How one of our tables is found in a file of another system; every step is counted on the report's page."""
 
     file: str | None = None
-    """File in the folder, or table in the DuckDB file; several of our tables may name the same one."""
+    """File in the folder, table in the DuckDB file, or table or view of the server, with its schema in front where it
+    is not the user's own (sales.invoices); several of our tables may name the same one. A pattern such as
+    `invoices-*.csv` stands for all files of the folder that fit it, one a month: each is read once, and what becomes of
+    an old one is told."""
+    query: Annotated[str, AfterValidator(_reads)] | None = None
+    """In place of `file`, of a database server: the SQL query (`select …`) whose rows are read."""
     columns: dict[str, str] = {}
     """Our column: their column. Columns of the same name need no entry."""
     formats: Formats = Formats()
@@ -116,10 +143,23 @@ class TableMapping(Parameters):
     """`sum`: rows of one key are parts of one, such as the lines of an invoice; their amounts are added up."""
 
     @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.file is not None and self.query is not None:
+            raise ValueError("file and query both say where the rows are: state one of them")
+        return self
+
+    @model_validator(mode="after")
     def _parts_may_be_alike(self) -> Self:
         if self.distinct and self.combine:
             raise ValueError("distinct drops rows that are alike, and combine adds them up: state one of them")
+        if self.combine and self.of_several_files:
+            raise ValueError("combine adds up the rows of one file: name one, without a pattern")
         return self
+
+    @property
+    def of_several_files(self) -> bool:
+        """Whether `file` is a pattern that files fit."""
+        return self.file is not None and re.search(r"[*?\[]", self.file) is not None
 
 
 def _alike(sources: list[TableMapping]) -> list[TableMapping]:

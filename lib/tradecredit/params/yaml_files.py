@@ -100,19 +100,26 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
         return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`{such}")
     if detail["type"].startswith("union_tag"):
         context = detail.get("ctx", {})
-        kinds = context.get("expected_tags", "demo, folder, duckdb, export").replace("'", "")
+        kinds = context.get("expected_tags", "demo, folder, duckdb, postgres, mysql, sqlserver, export").replace(
+            "'", ""
+        )
         return Problem(
             file=str(file), column=f"{key}.kind", value=context.get("tag"), allowed=f"one of {kinds} is expected",
             remedy="state one of these; `folder` reads CSV, Parquet and Excel files",
         )  # fmt: skip
     kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
     allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-    value = detail["input"] if not isinstance(detail["input"], dict) else None
+    # Who writes an address where its variable's name belongs must not see its password again.
+    shown = not isinstance(detail["input"], dict) and keys[-1:] != ["dsn_env"]
+    value = detail["input"] if shown else None
     remedy = "change the key" if "[key]" in detail["loc"] else _remedy(detail)
     if detail["type"] == "string_type" and isinstance(value, bool):
         remedy = "put it in quotes: YAML takes NO, ON, YES and the like for true or false"
     return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy=remedy)
 
+
+SOURCES = ("demo", "folder", "duckdb", "postgres", "mysql", "sqlserver", "export")
+"""Kinds of source, told where none is stated."""
 
 BOUNDS = {"less_than": "less than {lt:g}", "less_than_equal": "{le:g} or less", "greater_than": "more than {gt:g}",
           "greater_than_equal": "{ge:g} or more"}  # fmt: skip

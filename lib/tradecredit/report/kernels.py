@@ -33,11 +33,11 @@ Threads that wait for each other would take the time of the chapter beside, and 
 
 
 @contextmanager
-def warm_kernels() -> Iterator[type[AsyncKernelManager]]:
+def warm_kernels() -> Iterator[type["KernelManager"]]:
     """Yield the class of kernel managers whose kernels start warm; all kernels have ended when the context is left."""
     environment = dict.fromkeys(ONE_THREAD, "1") | os.environ
     if not FORKING:
-        yield type("Manager", (_KernelManager,), {"environment": environment})
+        yield type("Manager", (KernelManager,), {"environment": environment})
         return
     ours, theirs = Pipe()
     command = [sys.executable, "-P", "-m", forked.__name__, str(theirs.fileno())]
@@ -58,7 +58,9 @@ def limited(kernels: type[AsyncKernelManager], seconds: float) -> type[AsyncKern
     return type("LimitedManager", (kernels,), {"most_seconds": seconds})
 
 
-class _KernelManager(AsyncKernelManager):
+class KernelManager(AsyncKernelManager):
+    """Starts kernels in an environment, which may be added to until they start, and ends them in time."""
+
     environment: dict[str, str]
     most_seconds: float | None = None
 
@@ -137,7 +139,7 @@ class _ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
 
-class _ForkedKernelManager(_KernelManager):
+class _ForkedKernelManager(KernelManager):
     forking: _Forking
 
     def __init__(self, **options: Any):

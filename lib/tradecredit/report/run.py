@@ -11,10 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, told_to_chapters
 from tradecredit.book.disk import writing
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
@@ -24,7 +23,7 @@ from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
 from tradecredit.report.index import SUMMARY
-from tradecredit.report.kernels import warm_kernels
+from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.sheets import linked, write_sheets
@@ -52,6 +51,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
         # Ends before the folder goes: a kernel that outlives an interrupt would write into it again.
         kernels = ended.enter_context(warm_kernels())
         book = _to_report(checked_book(run))  # while the kernels' parent imports
+        kernels.environment.update(told_to_chapters(run, book))
         before = _published(book, published) if chapters else {}
         with writing(run.reports):
             if before:
@@ -120,7 +120,7 @@ def _published(book: Book, published: Path) -> dict[str, Any]:
     if (published / "manifest.json").exists():
         before = {name: _read_json(published / f"{name}.json") for name in ("results", "manifest")}
     manifest = before.get("manifest", {})
-    now = (book.fingerprint, _parameters(book.run))
+    now = (book.fingerprint, book.run.published())
     if (manifest.get("book", {}).get("fingerprint"), manifest.get("parameters")) != now:
         raise ParameterError([
             Problem(file=str(published), column="--chapter",
@@ -131,7 +131,7 @@ def _published(book: Book, published: Path) -> dict[str, Any]:
 
 
 def _chapters(
-    book: Book, notebooks: list[Path], build: Path, before: dict[str, Any], kernels: type[AsyncKernelManager]
+    book: Book, notebooks: list[Path], build: Path, before: dict[str, Any], kernels: type[KernelManager]
 ) -> tuple[dict[str, NotebookNode], dict[str, Any]]:
     """Execute the notebooks; return them by name, and the manifest. Their results go to the build folder."""
     run = book.run
@@ -194,20 +194,12 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         "as_of": str(book.run.as_of),
         "status": "ok",
         "run_file": book.run.file.name,
-        "parameters": _parameters(book.run),
+        "parameters": book.run.published(),
         "seed": book.run.simulation.seed,
         "book": {"fingerprint": book.fingerprint, "files": book.files, "tables": tables},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "chapters": chapters,
     }
-
-
-def _parameters(run: Run) -> dict[str, Any]:
-    """Return the run's parameters, without where things lie on this machine."""
-    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
-    if "path" in parameters["source"]:
-        parameters["source"]["path"] = Path(parameters["source"]["path"]).name
-    return parameters
 
 
 def _write_page(file: Path, html: str) -> None:
