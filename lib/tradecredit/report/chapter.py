@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 """Rows of a table that a page shows by default; the CSV has all."""
+NOTES_OPEN = 5
+"""Decisions that a chapter shows at its top without being asked."""
+WHY = "Why, and what it rests on"
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
 
 
@@ -201,17 +204,31 @@ class Chapter:
         self._told |= told
         # In JupyterLab too: the month before is published, and only read.
         asked = self._with_earlier(records.assign(chapter=self.name))
+        notes = []
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
             first, rest = first_sentence(told[row["decision"]])
-            self._note("decision", title, f"{first} {who_and_when(row)}", link, name, [rest] if rest else [])
+            more = _more([rest] if rest else [], WHY)
+            notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
+        self._show_decisions(notes)
         if self.output:
             all_of_them = decisions.ordered(self._with_earlier(self._decisions), self._book.run)
             all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
             self._publish_table(all_of_them, "decisions", DECISIONS)
         self._publish()
+
+    def _show_decisions(self, notes: Sequence[str]) -> None:
+        """Show the first notes, and the others on demand."""
+        if self._silent:
+            return
+        first, others = ("".join(part) for part in (notes[:NOTES_OPEN], notes[NOTES_OPEN:]))
+        if others:
+            summary = formats.counted(len(notes) - NOTES_OPEN, "further decision")
+            others = f'<details class="fold"><summary>{summary}</summary>\n{others}</details>\n'
+        if notes:
+            _show(first + others, "note")
 
     def _with_earlier(self, asked: pd.DataFrame) -> pd.DataFrame:
         before, day = (known(self._book, self.name) for known in (decisions_before, reported_before))
@@ -275,7 +292,7 @@ class Chapter:
         link: str = "",
         name: str = "",
         more: Sequence[str] = (),
-        opens: str = "Why, and what it rests on",
+        opens: str = WHY,
     ) -> None:
         if not self._silent:
             _show_note(look, title, text, link, name, _more(more, opens))
@@ -327,12 +344,16 @@ def _show(html: str, kind: str, name: str = "") -> None:
 
 
 def _show_note(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> None:
+    _show(_note_html(look, title, text, link, name, more), "note")
+
+
+def _note_html(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> str:
     # The inline style is for JupyterLab, where the page's style sheet is absent.
     style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
     body = f"<p><strong>{title}</strong> {_sentence(text)}{link}</p>"
     body += more
     place = f' id="{escaped(name)}"' if name else ""
-    _show(f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n', "note")
+    return f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n'
 
 
 def _more(texts: Sequence[str], opens: str) -> str:
