@@ -19,6 +19,7 @@ from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
+from tradecredit.report import pdf
 from tradecredit.report.columns import labelled
 from tradecredit.words.formats import day, money
 from tradecredit.words.limits import REASONS
@@ -678,6 +679,21 @@ def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
         assert "tc-answer" in tab.evaluate("document.querySelector('main > *').className"), file.stem
         tab.set_viewport_size({"width": 360, "height": 780})
         assert tab.evaluate("document.documentElement.scrollWidth") <= 360, file.stem
+        tab.close()
+
+
+def test_the_summary_is_printed_on_one_sheet(browser, month, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    manifest = json.loads((month / "manifest.json").read_text(encoding="utf-8"))
+    for number, html in enumerate(
+        [pdf.printable(month, manifest, ["00_summary"]), (month / "00_summary.html").read_text(encoding="utf-8")]
+    ):
+        (tmp_path / f"{number}.html").write_text(html, encoding="utf-8")
+        tab = browser.new_page()
+        tab.goto((tmp_path / f"{number}.html").as_uri())
+        tab.pdf(path=tmp_path / f"{number}.pdf", prefer_css_page_size=True)
+        (page,) = pypdf.PdfReader(tmp_path / f"{number}.pdf").pages
+        assert "What needs a decision?" in page.extract_text()
         tab.close()
 
 

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import csv_text, escaped, headings, to_html
+from tradecredit.report.tables import csv_text, escaped, headings, sentence, to_html
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -96,7 +95,7 @@ class Chapter:
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
         if frame.empty:
-            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {_sentence(without or "none.")}</div>\n'
+            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {sentence(without or "none.")}</div>\n'
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
@@ -146,16 +145,20 @@ class Chapter:
         if self._silent or table.empty:
             return
         rows = "".join(
-            f'<li><a href="{escaped(row["link"])}">{_sentence(row["title"])}</a>'
-            f"<strong>{_sentence(row['figure'])}</strong><span>{_sentence(row['text'])}</span></li>\n"
+            f'<li><a href="{escaped(row["link"])}">{sentence(row["title"])}</a>'
+            f"<strong>{sentence(row['figure'])}</strong><span>{sentence(row['text'])}</span></li>\n"
             for _, row in table.iterrows()
         )
         _show(f'<ul class="tc-acts" aria-label="{escaped(caption)}">\n{rows}</ul>\n', "cards")
 
     def answers(self, text: str) -> None:
-        """Show what the chapter comes to in few sentences; the page puts it at its top."""
+        """Show what the chapter comes to in few sentences; the page puts it at its top.
+
+        The page of chapter 00 is printed as one sheet of paper: without what is folded.
+        """
+        look = "tc-answer one-page" if self.name.startswith("00_") else "tc-answer"
         if text and not self._silent:
-            _show(f'<p class="tc-answer">{_sentence(text)}</p>\n', "answer")
+            _show(f'<p class="{look}">{sentence(text)}</p>\n', "answer")
 
     def say(self, text: str, *, see: str = "") -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
@@ -169,7 +172,7 @@ class Chapter:
         sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
         text = " ".join(sayable) or "This cannot be estimated from this book."
         link = f' <a href="#table-{escaped(_file_name(see))}">List</a>' if see else ""
-        _show(f'<p class="tc-say">{_sentence(text)}{link}</p>\n', "say")
+        _show(f'<p class="tc-say">{sentence(text)}{link}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
         """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
@@ -209,7 +212,7 @@ class Chapter:
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
-            first, rest = first_sentence(told[row["decision"]])
+            first, rest = firstsentence(told[row["decision"]])
             more = _more([rest] if rest else [], WHY)
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
@@ -308,7 +311,7 @@ class Chapter:
     def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
         look = ' class="missing"' if value is None else ""
-        card = f"<div><dt>{_sentence(str(entry['label']))}</dt><dd{look}>{_sentence(formats.figure(value, unit))}</dd>"
+        card = f"<div><dt>{sentence(str(entry['label']))}</dt><dd{look}>{sentence(formats.figure(value, unit))}</dd>"
         return f"{card}{self._change(name, value, unit, earlier)}</div>\n"
 
     def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
@@ -322,7 +325,7 @@ class Chapter:
         year_before = self.as_of - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
         told = "".join(
-            f'<dd class="since">{_sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
+            f'<dd class="since">{sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
             for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS))
@@ -350,7 +353,7 @@ def _show_note(look: str, title: str, text: str, link: str = "", name: str = "",
 def _note_html(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> str:
     # The inline style is for JupyterLab, where the page's style sheet is absent.
     style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
-    body = f"<p><strong>{title}</strong> {_sentence(text)}{link}</p>"
+    body = f"<p><strong>{title}</strong> {sentence(text)}{link}</p>"
     body += more
     place = f' id="{escaped(name)}"' if name else ""
     return f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n'
@@ -358,14 +361,14 @@ def _note_html(look: str, title: str, text: str, link: str = "", name: str = "",
 
 def _more(texts: Sequence[str], opens: str) -> str:
     """Return texts as a part of a note that the reader opens; empty without any."""
-    paragraphs = "".join(f"<p>{_sentence(text)}</p>" for text in texts)
+    paragraphs = "".join(f"<p>{sentence(text)}</p>" for text in texts)
     return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
 
 
-def first_sentence(text: str) -> tuple[str, str]:
+def firstsentence(text: str) -> tuple[str, str]:
     """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
 
-    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
+    >>> firstsentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
     ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
     """
     first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
@@ -385,13 +388,6 @@ def _published(name: str, value: Any) -> float | int | None:
     if math.isinf(value):
         raise ValueError(f"headline figure {name!r} is infinite; publish a missing value if it cannot be estimated")
     return int(value) if pd.api.types.is_integer(value) else float(f"{value:.10g}") + 0.0
-
-
-def _sentence(text: str) -> str:
-    """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit."""
-    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(str(text), quote=False))
-    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", formats.spaced(html))
-    return formats.unbroken(html)
 
 
 def _required(text: str, message: str) -> str:
