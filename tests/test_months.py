@@ -685,10 +685,9 @@ def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
 def test_the_summary_is_printed_on_one_sheet(browser, month, tmp_path):
     pypdf = pytest.importorskip("pypdf")
     manifest = json.loads((month / "manifest.json").read_text(encoding="utf-8"))
-    for number, html in enumerate(
-        [pdf.printable(month, manifest, ["00_summary"]), (month / "00_summary.html").read_text(encoding="utf-8")]
-    ):
-        (tmp_path / f"{number}.html").write_text(html, encoding="utf-8")
+    printable = pdf.printable(month, manifest, ["00_summary"]), (month / "00_summary.html").read_text(encoding="utf-8")
+    for number, text in enumerate(printable):
+        (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
         tab = browser.new_page()
         tab.goto((tmp_path / f"{number}.html").as_uri())
         tab.pdf(path=tmp_path / f"{number}.pdf", prefer_css_page_size=True)

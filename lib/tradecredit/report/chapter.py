@@ -238,14 +238,20 @@ class Chapter:
         return decisions.since_earlier(asked, before, day)
 
     def headline(
-        self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None, history: pd.DataFrame | None = None
+        self,
+        figures: Mapping[str, tuple],
+        *,
+        earlier: pd.DataFrame | None = None,
+        history: pd.DataFrame | None = None,
+        lights: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
         "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
-        earlier month that has the figure in the same unit. May be called more than once.
+        earlier month that has the figure in the same unit. `lights`: name → (green, amber or red; its rule in
+        words), which a card shows as a word that opens the rule. May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
         """
@@ -261,7 +267,7 @@ class Chapter:
             if history is not None:
                 self._history |= _recent(history, list(entries))
         self._publish()
-        cards = "".join(self._card(name, entry, earlier) for name, entry in entries.items())
+        cards = "".join(self._card(name, entry, earlier, (lights or {}).get(name)) for name, entry in entries.items())
         # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
@@ -308,11 +314,11 @@ class Chapter:
         text = str(label[0]) if label else labelled()[name].label.removesuffix(" (days)")
         return {"label": text, "value": _published(name, value), "unit": unit}
 
-    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
+    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None, light: tuple[str, str] | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
         look = ' class="missing"' if value is None else ""
         card = f"<div><dt>{sentence(str(entry['label']))}</dt><dd{look}>{sentence(formats.figure(value, unit))}</dd>"
-        return f"{card}{self._change(name, value, unit, earlier)}</div>\n"
+        return f"{card}{self._change(name, value, unit, earlier)}{_light(light)}</div>\n"
 
     def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
         if earlier is None or value is None:
@@ -329,6 +335,15 @@ class Chapter:
             for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS))
+
+
+def _light(light: tuple[str, str] | None) -> str:
+    """Return a light as a word that opens its rule; its colour says nothing that the word does not."""
+    if light is None:
+        return ""
+    colour, rule = light
+    summary = f"<summary>{escaped(colour.capitalize())}</summary>"
+    return f'<dd class="lit"><details class="light {escaped(colour)}">{summary}<p>{sentence(rule)}</p></details></dd>'
 
 
 def _recent(history: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
