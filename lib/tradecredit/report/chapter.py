@@ -226,12 +226,12 @@ class Chapter:
         """Show the first notes, and the others on demand."""
         if self._silent:
             return
-        first, others = ("".join(part) for part in (notes[:NOTES_OPEN], notes[NOTES_OPEN:]))
-        if others:
-            summary = formats.counted(len(notes) - NOTES_OPEN, "further decision")
-            others = f'<details class="fold"><summary>{summary}</summary>\n{others}</details>\n'
-        if notes:
-            _show(first + others, "note")
+        for note in notes[:NOTES_OPEN]:
+            _show(note, "note")
+        if others := notes[NOTES_OPEN:]:
+            summary = formats.counted(len(others), "further decision")
+            html = "".join(others)
+            _show(f'<details class="fold"><summary>{summary}</summary>\n{html}</details>\n', "note")
 
     def _with_earlier(self, asked: pd.DataFrame) -> pd.DataFrame:
         before, day = (known(self._book, self.name) for known in (decisions_before, reported_before))
