@@ -651,7 +651,7 @@ def shown_tables(month: Path, chapter: str) -> list[Path]:
 
 
 def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
-    pages = sorted(month.glob("*.html"))
+    pages = sorted(month.glob("[0-9]*.html"))
     assert [page.stem for page in pages] == [file.stem for file in NOTEBOOKS]
     for file in pages:
         text = file.read_text(encoding="utf-8")
@@ -672,7 +672,7 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
 
 def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
     """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls."""
-    for file in sorted(month.glob("*.html")):
+    for file in sorted(month.glob("[0-9]*.html")):
         tab = browser.new_page(viewport={"width": 1200, "height": 900})
         tab.goto(file.as_uri())
         assert tab.evaluate("document.documentElement.scrollHeight") <= 9000, file.stem

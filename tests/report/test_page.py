@@ -242,6 +242,7 @@ def test_contents_and_chapters_lead_where_they_say(page):
         "results.json",
         "manifest.json",
         "workbook.xlsx",
+        "glossary.html",
     }
     assert 'href="01_receivables.html" aria-current="page"' in page
     assert re.search('class="previous" href="00_summary.html"', page)

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tradecredit.report.document import TEMPLATE, document, side
+from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
@@ -394,5 +395,6 @@ def _footer(manifest: Mapping[str, Any]) -> str:
         f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
         f'<span class="screen">All tables: <a href="{WORKBOOK}">{WORKBOOK}</a>; '
         'all figures: <a href="results.json">results.json</a>; '
-        'how they were made: <a href="manifest.json">manifest.json</a>.</span></p>'
+        'how they were made: <a href="manifest.json">manifest.json</a>; '
+        f'terms: <a href="{GLOSSARY}">glossary</a>.</span></p>'
     )
