@@ -19,6 +19,7 @@ from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
+from tradecredit.report import pdf
 from tradecredit.report.columns import labelled
 from tradecredit.words.formats import day, money
 from tradecredit.words.limits import REASONS
@@ -65,7 +66,7 @@ SAME_THIS_MONTH = {
 """Columns of two meanings whose figures are the same in the demo's month, and why."""
 
 SIMULATED = {
-    "03_credit_limits": {"shortfall", "shortfall_cap", "price_of_risk"},
+    "03_limits_of_the_book": {"shortfall", "shortfall_cap", "price_of_risk"},
     "04_loss_simulation": {
         "contribution", "es_99", "es_99_se", "es_99_at_level", "expected_loss_simulated", "place", "retained_es_99",
         "retained_expected", "simulated", "var_95_then", "var_99_at_level", "var_99_then",
@@ -112,11 +113,11 @@ def figures(month: Path) -> pd.DataFrame:
 
 def test_every_column_of_a_month_has_a_label(tables):
     policies = set(tables["05_credit_insurance/policy_terms"].columns) - {"term"}
-    lengths = set(tables["03_credit_limits/order_value"].columns) - {"grade"}
+    lengths = set(tables["03_terms/order_value"].columns) - {"grade"}
     buckets = set(Run.from_yaml(PROJECT / "params" / "demo.yaml").provision.labels)
     for table, frame in tables.items():
         unlabelled = set(frame.columns) - set(labelled()) - policies - lengths
-        if table == "07_cash_and_provision/roll_rates":
+        if table == "07_provision/roll_rates":
             unlabelled -= buckets
         assert not unlabelled, f"{table}: state a label of {unlabelled} in columns.py beside the function that makes it"
         for column in set(frame.columns) & {name for name, stated in labelled().items() if stated.kind == "name"}:
@@ -287,10 +288,10 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
         (changes["decision"] == "increase") & (changes["binding_with_cover"] != "analyst's override")
     ]
     assert not set(raised) & set(back)
-    moved = tables["03_credit_limits/optimum_limits"].set_index("buyer_id")["portfolio_change"]
+    moved = tables["03_limits_of_the_book/optimum_limits"].set_index("buyer_id")["portfolio_change"]
     assert not set(moved.index[moved >= 1]) & set(back)
     none = sheets.index[sheets["deliveries"].str.startswith("nothing")]
-    assert not set(tables["03_credit_limits/requests"]["buyer_id"]) & set(none)
+    assert not set(tables["03_limits_of_the_book/requests"]["buyer_id"]) & set(none)
     planned = tables["03_credit_limits/overdue_advised"]["buyer_id"]
     assert sheets.loc[planned, "advice"].isin(["payment plan", "enforce"]).all()
     # What is overdue and not a trifle is somebody's: the lists add up to it, and no buyer is in two of them.
@@ -301,7 +302,7 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
 
 
 def test_a_hold_of_deliveries_has_one_who_one_when_and_one_cure(month, tables):
-    chapter = {name.partition("/")[2]: table for name, table in tables.items() if name.startswith("03")}
+    chapter = {name.partition("/")[2]: table for name, table in tables.items() if name.startswith("03_credit")}
     held, sheets = (chapter[name].set_index("buyer_id") for name in ("held_back", "sheets"))
     level = {who: place for place, who in enumerate(Run.from_yaml(month.parents[2] / "run.yaml").levels)}
     assert set(held.index) == set(sheets.index[sheets["deliveries"].isin(HELD.values())])
@@ -370,7 +371,7 @@ def test_a_sentence_on_holds_and_needs_counts_what_its_list_shows(month, tables)
     if len(back):
         assert f" of {len(back):,} of them is also above the limit to set, and to be brought back" in page
     # What keeps a portfolio limit is a hold where there is one, and no hold where there is none.
-    kept = tables["03_credit_limits/optimum_limits"].set_index("buyer_id")["held_by"]
+    kept = tables["03_limits_of_the_book/optimum_limits"].set_index("buyer_id")["held_by"]
     assert set(kept.index[kept == "deliveries held back"]) <= set(held.index)
     assert not set(kept.index[kept == "insurer to be told first"]) & set(held.index)
 
@@ -427,11 +428,11 @@ def test_the_indemnity_as_if_of_claims_is_that_of_chapter_05(month, tables):
 
 
 def test_sales_to_be_shortened_are_those_of_the_buyers_listed(tables):
-    by_grade = tables["03_credit_limits/terms_by_grade"].dropna(subset="longer_sales")
-    listed = tables["03_credit_limits/longer_terms"]["longer_sales"].sum()
+    by_grade = tables["03_terms/terms_by_grade"].dropna(subset="longer_sales")
+    listed = tables["03_terms/longer_terms"]["longer_sales"].sum()
     assert by_grade["sales_to_shorten"].sum() == pytest.approx(listed)
     assert (by_grade["sales_to_shorten"] <= by_grade["longer_sales"] + 0.01).all()
-    late = tables["03_credit_limits/late_invoices"]
+    late = tables["03_terms/late_invoices"]
     assert (late["late_open"] <= late["late_amount"] + 0.01).all()
 
 
@@ -506,7 +507,7 @@ def test_the_policy_is_decided_on_before_its_notice_is_due(month, tables):
 def test_what_only_cover_adds_is_cut_where_limits_without_insurance_fit_a_cap(tables):
     limits = tables["03_credit_limits/limits"].set_index("buyer_id")
     assert not (limits["recommended_with_cover"] < limits["recommended"]).any()
-    caps = tables["03_credit_limits/class_caps"]
+    caps = tables["03_limits_of_the_book/class_caps"]
     # Rounded down to two digits a limit loses less than a tenth.
     assert (caps["added_cut"] <= caps["cut"]).all()
     fits = caps["recommended"] < 0.9 * caps["cap"]
@@ -526,7 +527,7 @@ def test_margin_and_payments_are_told_once(month, tables):
     sheets = tables["03_credit_limits/sheets"].set_index("buyer_id")
     held = tables["03_credit_limits/held_back"].set_index("buyer_id")
     # Nothing is sold on terms to those that are held back or have no limit: their margin counts with that.
-    longer = sheets.loc[tables["03_credit_limits/longer_terms"]["buyer_id"]]
+    longer = sheets.loc[tables["03_terms/longer_terms"]["buyer_id"]]
     assert not set(longer.index) & set(held.index)
     assert (longer["limit_to_set"] > 0).all()
     # What accounts would release is asked for by itself or with a hold, and of nobody for whom the policy has to pay.
@@ -556,7 +557,8 @@ def test_what_concerns_a_limit_is_decided_by_who_sets_it_and_after_what_it_waits
     asked = asked[~asked["state"].isin(GONE)]
     enforced = asked[asked["decision"] == "raise or enforce"]
     assert set(enforced["buyer_id"]) == set(tables["03_credit_limits/often_exceeded"]["buyer_id"])
-    portfolio = asked.loc[asked["decision"] == "portfolio", "due_day"]
+    whole = tables.get("03_limits_of_the_book/decisions", asked)
+    portfolio = whole.loc[whole["decision"] == "portfolio", "due_day"]
     waiting = asked["decision"].isin(["cut", "set limit", "limits"])
     assert not asked.loc[waiting, "due_day"].isin(portfolio).any()
 
@@ -649,8 +651,8 @@ def shown_tables(month: Path, chapter: str) -> list[Path]:
 
 
 def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
-    pages = sorted(month.glob("*.html"))
-    assert [page.stem[:2] for page in pages] == ["00", "01", "02", "03", "04", "05", "06", "07"]
+    pages = sorted(month.glob("[0-9]*.html"))
+    assert [page.stem for page in pages] == [file.stem for file in NOTEBOOKS]
     for file in pages:
         text = file.read_text(encoding="utf-8")
         page = _Page(text)
@@ -666,6 +668,32 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
         told, published = page.captions - further + text.count('class="tc-none"'), len(shown_tables(month, file.stem))
         # What is published and not shown has a note in its place.
         assert told == published or (told < published and 'class="tc-note-box left-out"' in text)
+
+
+def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
+    """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls."""
+    for file in sorted(month.glob("[0-9]*.html")):
+        tab = browser.new_page(viewport={"width": 1200, "height": 900})
+        tab.goto(file.as_uri())
+        assert tab.evaluate("document.documentElement.scrollHeight") <= 9000, file.stem
+        assert "tc-answer" in tab.evaluate("document.querySelector('main > *').className"), file.stem
+        tab.set_viewport_size({"width": 360, "height": 780})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360, file.stem
+        tab.close()
+
+
+def test_the_summary_is_printed_on_one_sheet(browser, month, tmp_path):
+    pypdf = pytest.importorskip("pypdf")
+    manifest = json.loads((month / "manifest.json").read_text(encoding="utf-8"))
+    printable = pdf.printable(month, manifest, ["00_summary"]), (month / "00_summary.html").read_text(encoding="utf-8")
+    for number, text in enumerate(printable):
+        (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
+        tab = browser.new_page()
+        tab.goto((tmp_path / f"{number}.html").as_uri())
+        tab.pdf(path=tmp_path / f"{number}.pdf", prefer_css_page_size=True)
+        (page,) = pypdf.PdfReader(tmp_path / f"{number}.pdf").pages
+        assert "What needs a decision?" in page.extract_text()
+        tab.close()
 
 
 def test_every_table_of_a_notebook_is_published(month):

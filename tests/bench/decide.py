@@ -1,4 +1,4 @@
-"""Chapter 03 beside that of another checkout: CPU time statement by statement, and whether all it shows is the same.
+"""Chapter 03_credit_limits beside that of another checkout: CPU time by statement, and whether it shows the same.
 
     python tests/bench/decide.py OTHER [--rounds N] [--seed N --buyers N --invoices N] [--least SECONDS]
 

@@ -353,10 +353,34 @@ def test_a_decision_says_its_first_sentence_and_the_rest_on_demand(shown):
     assert "The largest is A." in behind
 
 
+def test_decisions_beyond_five_are_shown_on_demand(shown):
+    kinds = ["claim", "report missed", "report", "stop", "run down", "enforce", "collect"]
+    records = pd.DataFrame({"decision": kinds, "buyer_id": "A", "amount": 5.0}).assign(
+        authority="board", due_day="2026-11-03", since="2026-10-31", chapter="", anchor="table-x", state="new", was=None
+    )
+    book = Run(entity="T", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml")
+    records = records[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    chapter = Chapter("03_credit_limits", SimpleNamespace(as_of=BOOK.as_of, run=book, has=BOOK.has))
+    chapter.decides(records, dict.fromkeys(kinds, "Do it."))
+    assert ['role="note"' in html and "<details" not in html for html, *_ in shown] == [True] * 5 + [False]
+    assert shown[-1][0].startswith('<details class="fold"><summary>2 further decisions</summary>')
+    assert shown[-1][0].count('role="note"') == 2
+
+
+def test_a_light_is_a_word_that_opens_its_rule(shown):
+    figures = {"dso": (43.2, "days", "DSO"), "loss": (5.0, "EUR", "Loss")}
+    Chapter("00_summary", BOOK).headline(figures, lights={"dso": ("amber", "Green up to <40> days.")})
+    first, second = shown[-1][0].split("<dt>Loss")
+    assert '<details class="light amber"><summary>Amber</summary><p>Green up to &lt;40&gt; days.</p></details>' in first
+    assert "light" not in second
+
+
 def test_the_answer_and_cards_are_escaped(shown):
     chapter = Chapter("00_summary", BOOK)
     chapter.answers("**A & B** owe <much>.")
     chapter.cards(pd.DataFrame([("<i>", "a.html#x", "EUR 5 & more", "Board")], columns=["title", "link", "figure",
                                                                                       "text"]), "Acts")  # fmt: skip
-    assert "<strong>A &amp; B</strong> owe &lt;much&gt;." in shown[0][0]
+    assert '<p class="tc-answer one-page"><strong>A &amp; B</strong> owe &lt;much&gt;.' in shown[0][0]
+    Chapter("01_receivables", BOOK).answers("Nothing.")
+    assert shown.pop()[0] == '<p class="tc-answer">Nothing.</p>\n'
     assert ">&lt;i&gt;</a><strong>EUR 5 &amp; more</strong>" in shown[1][0].replace("\u00a0", " ")

@@ -12,7 +12,8 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 TEN = {
     "01_receivables": {"ageing": "ageing", "by_buyer": "concentration"},
     "02_default_probability": {"inputs": "assessment", "drift": "review"},
-    "03_credit_limits": {"limits": "recommend", "late_interest": "by_law"},
+    "03_credit_limits": {"limits": "recommend"},
+    "03_terms": {"late_interest": "by_law"},
     "04_loss_simulation": {"contributors": "contributors", "scenarios": "under_scenarios"},
     "05_credit_insurance": {"comparison": "comparison", "conventions": "conventions"},
 }

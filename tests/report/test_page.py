@@ -242,6 +242,7 @@ def test_contents_and_chapters_lead_where_they_say(page):
         "results.json",
         "manifest.json",
         "workbook.xlsx",
+        "glossary.html",
     }
     assert 'href="01_receivables.html" aria-current="page"' in page
     assert re.search('class="previous" href="00_summary.html"', page)
@@ -536,14 +537,79 @@ def section(*tables: pd.DataFrame) -> str:
     return page_html(new_notebook(cells=cells), manifest=manifest, chapter="01_receivables")
 
 
-def test_ten_rows_of_a_table_are_shown_and_the_others_on_demand():
+def test_five_rows_of_a_long_table_are_shown_and_the_others_on_demand():
     shown = section(pd.DataFrame({"a": range(100, 112)}))
     opened, behind = shown.split('<details class="fold table">')
-    assert re.findall(r">(1\d\d)<", opened) == [str(n) for n in range(100, 110)]
-    assert behind.startswith("<summary>2 more rows</summary>")
-    assert re.findall(r">(1\d\d)<", behind.split("</details>")[0]) == ["110", "111"]
+    assert re.findall(r">(1\d\d)<", opened) == [str(n) for n in range(100, 105)]
+    assert behind.startswith("<summary>7 more rows</summary>")
+    assert re.findall(r">(1\d\d)<", behind.split("</details>")[0]) == [str(n) for n in range(105, 112)]
     assert re.findall(r'aria-label="(Table 0[^"]*)"', shown) == ["Table 0", "Table 0: further rows"]
     assert shown.count('id="table-t0"') == 1
+
+
+def test_a_table_of_ten_rows_is_shown_whole_unless_there_are_more_in_its_csv():
+    ten = pd.DataFrame({"a": range(100, 110)})
+    assert '<details class="fold table">' not in section(ten)
+    more = pd.DataFrame({"a": range(100, 130)})
+    cells = [new_markdown_cell("# T"), new_markdown_cell("## Q"), cell("x", table_output(to_html(more, "M", rows=10)))]
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    opened, behind = html.split('<details class="fold table">')
+    assert re.findall(r">(1\d\d)<", opened) == [str(n) for n in range(100, 105)]
+    assert "<summary>5 more rows</summary>" in behind
+    assert "10 of 30 rows" in behind
+
+
+def marked(html: str, kind: str, name: str = "") -> nbformat.NotebookNode:
+    metadata = {"tradecredit": kind} | ({"name": name} if name else {})
+    return new_output("display_data", {"text/html": html}, metadata=metadata)
+
+
+def table_output(html: str) -> nbformat.NotebookNode:
+    return marked(html, "table", "t")
+
+
+def test_a_section_begins_with_its_first_finding_and_its_first_picture():
+    picture = marked('<figure class="tc-figure"><img src="data:," alt="Rising"></figure>', "figure", "f")
+    first, second = marked('<p class="tc-say">First.</p>', "say"), marked('<p class="tc-say">Second.</p>', "say")
+    ten, eleven = (table_output(to_html(pd.DataFrame({"a": range(n)}), "T")) for n in (10, 11))
+    cells = [
+        new_markdown_cell("# T"), new_markdown_cell("## Q?\n\nHow it is counted."), cell("a", ten, first),
+        cell("b", picture, second), new_markdown_cell("### Apart?"), cell("c", marked("<p>Own.</p>", "say")),
+    ]  # fmt: skip
+    notebook = new_notebook(cells=cells)
+    html = page_html(notebook, manifest=MANIFEST, chapter="00_summary")
+    places = [html.index(part) for part in (
+        '<h2 id="q">', "First.", 'alt="Rising"', "How it is counted.", "<table", "Second.", "Apart?", "Own."
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert html.count("First.") == html.count('alt="Rising"') == 1
+    assert page_html(notebook, manifest=MANIFEST, chapter="00_summary") == html, "the notebook is left as it was"
+    assert '<details class="fold table">' not in html
+    cells[2] = cell("a", eleven, first)
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    assert html.count('<details class="fold table">') == 1, "the picture shows what a long table holds"
+
+
+def test_an_appendix_is_folded_under_its_question():
+    cells = [
+        new_markdown_cell("# T"), new_markdown_cell("## Q"), cell("a", html_output("<p>Told.</p>")),
+        new_markdown_cell("## Is it <valid>?\n\nA test.", metadata={"tags": ["appendix"]}),
+        cell("b", html_output("<p>Green.</p>")),
+        new_markdown_cell("## Has it *drifted*?", metadata={"tags": ["appendix"]}),
+        cell("c", html_output("<p>No.</p>")),
+    ]  # fmt: skip
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    main = html.split("<main")[1].split('<details class="made"')[0]
+    assert main.count('<p class="appendix">') == 1
+    assert main.index("Told.") < main.index('<p class="appendix">') < main.index("Is it &lt;valid&gt;?")
+    first, second = re.findall(
+        r'<details class="fold appendix">(.*?)(?=<details class="fold appendix">|$)', main, re.DOTALL
+    )
+    assert first.startswith('<summary><h2 id="is-it-valid">Is it &lt;valid&gt;?</h2></summary>')
+    assert first.index("A test.") < first.index("Green.") < first.rindex("</details>")
+    assert second.index("No.") < second.rindex("</details>")
+    assert main.count("<details") == main.count("</details>")
+    assert 'href="#is-it-valid"' in html
 
 
 def test_all_tables_of_a_section_but_the_first_are_folded_under_their_captions():

@@ -27,6 +27,7 @@ from tradecredit.params.default import DefaultSettings
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.late_interest import LateInterestSettings
+from tradecredit.params.lights import Figure, Light
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.operation import After
@@ -106,6 +107,8 @@ class Run(Parameters):
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     account: AccountSettings = AccountSettings()
     provision: ProvisionSettings = ProvisionSettings()
+    lights: dict[Figure, Light] = {}
+    """Headline figure of the summary: when its light is green, amber or red. A figure without a rule has no light."""
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import csv_text, escaped, headings, to_html
+from tradecredit.report.tables import csv_text, escaped, headings, sentence, to_html
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 """Rows of a table that a page shows by default; the CSV has all."""
+NOTES_OPEN = 5
+"""Decisions that a chapter shows at its top without being asked."""
+WHY = "Why, and what it rests on"
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
 
 
@@ -93,7 +95,7 @@ class Chapter:
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
         if frame.empty:
-            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {_sentence(without or "none.")}</div>\n'
+            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {sentence(without or "none.")}</div>\n'
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
@@ -143,16 +145,20 @@ class Chapter:
         if self._silent or table.empty:
             return
         rows = "".join(
-            f'<li><a href="{escaped(row["link"])}">{_sentence(row["title"])}</a>'
-            f"<strong>{_sentence(row['figure'])}</strong><span>{_sentence(row['text'])}</span></li>\n"
+            f'<li><a href="{escaped(row["link"])}">{sentence(row["title"])}</a>'
+            f"<strong>{sentence(row['figure'])}</strong><span>{sentence(row['text'])}</span></li>\n"
             for _, row in table.iterrows()
         )
         _show(f'<ul class="tc-acts" aria-label="{escaped(caption)}">\n{rows}</ul>\n', "cards")
 
     def answers(self, text: str) -> None:
-        """Show what the chapter comes to in few sentences; the page puts it at its top."""
+        """Show what the chapter comes to in few sentences; the page puts it at its top.
+
+        The page of chapter 00 is printed as one sheet of paper: without what is folded.
+        """
+        look = "tc-answer one-page" if self.name.startswith("00_") else "tc-answer"
         if text and not self._silent:
-            _show(f'<p class="tc-answer">{_sentence(text)}</p>\n', "answer")
+            _show(f'<p class="{look}">{sentence(text)}</p>\n', "answer")
 
     def say(self, text: str, *, see: str = "") -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
@@ -166,7 +172,7 @@ class Chapter:
         sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
         text = " ".join(sayable) or "This cannot be estimated from this book."
         link = f' <a href="#table-{escaped(_file_name(see))}">List</a>' if see else ""
-        _show(f'<p class="tc-say">{_sentence(text)}{link}</p>\n', "say")
+        _show(f'<p class="tc-say">{sentence(text)}{link}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
         """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
@@ -201,31 +207,51 @@ class Chapter:
         self._told |= told
         # In JupyterLab too: the month before is published, and only read.
         asked = self._with_earlier(records.assign(chapter=self.name))
+        notes = []
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
-            first, rest = first_sentence(told[row["decision"]])
-            self._note("decision", title, f"{first} {who_and_when(row)}", link, name, [rest] if rest else [])
+            first, rest = firstsentence(told[row["decision"]])
+            more = _more([rest] if rest else [], WHY)
+            notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
+        self._show_decisions(notes)
         if self.output:
             all_of_them = decisions.ordered(self._with_earlier(self._decisions), self._book.run)
             all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
             self._publish_table(all_of_them, "decisions", DECISIONS)
         self._publish()
 
+    def _show_decisions(self, notes: Sequence[str]) -> None:
+        """Show the first notes, and the others on demand."""
+        if self._silent:
+            return
+        for note in notes[:NOTES_OPEN]:
+            _show(note, "note")
+        if others := notes[NOTES_OPEN:]:
+            summary = formats.counted(len(others), "further decision")
+            html = "".join(others)
+            _show(f'<details class="fold"><summary>{summary}</summary>\n{html}</details>\n', "note")
+
     def _with_earlier(self, asked: pd.DataFrame) -> pd.DataFrame:
         before, day = (known(self._book, self.name) for known in (decisions_before, reported_before))
         return decisions.since_earlier(asked, before, day)
 
     def headline(
-        self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None, history: pd.DataFrame | None = None
+        self,
+        figures: Mapping[str, tuple],
+        *,
+        earlier: pd.DataFrame | None = None,
+        history: pd.DataFrame | None = None,
+        lights: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
         "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
-        earlier month that has the figure in the same unit. May be called more than once.
+        earlier month that has the figure in the same unit. `lights`: name → (green, amber or red; its rule in
+        words), which a card shows as a word that opens the rule. May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
         """
@@ -241,7 +267,7 @@ class Chapter:
             if history is not None:
                 self._history |= _recent(history, list(entries))
         self._publish()
-        cards = "".join(self._card(name, entry, earlier) for name, entry in entries.items())
+        cards = "".join(self._card(name, entry, earlier, (lights or {}).get(name)) for name, entry in entries.items())
         # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
@@ -275,7 +301,7 @@ class Chapter:
         link: str = "",
         name: str = "",
         more: Sequence[str] = (),
-        opens: str = "Why, and what it rests on",
+        opens: str = WHY,
     ) -> None:
         if not self._silent:
             _show_note(look, title, text, link, name, _more(more, opens))
@@ -288,11 +314,11 @@ class Chapter:
         text = str(label[0]) if label else labelled()[name].label.removesuffix(" (days)")
         return {"label": text, "value": _published(name, value), "unit": unit}
 
-    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
+    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None, light: tuple[str, str] | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
         look = ' class="missing"' if value is None else ""
-        card = f"<div><dt>{_sentence(str(entry['label']))}</dt><dd{look}>{_sentence(formats.figure(value, unit))}</dd>"
-        return f"{card}{self._change(name, value, unit, earlier)}</div>\n"
+        card = f"<div><dt>{sentence(str(entry['label']))}</dt><dd{look}>{sentence(formats.figure(value, unit))}</dd>"
+        return f"{card}{self._change(name, value, unit, earlier)}{_light(light)}</div>\n"
 
     def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
         if earlier is None or value is None:
@@ -305,10 +331,19 @@ class Chapter:
         year_before = self.as_of - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
         told = "".join(
-            f'<dd class="since">{_sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
+            f'<dd class="since">{sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
             for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS))
+
+
+def _light(light: tuple[str, str] | None) -> str:
+    """Return a light as a word that opens its rule; its colour says nothing that the word does not."""
+    if light is None:
+        return ""
+    colour, rule = light
+    summary = f"<summary>{escaped(colour.capitalize())}</summary>"
+    return f'<dd class="lit"><details class="light {escaped(colour)}">{summary}<p>{sentence(rule)}</p></details></dd>'
 
 
 def _recent(history: pd.DataFrame, names: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -327,24 +362,28 @@ def _show(html: str, kind: str, name: str = "") -> None:
 
 
 def _show_note(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> None:
+    _show(_note_html(look, title, text, link, name, more), "note")
+
+
+def _note_html(look: str, title: str, text: str, link: str = "", name: str = "", more: str = "") -> str:
     # The inline style is for JupyterLab, where the page's style sheet is absent.
     style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
-    body = f"<p><strong>{title}</strong> {_sentence(text)}{link}</p>"
+    body = f"<p><strong>{title}</strong> {sentence(text)}{link}</p>"
     body += more
     place = f' id="{escaped(name)}"' if name else ""
-    _show(f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n', "note")
+    return f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n'
 
 
 def _more(texts: Sequence[str], opens: str) -> str:
     """Return texts as a part of a note that the reader opens; empty without any."""
-    paragraphs = "".join(f"<p>{_sentence(text)}</p>" for text in texts)
+    paragraphs = "".join(f"<p>{sentence(text)}</p>" for text in texts)
     return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
 
 
-def first_sentence(text: str) -> tuple[str, str]:
+def firstsentence(text: str) -> tuple[str, str]:
     """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
 
-    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
+    >>> firstsentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
     ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
     """
     first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
@@ -364,13 +403,6 @@ def _published(name: str, value: Any) -> float | int | None:
     if math.isinf(value):
         raise ValueError(f"headline figure {name!r} is infinite; publish a missing value if it cannot be estimated")
     return int(value) if pd.api.types.is_integer(value) else float(f"{value:.10g}") + 0.0
-
-
-def _sentence(text: str) -> str:
-    """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit."""
-    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(str(text), quote=False))
-    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", formats.spaced(html))
-    return formats.unbroken(html)
 
 
 def _required(text: str, message: str) -> str:

@@ -48,13 +48,15 @@ class _Month(NamedTuple):
 class Published(NamedTuple):
     """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
     in the order in which they are to be taken; by chapter what is `told` of each kind of decision; by chapter and name
-    what is told of its `pictures`; and the `folder` of the month."""
+    what is told of its `pictures`; the `folder` of the month; and the `history` of past month ends that its chapters
+    tell, as `results`."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
     told: dict[str, dict[str, str]]
     pictures: dict[tuple[str, str], dict[str, Any]]
     folder: Path
+    history: pd.DataFrame
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -76,7 +78,7 @@ def published(book: Book, output: str | Path) -> Published:
         (name, one): of for name, chapter in chapters.items() for one, of in chapter.get("pictures", {}).items()
     }
     figures = figures[figures["as_of"] <= book.as_of]
-    return Published(figures, ordered(decisions_of(folder), book.run), told, pictures, folder)
+    return Published(figures, ordered(decisions_of(folder), book.run), told, pictures, folder, _history(chapters))
 
 
 def with_history(published: Published) -> pd.DataFrame:
@@ -84,15 +86,17 @@ def with_history(published: Published) -> pd.DataFrame:
 
     A figure that was reported for a day counts as it was reported.
     """
-    content, _ = _json(published.folder / "results.json")
-    rows = [
+    return pd.concat([published.history, published.figures], ignore_index=True)
+
+
+def _history(chapters: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    return _frame([
         (day, chapter, name, figure["label"], value, figure["unit"])
-        for chapter, told in content.get("chapters", {}).items()
+        for chapter, told in chapters.items()
         for name, values in told.get("history", {}).items()
         for figure in [told["figures"][name]]
         for day, value in values.items()
-    ]
-    return pd.concat([_frame(rows), published.figures], ignore_index=True)
+    ])  # fmt: skip
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:

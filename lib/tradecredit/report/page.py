@@ -3,7 +3,9 @@
 Tags of cells that the page heeds: `parameters` and `setup` (the cell's code goes to "How this page was made", like
 that of all cells before the first H2), `injected-parameters` (left out: it holds the paths of one run), `hide`
 (neither code nor outputs), `hide-code` (outputs only), `fold` (cells in a row that the reader opens at will, under the
-H3 that the first of them begins with). All other code is folded at the end of its H2 section.
+H3 that the first of them begins with), `appendix` (an H2 whose whole section the reader opens at will: what reviewers
+need). All other code is folded at the end of its H2 section. A section begins with its first finding and its first
+figure, wherever the notebook has them; its text and tables follow.
 """
 
 import re
@@ -15,9 +17,10 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tradecredit.report.document import TEMPLATE, document, side
+from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
@@ -25,7 +28,9 @@ from tradecredit.report.tables import escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
 
 MOST_ROWS_OPEN = 10
-"""Rows of a table that a page shows without being asked."""
+"""Rows up to which a page shows the whole of a table without being asked."""
+ROWS_OPEN = 5
+"""Rows that it shows of a longer one."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
@@ -107,15 +112,63 @@ def _telling(notebook: NotebookNode) -> NotebookNode:
     kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
     for part in kept:
         _mark_behind(part)
-    return NotebookNode(notebook, cells=[cell for part in kept for cell in part])
+    told = [kept[0], *(_answer_first(part) for part in kept[1:])]
+    return NotebookNode(notebook, cells=[cell for part in told for cell in part])
 
 
 def _mark_behind(cells: list[NotebookNode]) -> None:
-    """Mark all tables of a section but its first, so that the page folds them: they stand behind what is said."""
+    """Mark the tables of a section that the page folds, as they stand behind what is said.
+
+    All but the first, and the first too where a picture shows it and it is longer than a page shows open.
+    """
     open_cells = [cell for cell in cells if cell.cell_type == "code" and "fold" not in cell.metadata.get("tags", [])]
     shown = [output for cell in open_cells for output in cell.outputs if _kind(output) == "table"]
-    for output in shown[1:]:
-        output.metadata["behind"] = True
+    drawn = any(_kind(output) == "figure" for cell in open_cells for output in cell.outputs)
+    for place, output in enumerate(shown):
+        output.metadata["behind"] = place > 0 or (drawn and _is_long(output.data.get("text/html", "")))
+
+
+def _is_long(table: str) -> bool:
+    """Return whether a table has more rows than a page shows open, on the page or in its CSV."""
+    more = re.search(r'<p class="tc-note">[\d,]+ of ([\d,]+) rows', table)
+    return len(_rows(table)) > MOST_ROWS_OPEN or (more is not None and int(more[1].replace(",", "")) > MOST_ROWS_OPEN)
+
+
+def _rows(table: str) -> list[str]:
+    return re.findall(r"<tr>.*?</tr>\n", table.partition("<tbody>")[2], re.DOTALL)
+
+
+def _answer_first(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return a section with its first finding and first figure right below its heading, before all else.
+
+    What stands below an H3, or is tagged `fold`, answers a question of its own and stays there.
+    """
+    heading, *rest = cells
+    first, _, text = heading.source.lstrip().partition("\n")
+    if not first.startswith("## "):
+        return cells
+    end = next((place for place, cell in enumerate(rest) if _begins_its_own(cell)), len(rest))
+    own = [cell for cell in rest[:end] if cell.cell_type == "code"]
+    found = [_first(own, kind) for kind in ("say", "figure")]
+    answer = [output for output in found if output is not None]
+    if _H3.search(text) or not answer:
+        return cells
+    moved = {id(output) for output in answer}
+    left = [_without(cell, moved) if cell.cell_type == "code" else cell for cell in rest]
+    below = [new_markdown_cell(text.strip())] if text.strip() else []
+    return [NotebookNode(heading, source=first), new_code_cell(outputs=answer), *below, *left]
+
+
+def _without(cell: NotebookNode, outputs: set[int]) -> NotebookNode:
+    return NotebookNode(cell, outputs=[output for output in cell.outputs if id(output) not in outputs])
+
+
+def _begins_its_own(cell: NotebookNode) -> bool:
+    return "fold" in cell.metadata.get("tags", []) or (cell.cell_type == "markdown" and bool(_H3.search(cell.source)))
+
+
+def _first(cells: Iterable[NotebookNode], kind: str) -> NotebookNode | None:
+    return next((output for cell in cells for output in cell.outputs if _kind(output) == kind), None)
 
 
 def _kind(output: NotebookNode) -> str:
@@ -130,7 +183,7 @@ def _says_nothing(cells: list[NotebookNode]) -> bool:
 def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells as the page shows them, and the code that set the chapter up.
 
-    The answer and the headline cards come after the introduction's text and before its notes. A cell's code is taken
+    The answer comes first, and the headline cards between the introduction's text and its notes. A cell's code is taken
     out and put, with that of the cells around it, into a cell of its own at the end of the section.
     """
     introduction: list[NotebookNode] = []
@@ -138,14 +191,18 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     headlines: list[NotebookNode] = []
     setup: list[str] = []
     code: list[str] = []
-    in_body = False
+    in_body = in_appendix = appendices = False
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if tags & {"hide", "injected-parameters"}:
             continue
         if cell.cell_type == "markdown" and _H2.search(cell.source):
-            body += _folded(code)
-            code, in_body = [], True
+            body += [*_folded(code), *_closed(in_appendix)]
+            code, in_body, in_appendix = [], True, "appendix" in tags
+            if in_appendix:
+                first, _, text = cell.source.lstrip().partition("\n")
+                body.append(new_markdown_cell(first, metadata={"appendix": "further" if appendices else "first"}))
+                cell, appendices = new_markdown_cell(text.strip()), True
         if cell.cell_type != "code":
             (body if in_body else introduction).append(cell)
             continue
@@ -159,10 +216,11 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
             elif "hide-code" not in tags:
                 code.append(cell.source)
     _mark_folds(body)
-    body += _folded(code)
+    body += [*_folded(code), *_closed(in_appendix)]
     texts = [cell for cell in introduction if cell.cell_type == "markdown"]
     notes = [cell for cell in introduction if cell.cell_type != "markdown"]
-    return [*texts, new_code_cell(outputs=headlines), *notes, *body], setup
+    answers, cards = ([one for one in headlines if _kind(one) == kind] for kind in ("answer", "headline"))
+    return [new_code_cell(outputs=answers), *texts, new_code_cell(outputs=cards), *notes, *body], setup
 
 
 def _mark_folds(cells: list[NotebookNode]) -> None:
@@ -185,6 +243,10 @@ def _is_headline(output: NotebookNode) -> bool:
 
 def _folded(code: list[str]) -> list[NotebookNode]:
     return [new_code_cell(metadata={"folded": code})] if code else []
+
+
+def _closed(appendix: bool) -> list[NotebookNode]:
+    return [new_code_cell(metadata={"closes": True})] if appendix else []
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -234,21 +296,21 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
 
 
 def _folded_table(html: str, *, behind: bool) -> str:
-    """Return a table of which the page shows ten rows, and the others on demand; nothing of one that stands behind.
+    """Return a table of which the page shows five rows if it is long, and the others on demand; nothing of one behind.
 
     A link to a table opens what it is in: its anchor is within.
     """
-    rows = re.findall(r"<tr>.*?</tr>\n", html.partition("<tbody>")[2], re.DOTALL)
+    rows = _rows(html)
     caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
-    if caption is None or (len(rows) <= MOST_ROWS_OPEN and not behind):
+    if caption is None or (not behind and (len(rows) <= ROWS_OPEN or not _is_long(html))):
         return html
     if behind:
         counted = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
         return _details(f'{caption[1]} <span class="rows">{counted}</span>', html)
-    shown, more = "".join(rows[:MOST_ROWS_OPEN]), "".join(rows[MOST_ROWS_OPEN:])
+    shown, more = "".join(rows[:ROWS_OPEN]), "".join(rows[ROWS_OPEN:])
     first, rest = html.split("</div>", 1)
     others = re.sub(r' id="[^"]*"', "", first).replace(shown, "").replace(caption[1], f"{caption[1]}: further rows")
-    summary = f"{len(rows) - MOST_ROWS_OPEN:,} more rows"
+    summary = f"{len(rows) - ROWS_OPEN:,} more rows"
     return f"{first.replace(more, '')}</div>{_details(summary, f'{others}</div>')}{rest}"
 
 
@@ -333,5 +395,6 @@ def _footer(manifest: Mapping[str, Any]) -> str:
         f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
         f'<span class="screen">All tables: <a href="{WORKBOOK}">{WORKBOOK}</a>; '
         'all figures: <a href="results.json">results.json</a>; '
-        'how they were made: <a href="manifest.json">manifest.json</a>.</span></p>'
+        'how they were made: <a href="manifest.json">manifest.json</a>; '
+        f'terms: <a href="{GLOSSARY}">glossary</a>.</span></p>'
     )

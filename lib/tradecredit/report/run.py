@@ -22,6 +22,7 @@ from tradecredit.report.checked import checked_book
 from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
+from tradecredit.report.glossary import explained, write_glossary
 from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
@@ -59,7 +60,8 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
             sheets = write_sheets(book, manifest, build)
             for name, notebook in executed.items():
-                _write_page(build / f"{name}.html", linked(_page(notebook, manifest, name), sheets))
+                _write_page(build / f"{name}.html", linked(explained(_page(notebook, manifest, name)), sheets))
+            write_glossary(build, manifest)
             for module, page in source_pages(executed.values()).items():
                 _write_page(build / "source" / f"{module}.html", page)
             seconds = (datetime.now(UTC) - started).total_seconds()

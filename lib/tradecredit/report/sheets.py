@@ -27,14 +27,15 @@ from tradecredit.report import drawn
 from tradecredit.report.document import document, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import file_name, month_folder
-from tradecredit.report.tables import LINK, escaped, to_html
+from tradecredit.report.tables import LINK, escaped, sentence, to_html
 from tradecredit.words import buyer_sheets, cover, early_warning, insurer, terms
 from tradecredit.words import collect as collect_words
 from tradecredit.words import limits as limit_words
+from tradecredit.words import sheet_parts as heads
 from tradecredit.words import sheets as words
 from tradecredit.words.decisions import STAKES, WHAT
 from tradecredit.words.explain import steps
-from tradecredit.words.formats import figure, percent, spaced, unbroken
+from tradecredit.words.formats import figure, percent, unbroken
 
 FOLDER = "buyers"
 """Folder of a month that holds the sheets."""
@@ -212,33 +213,33 @@ def _page(material: Material, buyer_id: str, facts: Facts, month: Month) -> str:
     rating, limit = material.found.ratings.loc[buyer_id], material.limits.loc[buyer_id]
     name = words.title(buyer_id, book.names[buyer_id])
     parts = [
-        ("decided", "What is decided, by whom and by when?", _of_decisions(material, buyer_id, month)),
-        ("who", "Who is it?", _who(material, buyer_id)),
-        ("owed", "What does it owe, against which limits?", _owed(material, buyer_id, month)),
-        ("limit", "Why does it get its limit?", _limit(facts, currency)),
-        ("pays", "How does it pay?", _pays(material, buyer_id)),
-        ("default", "Why may it fail?", _default(material, buyer_id, month)),
-        ("open", "What is open?", _open(material, buyer_id)),
-        ("cover", "What is insured of it, and why not the rest?", _cover(material, buyer_id, month)),
-        ("collected", "Which letters went out, and what was promised?", _collected(material, buyer_id, month)),
-        ("plan", "What are a plan, waiting, enforcing and a claim worth?", _plan(material, buyer_id)),
+        ("decided", _of_decisions(material, buyer_id, month)),
+        ("who", _who(material, buyer_id)),
+        ("owed", _owed(material, buyer_id, month)),
+        ("limit", _limit(facts, currency)),
+        ("pays", _pays(material, buyer_id)),
+        ("default", _default(material, buyer_id, month)),
+        ("open", _open(material, buyer_id)),
+        ("cover", _cover(material, buyer_id, month)),
+        ("collected", _collected(material, buyer_id, month)),
+        ("plan", _plan(material, buyer_id)),
     ]
-    parts = [part for part in parts if part[2]]
+    shown = [(anchor, heads.HEADINGS[anchor], html) for anchor, html in parts if html]
     answer = "".join(
         _say(text) for text in words.answer(material.advised.loc[buyer_id], rating, limit, currency) if text
     )
     main = (
         answer
         + _cards(material, buyer_id)
-        + "".join(f'<h2 id="{anchor}">{escaped(heading)}</h2>\n{html}' for anchor, heading, html in parts)
+        + "".join(f'<h2 id="{anchor}">{escaped(heading)}</h2>\n{html}' for anchor, heading, html in shown)
     )
     here = {buyer: page for buyer, page in material.of_book.items() if buyer != buyer_id}
     return document(
         title=f"{name} · {month.entity} · {book.run.as_of}",
         header=_header(month, str(book.run.as_of), name),
-        navigation=_navigation(month, [(anchor, heading) for anchor, heading, _ in parts]),
+        navigation=_navigation(month, [(anchor, heading) for anchor, heading, _ in shown]),
         main=linked(main, here),
-        footer=f"<p>Made by tradecredit from book <code>{escaped(book.fingerprint[:12])}</code>.</p>",
+        footer=f"<p>{sentence(heads.made_from(book.fingerprint[:12]))}</p>",
     )
 
 
@@ -246,14 +247,12 @@ def _cards(material: Material, buyer_id: str) -> str:
     limit, rating = material.found.limits.loc[buyer_id], material.found.ratings.loc[buyer_id]
     currency = material.book.run.currency
     cards = [
-        ("Exposure", limit["exposure"], currency), ("Overdue, undisputed", limit["overdue"], currency),
-        ("Limit in force", limit["own_limit"], currency), ("Limit to set", limit["limit_to_set"], currency),
-        ("Default probability, 12 months", rating["pd"], "probability"),
-        ("Expected loss of what is owed", limit["expected_loss_owed"], currency),
-    ]  # fmt: skip
+        (label, rating["pd"], "probability") if name == "pd" else (label, limit[name], currency)
+        for name, label in heads.CARDS.items()
+    ]
     shown = [
         f"<div><dt>{escaped(label)}</dt><dd{' class=missing' if pd.isna(value) else ''}>"
-        f"{escaped('none' if pd.isna(value) else unbroken(figure(value, unit)))}</dd></div>\n"
+        f"{escaped(heads.NO_FIGURE if pd.isna(value) else unbroken(figure(value, unit)))}</dd></div>\n"
         for label, value, unit in cards
     ]
     return f'<dl class="tc-cards" style="--columns:3">\n{"".join(shown)}</dl>\n'
@@ -265,14 +264,14 @@ def _who(material: Material, buyer_id: str) -> str:
     told = pd.concat([master, material.behaviour.loc[buyer_id]])
     told["group_id"] = material.limits.loc[buyer_id, "group_id"]
     told["kind"] = words.KINDS.get(told["kind"], told["kind"])
-    parts = [_table(_figures(told, _WHO), "Master data, and what it buys", currency=currency)]
+    parts = [_table(_figures(told, _WHO), heads.CAPTIONS["master"], currency=currency)]
     group = material.limits["group_id"]
     others = group.index[(group == group[buyer_id]) & (group.index != buyer_id)]
     if len(others):
         members = material.limits.loc[others, ["exposure", "own_limit", "limit_to_set"]].join(book.names)
         members = members.rename_axis("buyer_id").reset_index()
         columns = ["buyer_id", "name", "exposure", "own_limit", "limit_to_set"]
-        parts.append(_table(members, "Other members of its group", columns, currency=currency))
+        parts.append(_table(members, heads.CAPTIONS["group"], columns, currency=currency))
     return "".join(parts)
 
 
@@ -284,34 +283,35 @@ def _figures(row: pd.Series, names: list[str]) -> pd.Series:
 def _owed(material: Material, buyer_id: str, month: Month) -> str:
     currency, months = material.book.run.currency, material.of("months", buyer_id)
     told = words.owed_over_time(months, currency)
-    names = {"owed": "owed", "own_limit": "our limit", "insurer_limit": "insurer's"}
-    caption = f"Owed at month ends, and the limits in force ({currency})"
-    picture = drawn.timeline(months.set_index("month_end"), names, alt=told, caption=caption, write=words.short_money)
+    caption = heads.owed(currency)
+    picture = drawn.timeline(
+        months.set_index("month_end"), heads.LINES, alt=told, caption=caption, write=words.short_money
+    )
     columns = ["month_end", "owed", "own_limit", "insurer_limit", "invoices_paid", "money", "paid_days_late"]
     backwards = months.sort_values("month_end", ascending=False, kind="stable")
-    by_month = _table(backwards, "What it owed, the limits, and what it paid", columns, currency=currency)
+    by_month = _table(backwards, heads.CAPTIONS["months"], columns, currency=currency)
     figures = _figures(material.limits.loc[buyer_id], _LIMITS)
     return (
-        _say(told) + picture + _table(figures, "Its limits, and what each method gives", currency=currency)
-        + _link(month, "03_credit_limits", "table-limits", "The limits of all buyers")
-        + _folded("Month by month", by_month)
+        _say(told) + picture + _table(figures, heads.CAPTIONS["limits"], currency=currency)
+        + _link(month, "03_credit_limits", "table-limits")
+        + _folded(heads.FOLDED["months"], by_month)
     )  # fmt: skip
 
 
 def _limit(facts: Facts, currency: str) -> str:
     table = steps(facts).reset_index(drop=True)
-    return _table(table, "Derivation of its limit", ["topic", "sentence", "told_to_buyer"], currency=currency)
+    return _table(table, heads.CAPTIONS["limit_steps"], ["topic", "sentence", "told_to_buyer"], currency=currency)
 
 
 def _pays(material: Material, buyer_id: str) -> str:
     months, habit = material.of("months", buyer_id), material.behaviour.loc[buyer_id]
     told = words.paid_over_time(months, habit)
-    caption = "Days beyond terms of what was paid in each month (a dot: nothing was paid)"
+    caption = heads.CAPTIONS["paid"]
     picture = drawn.month_bars(
         months.set_index("month_end")["paid_days_late"], alt=told, caption=caption, write=_in_days
     )
     figures = _figures(habit, _HABIT)
-    shown = _table(figures, "How it paid over the last 12 months, open items counted") if len(figures) else ""
+    shown = _table(figures, heads.CAPTIONS["habit"]) if len(figures) else ""
     return _say(told) + picture + shown
 
 
@@ -328,21 +328,21 @@ def _default(material: Material, buyer_id: str, month: Month) -> str:
         inputs, values = panel.candidates(material.book), assessed.today.loc[buyer_id]
         why = explain.explanation(assessed.contributions.loc[buyer_id], values, inputs).reset_index(drop=True)
         lifts = explain.improvements(rating, values, assessed.curves, run.grades)
-        caption = f"Default probability within 12 months, with its interval ({percent(run.default.interval)})"
+        caption = heads.probability(percent(run.default.interval))
         before = ["model_pd", "model_grade"] if pd.notna(rating["override"]) else []
         parts.append(_table(_figures(rating, ["pd", "pd_low", "pd_high", "grade", *before]), caption))
-        caption = "What speaks for and against it, relative to the median buyer"
+        caption = heads.CAPTIONS["reasons"]
         parts.append(_table(why, caption, ["part", "finding", "log_odds", "points"], rows=10))
         if len(lifts):
-            parts.append(_table(lifts.astype("object"), "Changes that would each improve its grade"))
+            parts.append(_table(lifts.astype("object"), heads.CAPTIONS["lifts"]))
     signals = material.of("signals", buyer_id)
     if len(signals):
-        parts.append(_table(signals, "Signals that warn today, since when, and why", ["signal", "since", "reason"]))
+        parts.append(_table(signals, heads.CAPTIONS["signals"], ["signal", "since", "reason"]))
     if buyer_id in material.watched.index:
         row = material.watched.loc[buyer_id]
         parts.append(_say(words.risk_now(row["listed_since"], row["pd_warned"])))
-        parts.append(_link(month, "06_collections", "table-watchlist", "The watchlist"))
-    parts.append(_link(month, "02_default_probability", "table-ratings", "The weakest buyers"))
+        parts.append(_link(month, "06_collections", "table-watchlist"))
+    parts.append(_link(month, "02_default_probability", "table-ratings"))
     return "".join(parts)
 
 
@@ -350,7 +350,7 @@ def _open(material: Material, buyer_id: str) -> str:
     items, currency = material.of("items", buyer_id), material.book.run.currency
     told = _say(words.opened(items, currency))
     columns = ["invoice_id", "due", "amount", "open_amount", "days_past_due", "disputed", "to_collect", "last_stage"]
-    return told + _long(items, "Open invoices, the longest overdue first", columns, currency)
+    return told + _long(items, heads.CAPTIONS["items"], columns, currency)
 
 
 def _cover(material: Material, buyer_id: str, month: Month) -> str:
@@ -359,18 +359,18 @@ def _cover(material: Material, buyer_id: str, month: Month) -> str:
         return ""
     by_class = table.groupby(["cover", "reason"], sort=False)[["amount", "insured"]].sum().reset_index()
     each = _table(
-        table, "Its open invoices by class of cover and reason",
+        table, heads.CAPTIONS["cover"],
         ["invoice_id", "issued", "due", "cover", "reason", "amount", "insured"], rows=len(table), currency=currency,
     )  # fmt: skip
     dates, asked = material.of("deadlines", buyer_id), ""
     if len(dates):
         columns = ["deadline", "invoice_id", "amount", "amount_of", "day", "act_by", "notice", "state"]
-        asked = _long(dates, "Days that the policy sets", columns, currency)
+        asked = _long(dates, heads.CAPTIONS["deadlines"], columns, currency)
     return (
         _say(words.covered(table, currency))
-        + _table(by_class, "By class of cover and reason", currency=currency)
-        + _folded("Invoice by invoice", each) + asked
-        + _link(month, "06_collections", "table-cover_audit", "The cover of all buyers")
+        + _table(by_class, heads.CAPTIONS["classes"], currency=currency)
+        + _folded(heads.FOLDED["cover"], each) + asked
+        + _link(month, "06_collections", "table-cover_audit")
     )  # fmt: skip
 
 
@@ -378,14 +378,14 @@ def _of_decisions(material: Material, buyer_id: str, month: Month) -> str:
     table, advised = material.of("decided", buyer_id), material.advised.loc[buyer_id]
     methods = ["deliveries", "insurer_says", "limit_says", "overdue_says", "portfolio_says"]
     said = _figures(advised, methods)
-    shown = _table(said, "What each method says by itself") if len(said) else ""
+    shown = _table(said, heads.CAPTIONS["methods"]) if len(said) else ""
     if table.empty:
-        return _say("Nothing is to be decided about it.") + shown
+        return _say(heads.NOTHING_DECIDED) + shown
     if month.up is not None:
         there = table["chapter"].isin(list(month.chapters))
         table[LINK] = (month.up + table["chapter"] + ".html#" + table["anchor"]).where(there)
     columns = ["what", "amount", "stake", "authority", "due_day", "since", "state"]
-    return _table(table, "Decisions on it", columns, currency=material.book.run.currency) + shown
+    return _table(table, heads.CAPTIONS["decisions"], columns, currency=material.book.run.currency) + shown
 
 
 def _collected(material: Material, buyer_id: str, month: Month) -> str:
@@ -397,18 +397,18 @@ def _collected(material: Material, buyer_id: str, month: Month) -> str:
         names = ["overdue_amount", "disputed", "set_off", "planned", "promised", "to_collect", "acting_value"]
         told = words.today(row)
         parts.append(_say(told) if told else "")
-        parts.append(_table(_figures(row, names), "From past due to what is to collect", currency=currency))
-        parts.append(_link(month, "06_collections", "table-worklist", "The worklist"))
+        parts.append(_table(_figures(row, names), heads.CAPTIONS["to_collect"], currency=currency))
+        parts.append(_link(month, "06_collections", "table-worklist"))
     if len(promised):
         columns = ["promise_kind", "invoice_id", "promised_on", "promised_for", "amount", "money_came", "promise_state"]
         shown = words.with_promises(promised)
-        parts.append(_long(shown, "Promises and instalments, the last day first", columns, currency))
+        parts.append(_long(shown, heads.CAPTIONS["promises"], columns, currency))
     if len(sent):
-        parts.append(_folded("Letters", _table(sent, "Letters that went out, the last first")))
+        parts.append(_folded(heads.FOLDED["letters"], _table(sent, heads.CAPTIONS["letters"])))
     disputes = material.of("disputes", buyer_id)
     if len(disputes):
         columns = ["invoice_id", "reason", "owner", "opened", "age_days", "amount", "cover_lost"]
-        parts.append(_table(disputes, "Open disputes", columns, currency=currency))
+        parts.append(_table(disputes, heads.CAPTIONS["disputes"], columns, currency=currency))
     return "".join(parts)
 
 
@@ -425,8 +425,8 @@ def _plan(material: Material, buyer_id: str) -> str:
     dates = payment_plan.plan(book, buyer_id)
     return (
         (_say(told) if told else "")
-        + _table(shown, "Expected value of what is overdue, by option", columns, currency=currency)
-        + _folded("Payment plan", _table(dates, "Instalments of a plan from today on", currency=currency))
+        + _table(shown, heads.CAPTIONS["options"], columns, currency=currency)
+        + _folded(heads.FOLDED["plan"], _table(dates, heads.CAPTIONS["plan"], currency=currency))
     )
 
 
@@ -438,8 +438,8 @@ def _long(table: pd.DataFrame, caption: str, columns: list[str], currency: str) 
     if len(table) <= SHOWN_ROWS:
         return shown
     rest = table.iloc[SHOWN_ROWS:].reset_index(drop=True)
-    others = _table(rest, f"{caption}: the others", columns, rows=len(rest), currency=currency)
-    return shown + _folded(f"The other {len(table) - SHOWN_ROWS:,}", others)
+    others = _table(rest, heads.others(caption), columns, rows=len(rest), currency=currency)
+    return shown + _folded(heads.other_rows(len(table) - SHOWN_ROWS), others)
 
 
 def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:
@@ -449,19 +449,19 @@ def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:
     why = [words.why(row, known.LARGEST) for _, row in chosen.iterrows()]
     table = table.join(material.found.ratings["grade"]).assign(remark=why).rename_axis("buyer_id").reset_index()
     columns = ["buyer_id", "name", "exposure", "expected_loss_owed", "grade", "advised", "remark"]
-    caption = "Buyers with a sheet, the largest exposure first"
+    caption = heads.CAPTIONS["buyers"]
     shown = _table(table, caption, columns, rows=max(len(table), 1), currency=run.currency)
     return document(
-        title=f"Buyers · {month.entity} · {run.as_of}",
-        header=_header(month, str(run.as_of), "Sheets of buyers"),
+        title=f"{heads.BUYERS} · {month.entity} · {run.as_of}",
+        header=_header(month, str(run.as_of), heads.SHEETS_OF_BUYERS),
         navigation=_navigation(month, []),
         main=_say(words.who_has_one(len(table), known.LARGEST)) + linked(shown, material.of_book),
-        footer=f"<p>Made by tradecredit from book <code>{escaped(fingerprint[:12])}</code>.</p>",
+        footer=f"<p>{sentence(heads.made_from(fingerprint[:12]))}</p>",
     )
 
 
 def _header(month: Month, as_of: str, heading: str) -> str:
-    eyebrow = f"<span>{escaped(month.entity)}</span> <span>As of {escaped(as_of)}</span>"
+    eyebrow = f"<span>{escaped(month.entity)}</span> <span>{escaped(heads.as_of(as_of))}</span>"
     return f'<p class="eyebrow">{eyebrow}</p>\n<h1>{escaped(heading)}</h1>'
 
 
@@ -472,11 +472,11 @@ def _navigation(month: Month, parts: list[tuple[str, str]]) -> str:
             f'<li><a href="{escaped(month.up + name)}.html">{escaped(text)}</a></li>\n'
             for name, text in month.chapters.items()
         )
-        items += f'<li class="all"><a href="{escaped(month.up)}{FOLDER}/index.html">All sheets of buyers</a></li>\n'
-        groups.append(("Chapters", f"<ul>\n{items}</ul>"))
+        items += f'<li class="all"><a href="{escaped(month.up)}{FOLDER}/index.html">{heads.ALL_SHEETS}</a></li>\n'
+        groups.append((heads.CHAPTERS, f"<ul>\n{items}</ul>"))
     if parts:
         items = "".join(f'<li><a href="#{anchor}">{escaped(text)}</a></li>\n' for anchor, text in parts)
-        groups.append(("On this page", f"<ol>\n{items}</ol>"))
+        groups.append((heads.ON_THIS_PAGE, f"<ol>\n{items}</ol>"))
     return side(groups)
 
 
@@ -490,12 +490,12 @@ def _table(
     return to_html(frame, caption, rows=rows, currency=currency).replace(_FOR_JUPYTER, "")
 
 
-def _link(month: Month, chapter: str, anchor: str, text: str) -> str:
+def _link(month: Month, chapter: str, anchor: str) -> str:
     """Return the line that leads back to a chapter; nothing where the month has none of that name."""
     if month.up is None or chapter not in month.chapters:
         return ""
     address = f"{month.up}{chapter}.html#{anchor}"
-    return f'<p class="tc-origin screen"><a href="{escaped(address)}">{escaped(text)}</a></p>\n'
+    return f'<p class="tc-origin screen"><a href="{escaped(address)}">{escaped(heads.LINKS[anchor])}</a></p>\n'
 
 
 def _folded(summary: str, html: str) -> str:
@@ -503,9 +503,7 @@ def _folded(summary: str, html: str) -> str:
 
 
 def _say(text: str) -> str:
-    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escaped(spaced(text)))
-    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
-    return f'<p class="tc-say">{unbroken(html)}</p>\n'
+    return f'<p class="tc-say">{sentence(text)}</p>\n'
 
 
 def _write(file: Path, html: str) -> None:

@@ -24,6 +24,8 @@ from tradecredit.words.formats import (
     percent,
     probability,
     ratio,
+    spaced,
+    unbroken,
 )
 
 __all__ = [
@@ -170,6 +172,18 @@ def unharmed(text: str) -> str:
 def escaped(text: object) -> str:
     """Return text that is safe in HTML content and attributes; control characters are shown as unknown."""
     return escape(str(text).translate(CONTROLS), quote=True)
+
+
+def sentence(text: str) -> str:
+    """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit.
+
+    >>> sentence("**Owes** `a_b` <1>")
+    '<strong>Owes</strong> <code>a_b</code> &lt;1&gt;'
+    """
+    html = escape(str(text).translate(CONTROLS), quote=False)
+    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
+    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", spaced(html))
+    return unbroken(html)
 
 
 def _framed(table: pd.DataFrame | pd.Series) -> pd.DataFrame:

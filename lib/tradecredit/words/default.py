@@ -50,10 +50,16 @@ def expected_in_short(figures: Mapping[str, tuple]) -> str:
     )
 
 
+def of_level(expected: Level) -> dict[str, tuple]:
+    """Return the expected defaults and the ends of their interval by the names of `EXPECTED`."""
+    return {
+        name: (value,) for name, value in zip(EXPECTED, (expected.expected, expected.low, expected.high), strict=True)
+    }
+
+
 def expected_defaults(expected: Level, assessment: Assessment, settings: DefaultSettings) -> str:
     """Return the expected defaults with the interval of the level, and what is in it and what is not."""
-    figures = zip(EXPECTED, (expected.expected, expected.low, expected.high), strict=True)
-    told = expected_in_short({name: (value,) for name, value in figures})
+    told = expected_in_short(of_level(expected))
     if missing(expected.low):
         return told
     held = ["how few defaults the level rests on", "what no input shows of the buyers that most of it comes from"]

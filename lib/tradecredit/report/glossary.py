@@ -1,0 +1,91 @@
+"""The glossary page of a month, and the links to it from the first use of each term on a page."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tradecredit.report.document import document, side
+from tradecredit.report.tables import escaped, sentence
+from tradecredit.words import glossary as words
+
+FILE = "glossary.html"
+_PARTS = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+_WITHIN = {"p", "dt", "li", "th"}
+"""Elements in whose text terms are links."""
+_OUTSIDE = {"a", "code", "pre", "math", "summary", "h1", "h2", "h3", "nav", "header", "footer", "style", "title", "svg"}
+_VOID = {"br", "img", "meta", "link", "hr", "input", "col", "path", "polyline", "circle", "rect", "line"}
+_ANCHORS = {
+    said: anchor for anchor, term in words.TERMS.items() for said in (term.said or (term.name,))
+}  # fmt: skip
+_SAID = re.compile(
+    "|".join(rf"(?<![\w-]){_pattern}(?![\w-])" for _pattern in (
+        "".join(rf"[{letter}{letter.upper()}]" if not said.isupper() and place == 0 and letter.isalpha()
+                else r"[ \u00a0]" if letter == " " else re.escape(letter) for place, letter in enumerate(said))
+        for said in sorted(_ANCHORS, key=len, reverse=True)
+    ))
+)  # fmt: skip
+
+
+def explained(html: str) -> str:
+    """Return a page on which the first use of each term of the glossary, in its running text, leads to it.
+
+    Links, headings, code, formulas and what opens a folded part stay as they are.
+    """
+    used: set[str] = set()
+    open_tags: list[str] = []
+
+    def link(said: re.Match[str]) -> str:
+        text = said[0].replace("\u00a0", " ")
+        anchor = _ANCHORS.get(text) or _ANCHORS[text[:1].lower() + text[1:]]
+        if anchor in used:
+            return said[0]
+        used.add(anchor)
+        return f'<a class="term" href="{FILE}#{anchor}">{said[0]}</a>'
+
+    parts = _PARTS.split(html)
+    for place, part in enumerate(parts):
+        if part.startswith("<"):
+            _follow(part, open_tags)
+        elif "main" in open_tags and _WITHIN & set(open_tags) and not _OUTSIDE & set(open_tags):
+            parts[place] = _SAID.sub(link, part)
+    return "".join(parts)
+
+
+def _follow(part: str, open_tags: list[str]) -> None:
+    """Keep the list of open elements up to date with a tag."""
+    tag = _TAG.match(part)
+    if tag is None or tag[2] in _VOID or part.endswith("/>"):
+        return
+    if not tag[1]:
+        open_tags.append(tag[2])
+    elif tag[2] in open_tags:
+        while open_tags.pop() != tag[2]:
+            pass
+
+
+def glossary_page(manifest: Mapping[str, Any]) -> str:
+    """Return the glossary as a page of a month: all terms in order of the alphabet, each with an anchor."""
+    ordered = sorted(words.TERMS.items(), key=lambda term: term[1].name.lower())
+    terms = "".join(
+        f'<div id="{anchor}"><dt>{escaped(term.name)}</dt><dd>{sentence(term.text)}</dd></div>\n'
+        for anchor, term in ordered
+    )
+    chapters = "".join(
+        f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
+        for chapter in manifest["chapters"]
+    )
+    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{words.AS_OF} {escaped(manifest['as_of'])}</span>"
+    return document(
+        title=f"{words.TITLE} · {manifest['entity']} · {manifest['as_of']}",
+        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{words.TITLE}</h1>',
+        navigation=side([(words.CHAPTERS, f"<ul>\n{chapters}</ul>")]),
+        main=f'<p>{words.SEE}</p>\n<dl class="glossary">\n{terms}</dl>\n',
+        footer=f"<p>{sentence(words.made_from(manifest['book']['fingerprint'][:12]))}</p>",
+    )
+
+
+def write_glossary(build: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the glossary into a month's folder."""
+    (build / FILE).write_text(glossary_page(manifest), encoding="utf-8", newline="\n")

@@ -1,0 +1,126 @@
+"""What each chapter comes to, in two or three sentences at its top, and the headline figures of the shorter ones."""
+
+import pandas as pd
+
+from tradecredit.decide.optimum.optimum import DIFFERENCE, Optimum, earns_more
+from tradecredit.params.policy import NO_COVER
+from tradecredit.words.formats import counted, listed, missing, money, percent
+from tradecredit.words.terms import suggested as lengths_told
+
+LIGHTS = ("green", "amber", "red")
+
+
+def receivables(kpis: pd.Series, currency: str) -> str:
+    """Return what is owed, what of it is overdue, and what of that is old (`receivables.kpis`)."""
+    if not kpis["receivables"] > 0:
+        return "Customers owe nothing."
+    return (
+        f"Customers owe **{money(kpis['receivables'], currency)}** on {kpis['open_invoices']:,.0f} invoices. "
+        f"**{percent(kpis['share_current'])}** is not due yet; {money(kpis['overdue_amount'], currency)} is overdue, "
+        f"{percent(kpis['share_over_90'])} of all for more than 90 days."
+    )
+
+
+def of_lights(lights: pd.DataFrame) -> str:
+    """Return how many tests of the model are green, amber and red; empty where none could be made.
+
+    `lights`: a row for each test, with its `light` (`review.Review.lights`).
+    """
+    counts = lights["light"].value_counts() if len(lights) else pd.Series(dtype="int64")
+    found = [f"{counts[one]:,} {'is' if counts[one] == 1 else 'are'} {one}" for one in LIGHTS if counts.get(one, 0)]
+    return f"Of the tests of the model, {listed(found)} (appendix)." if found else ""
+
+
+def limits(totals: pd.Series, currency: str) -> str:
+    """Return what the limits to set come to, and who exceeds the limit in force (`limits.totals`)."""
+    told = f"Limits to set total **{money(totals['to_set'], currency)}**."
+    if missing(totals["breaches"]):
+        return told
+    if not totals["breaches"] > 0:
+        return f"{told} No buyer exceeds its limit in force."
+    over = counted(int(totals["breaches"]), "buyer")
+    owes = "owes" if totals["breaches"] == 1 else "owe"
+    return f"{told} {over} {owes} **{money(totals['breach_amount'], currency)}** more than the limit in force."
+
+
+def of_the_book(optimum: Optimum, requests: pd.DataFrame, currency: str) -> str:
+    """Return what portfolio limits and further limits of the insurer would earn; empty where neither is known.
+
+    `requests`: `insurer.requests`.
+    """
+    found = [portfolio(optimum, currency)]
+    if len(requests):
+        gain = money(requests["net_gain"].sum(), currency)
+        found.append(f"{counted(len(requests), 'limit')} asked of the insurer would bring {gain} a year, if granted.")
+    return " ".join(found).strip()
+
+
+def portfolio(optimum: Optimum, currency: str) -> str:
+    """Return what portfolio limits would earn beside those set one by one; empty where no margin is stated."""
+    if optimum.limits.empty:
+        return ""
+    if not earns_more(optimum):
+        return "Limits set for the portfolio would earn no more than limits set one by one."
+    more = money(optimum.totals.loc[DIFFERENCE, "net_earnings"], currency)
+    return f"Limits set for the portfolio would earn **{more}** a year more than limits set one by one."
+
+
+def book_figures(optimum: Optimum, requests: pd.DataFrame, groups: pd.DataFrame, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of limits for the book as a whole; `groups`: `caps.groups`."""
+    gain = optimum.totals["net_earnings"].get(DIFFERENCE)
+    over = groups["over_group_limit"].sum() if len(groups) else None
+    return {
+        "portfolio_gain": (gain, currency, "Yearly earnings that portfolio limits add (simulated)"),
+        "requests_gain": (requests["net_gain"].sum(), currency, "Yearly gain of limits worth requesting"),
+        "over_group_limits": (over, currency, "Owed above group limits"),
+    }
+
+
+def terms(discounts: pd.Series, suggested: pd.DataFrame, charged: pd.Series, currency: str) -> str:
+    """Return whether discounts paid, how long terms should be, and what may be charged, as far as it is known.
+
+    `discounts`: `discounts.totals`; `suggested`: `lengths.suggested`; `charged`: `late_interest.totals`.
+    """
+    found = [given_discounts(discounts, currency), lengths_told(suggested)]
+    if charged["open_charge"] > 0:
+        open_charge = money(charged["open_charge"], currency)
+        found.append(f"**{open_charge}** of interest and fees may be charged on open invoices that are late.")
+    return " ".join(filter(None, found)) or "What discounts and terms are worth cannot be told from this book."
+
+
+def given_discounts(totals: pd.Series, currency: str) -> str:
+    """Return what cash discounts of the last 12 months saved or cost (`discounts.totals`); empty if not known."""
+    if missing(totals["net"]):
+        return ""
+    loses = totals["net"] < 0
+    return (
+        f"Cash discounts of the last 12 months {'cost' if loses else 'saved'} "
+        f"**{money(abs(totals['net']), currency)}** more than they {'saved' if loses else 'cost'}."
+    )
+
+
+def terms_figures(discounts: pd.Series, charged: pd.Series, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of terms of payment; missing where the book does not tell of one."""
+    return {
+        "discounts_net": (discounts["net"], currency, "Cash discounts of 12 months: saved less given"),
+        "open_late_charges": (charged["open_charge"], currency, "Late interest and fees on open invoices"),
+    }
+
+
+def losses(expected: float, beyond: float, shortfall: float, currency: str) -> str:
+    """Return what a year loses before insurance: expected, VaR and expected shortfall at 99 %, all simulated."""
+    return (
+        f"A year is expected to lose **{money(expected, currency)}** before insurance; one year in 100 loses more than "
+        f"**{money(beyond, currency)}**, and then {money(shortfall, currency)} on average (simulated)."
+    )
+
+
+def retained(comparison: pd.DataFrame, name: str, currency: str) -> str:
+    """Return what is retained in the worst years with a policy and without any (`quotes.comparison`)."""
+    row, none = comparison.loc[name], comparison.loc[NO_COVER]
+    told = "In the worst year in 100 "
+    without = f"**{money(none['retained_es_99'], currency)}** is lost on average without insurance"
+    if name == NO_COVER:
+        return f"{told}{without} (simulated)."
+    kept = f"**{money(row['retained_es_99'], currency)}** is retained with {name}"
+    return f"{told}{without}, and {kept} (simulated)."

@@ -1,0 +1,45 @@
+"""The lights of headline figures in words: what colour, and by which rule of the run."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from tradecredit.decide import lights
+from tradecredit.params.run import Run
+from tradecredit.words.formats import MINUS, figure, percent
+
+
+def told(figures: Mapping[str, tuple], history: pd.DataFrame, run: Run) -> dict[str, tuple[str, str]]:
+    """Return the lights of headline figures: name → (green, amber or red; its rule in words).
+
+    `figures`: of `index.picked`; `history`: `index.with_history`, which has those of a year ago. A figure without a
+    rule in the run (`lights`), or whose rule cannot be tested, is left out.
+    """
+    day = pd.Timestamp(run.as_of)
+    then = history[history["as_of"] == day - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)].dropna(subset="value")
+    year_before = then.drop_duplicates("name", keep="last").set_index("name")["value"].to_dict()
+    values = {name: value for name, (value, *_) in figures.items()}
+    found = lights.lights(values, year_before, run.lights)
+    return {name: (row["light"], _rule(str(name), row["tested"], figures, run)) for name, row in found.iterrows()}
+
+
+def _rule(name: str, tested: float, figures: Mapping[str, tuple], run: Run) -> str:
+    rule, unit = run.lights[name], figures[name][1]
+
+    def written(value: float) -> str:
+        if rule.of is not None:
+            return percent(value)
+        if rule.against is not None:
+            return f"{'+' if value > 0 else ''}{percent(value)}".replace("-", MINUS)
+        return figure(value, unit)
+
+    what = ""
+    if rule.of is not None:
+        what = f", as a share of {str(figures[rule.of][2]).lower()}"
+    elif rule.against is not None:
+        what = ", as a change on last year"
+    good, bad = ("up to", "above") if rule.red > rule.amber else ("down to", "below")
+    return (
+        f"Green {good} {written(rule.amber)}, amber {good} {written(rule.red)}, red {bad} that{what}: now "
+        f"{written(tested)}. A rule of the run file (`lights`)."
+    )
