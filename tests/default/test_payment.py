@@ -13,7 +13,7 @@ from tradecredit import Book
 from tradecredit.book.places import places
 from tradecredit.default import payment
 from tradecredit.default.exits import exits
-from tradecredit.default.payment_kernels import CELLS, PARTS, late_and_median
+from tradecredit.default.payment_kernels import CELLS, PARTS, lateness
 from tradecredit.default.payment_times import Calendar, fitted, payment_times, segments, today_of
 from tradecredit.measure.open_items import open_items
 from tradecredit.numerics import discrimination
@@ -91,7 +91,7 @@ def test_a_new_buyer_pays_as_the_others_do(book_of_items):
     assert found["late"] > 0.9
 
 
-def test_the_chance_and_the_median_of_a_constant_hazard_are_those_of_its_exponential():
+def test_the_chance_the_median_and_the_mean_of_a_constant_hazard_are_those_of_its_exponential():
     """With hazard 0.1 a day from the day of issue on, 30 days of terms and a credit's hazard of a third of it.
 
     Of what is paid, as of all that goes, e^(−(0.1 + 1/30) · 30) goes after day 30 and half by ln 2 / (0.1 + 1/30) days.
@@ -100,9 +100,33 @@ def test_the_chance_and_the_median_of_a_constant_hazard_are_those_of_its_exponen
     calendar = Calendar(np.ones(600), np.ones(600), np.zeros(600, np.int64))
     days = tuple(np.array([day]) for day in (0, 30, 30, 1))
     habits, rates = np.ones((1, PARTS)), (np.full((1, CELLS), 0.1), np.full(CELLS, 0.1 / 3))
-    late, median = late_and_median(days, calendar, habits, rates)
+    late, median, delay = lateness(days, calendar, habits, rates)
     assert late[0] == pytest.approx(np.exp(-both * 30), rel=0.01)
     assert median[0] == np.ceil(np.log(2) / both)
+    # The mean of max(day − 30, 0), day being the whole day in which it goes: e^(−30·both) / (1 − e^(−both)).
+    assert delay[0] == pytest.approx(np.exp(-both * 30) / -np.expm1(-both), rel=0.01)
+
+
+def test_coming_delays_are_those_that_buyers_have_had(book):
+    """Each buyer settles after its own mean of 15 to 60 days, ± 4, on terms of 30: on others it is as late again."""
+    rows = ledger(buyers=30)
+    pace = rows.groupby("buyer_id")["pace"].first()
+    day = pd.Timestamp("2026-01-05")
+    sold = pd.DataFrame({"buyer_id": pace.index, "issued": day, "due": day + pd.Timedelta(days=30)})
+    found = payment.coming_delays(book, sold).set_axis(pace.index)
+    assert (found - (pace - 30).clip(lower=0)).abs().mean() < 2
+    assert (found >= 0).all()
+    twice = payment.coming_delays(book, pd.concat([sold, sold.assign(due=day + pd.Timedelta(days=60))]))
+    assert twice.iloc[:30].tolist() == found.tolist()
+    late = (pace > 40).to_numpy()
+    # Another day of the month and of the week, whose habits the model has.
+    assert twice.iloc[30:][late].tolist() == pytest.approx(found[late].tolist(), abs=2.0)
+
+
+def test_a_book_that_tells_of_no_payment_has_no_coming_delay(book_of):
+    sold = "invoice_id,buyer_id,issued,due,amount\n1,A,2026-01-01,2026-02-01,100\n"
+    unpaid = book_of("2026-03-31", invoices=sold)
+    assert payment.coming_delays(unpaid, unpaid.invoices).isna().all()
 
 
 @pytest.mark.skipif(not IBM.exists(), reason="the IBM sample is not beside the project")
@@ -212,7 +236,7 @@ F1,F,2026-01-25,2026-02-25,80
 def test_the_outlook_is_by_the_model_of_the_cash_forecast(book):
     items = open_items(book)
     owner = places(items["buyer_id"], book.buyers["buyer_id"])
-    told = payment.expected(payment_times(book), items, owner, today_of(book))
+    told = payment.expected(payment_times(book), items, owner, today_of(book))[["late", "days_late"]]
     found = outlook(book).buyers
     for buyer, row in found.iterrows():
         coming = (items["buyer_id"] == buyer) & (items["open_amount"] > 0) & (items["due"] >= AS_OF)

@@ -8,6 +8,7 @@ from tradecredit.cash.back_test import RULES, CashBackTest
 from tradecredit.cash.drivers import CONTESTED, OVERDUE
 from tradecredit.cash.forecast import CashForecast
 from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.scenarios import Receipts
 
 ENDS = pd.DatetimeIndex(["2026-11-07", "2026-11-14"], name="week_end")
@@ -111,3 +112,16 @@ def test_the_total_is_told_with_its_error_and_bands():
     assert "up to 30 January 2027" in told
     assert "without insurance (standard error " in told
     assert words.cash.claims(made, "no cover", "EUR") == ""
+
+
+def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
+    """The first invoice is of August 2024: 27 months, two years of the economy."""
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2024-08-01,2024-09-01,1000\nI2,A,2026-08-01,2026-09-01,9\n"
+    book, receipts = book_of("2026-10-30", invoices=invoices), Receipts(*np.zeros((5, 2, 2)))
+    made = CashForecast(ENDS, receipts, np.zeros((2, 2)), {}, (0.0, 0.0), np.ones(14))
+    told = words.cash.assumptions(book, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1)))
+    assert "this ledger cannot test: it has seen 2 years" in " ".join(told)
+    assert told[-1].startswith(
+        "Not in the forecast: claims and recoveries of defaults that have happened already; orders"
+    )
+    assert "promises and payment plans" in told[-1]

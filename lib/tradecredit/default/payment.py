@@ -9,10 +9,11 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import one_of, places
 from tradecredit.default.exits import exits
-from tradecredit.default.payment_kernels import late_and_median
+from tradecredit.default.payment_kernels import HORIZON, lateness
 from tradecredit.default.payment_times import PaymentTimes, fitted, payment_times, segment_codes, today_of
 from tradecredit.measure.behaviour import paydex, signed_days_beyond_terms
 from tradecredit.measure.default_events import in_default
+from tradecredit.measure.history import habits_told
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.payment_history import at_issue
 from tradecredit.numerics import discrimination
@@ -24,16 +25,14 @@ left out, of which the slow ones are still open."""
 FEWEST = 200
 """Settled invoices, and as many others to test on, below which nothing is told."""
 
-HORIZON = 400
-"""Days within which an invoice is looked for to be paid."""
-
 A_DAY = "datetime64[D]"
 
 
 def expected(times: PaymentTimes, items: pd.DataFrame, buyer: np.ndarray, today: int) -> pd.DataFrame:
-    """Return, for each invoice: `late`, the probability of a payment after the last day in time, and `days_late`.
+    """Return, for each invoice: `late`, the probability of a payment after the last day in time, and by how much.
 
-    `days_late` = max(median day of its payment − that day, 0). `items`: `issued`, `due`, `payable_by`, the last day in
+    `days_late` = max(median day of its payment − that day, 0); `mean_days_late`, the mean of max(day − that day, 0), of
+    what is not paid within `HORIZON` days as if on the last. `items`: `issued`, `due`, `payable_by`, the last day in
     time; `buyer`: the place of each one's in `times`; seen from `today` (from 1970), or from its day of issue where
     that is later. Of what is paid, not credited.
     """
@@ -42,8 +41,29 @@ def expected(times: PaymentTimes, items: pd.DataFrame, buyer: np.ndarray, today:
     begin = np.maximum(issued, 1)
     last = int(np.maximum(begin, due).max(initial=0)) + HORIZON
     rates = (times.hazards, times.credits)
-    late, day = late_and_median((buyer, due, in_time, begin), times.coming(today, last), times.habits, rates)
-    return pd.DataFrame({"late": late, "days_late": np.maximum(day - in_time, 0).astype(float)}, index=items.index)
+    late, day, mean = lateness((buyer, due, in_time, begin), times.coming(today, last), times.habits, rates)
+    found = {"late": late, "days_late": np.maximum(day - in_time, 0).astype(float), "mean_days_late": mean}
+    return pd.DataFrame(found, index=items.index)
+
+
+def coming_delays(book: Book, sold: pd.DataFrame) -> pd.Series:
+    """Return the mean days beyond terms to be expected of invoices like these if issued today; index of `sold`.
+
+    `sold`: `buyer_id`, `issued`, `due`, which tell whose and on which terms. By `payment_times`: a buyer with little
+    data pays as its segment does. Early payment counts as 0. Missing in a book that tells of no payment when it came.
+    Source: definitions §12.1.
+    """
+    times = payment_times(book)
+    if not habits_told(book, book.as_of) or not times.payments.sum() > 0:
+        return pd.Series(np.nan, index=sold.index, dtype="float64")
+    terms = (sold["due"] - sold["issued"]).dt.days.to_numpy()
+    buyer = places(sold["buyer_id"], book.buyers["buyer_id"])
+    # What a buyer is sold on equal terms is paid alike.
+    alike, place = np.unique(np.stack([buyer, terms]), axis=1, return_inverse=True)
+    due = book.as_of + pd.to_timedelta(alike[1], unit="D")
+    items = pd.DataFrame({"issued": book.as_of, "due": due, "payable_by": due})
+    found = expected(times, items, alike[0], today_of(book))["mean_days_late"]
+    return pd.Series(found.to_numpy()[place.ravel()], index=sold.index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +118,7 @@ def outlook(book: Book) -> PaymentOutlook:
     }
     test = pd.DataFrame.from_dict(values, orient="index", columns=["value", "usual"]).rename_axis("figure")
     ahead = expected(payment_times(book), items[coming], owner[coming.to_numpy()], today_of(book))
-    now = ahead.mul(items["open_amount"][coming], axis="index")
+    now = ahead[["late", "days_late"]].mul(items["open_amount"][coming], axis="index")
     means = now.groupby(items["buyer_id"][coming]).sum().div(owed, axis="index")
     return PaymentOutlook(pd.DataFrame({"not_due": owed}).join(means).join(score), test, int(tested.sum()))
 
@@ -135,4 +155,4 @@ def _tells_apart(settled: pd.DataFrame) -> bool:
     return len(paid) >= FEWEST and late.nunique() == 2 and len(paid["buyer_id"].unique()) > 1
 
 
-__all__ = ["PaymentOutlook", "expected", "foretold", "outlook"]
+__all__ = ["PaymentOutlook", "coming_delays", "expected", "foretold", "outlook"]

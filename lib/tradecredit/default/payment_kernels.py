@@ -11,6 +11,8 @@ PARTS = 6
 """Parts of a month, of five days each, the last to its end."""
 LEAST = 1e-4
 """Part of an amount that is followed no further."""
+HORIZON = 400
+"""Days, from when an invoice is due or can first be paid, within which it is looked for to be paid."""
 
 
 @compiled
@@ -152,21 +154,23 @@ def future_by_week(shares, sold, calendar, habits, rates):
 
 
 @compiled
-def late_and_median(items, calendar, habits, rates):
-    """Return of each item the chance that it is paid after its last day in time, and the median day of its payment.
+def lateness(items, calendar, habits, rates):
+    """Return of each item the chance that it is paid after its last day in time, its median day, and its mean delay.
 
     `items`: buyer, due, in_time (the last day that is no delay), from (the first day on which it can be paid); days
-    count from the calendar's 0. Of what is paid and not credited; what is left at the calendar's end is paid after it,
-    and a median there is that end. `rates`: integrated hazards of payment and of credits.
+    count from the calendar's 0. The delay is the days after the last in time, 0 before it. Of what is paid and not
+    credited; what is left after `HORIZON` days, within the calendar, counts as paid on the last of them. `rates`:
+    integrated hazards of payment and of credits.
     """
     hazards, credits = rates
     buyer, due, in_time, begin = items
-    late, median = np.zeros(len(buyer)), np.zeros(len(buyer), np.int64)
+    late, median, delay = np.zeros(len(buyer)), np.zeros(len(buyer), np.int64), np.zeros(len(buyer))
     paid = np.zeros(len(calendar.factor))
     for row in range(len(buyer)):
-        owner, left, after, total = buyer[row], 1.0, 0.0, 0.0
+        owner, left, after, total, days = buyer[row], 1.0, 0.0, 0.0, 0.0
         last = begin[row]
-        for day in range(begin[row], len(calendar.factor)):
+        end = min(max(begin[row], due[row]) + HORIZON + 1, len(calendar.factor))
+        for day in range(begin[row], end):
             cell, last = cell_of(day - due[row]), day
             rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
             both, paid[day] = rate + credits[cell], 0.0
@@ -176,11 +180,14 @@ def late_and_median(items, calendar, habits, rates):
                 total += paid[day]
                 if day > in_time[row]:
                     after += paid[day]
+                    days += paid[day] * (day - in_time[row])
                 left -= goes
             if left < LEAST:
                 break
         total += left
+        days += left * max(last - in_time[row], 0)
         late[row] = (after + left) / total if total > 0.0 else 1.0
+        delay[row] = days / total if total > 0.0 else max(last - in_time[row], 0)
         half, sum_of = total / 2, 0.0
         median[row] = last
         for day in range(begin[row], last + 1):
@@ -188,7 +195,7 @@ def late_and_median(items, calendar, habits, rates):
             if sum_of >= half:
                 median[row] = day
                 break
-    return late, median
+    return late, median, delay
 
 
 @compiled

@@ -13,6 +13,7 @@ from tradecredit.cash.liquidity import Buffer, lacking
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
 from tradecredit.default.payment_times import payment_times
+from tradecredit.measure.history import begins
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
     MINUS,
@@ -73,6 +74,7 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
         else "no statistic: too few are closed"
     )
     few = len(book.recoveries) < FEW_RECOVERIES
+    years = max(round((book.as_of - begins(book, book.as_of)).days / 365.25), 1)
     kinds = "the run file" if len(book.defaults) < FEW_DEFAULTS else "the book's own"
     return [
         f"The forecast is made of {count(len(forecast.receipts.paid))} simulated years, on the loss engine's "
@@ -81,17 +83,19 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
         f"Open disputes are held until {days(rule.days)} after they were opened; {percent(rule.credited)} of what is "
         f"in dispute is then credited, the rest is paid ({disputes}).",
         "How fast all buyers pay together is correlated with the economy by "
-        f"{settings.payment_speed_correlation:.2f} (`cash.payment_speed_correlation`), a judgement. The receipts of "
-        "the "
-        f"ledger's own weeks vary by {times.dispersion:.1f} times the variance that payments by chance alone would "
-        "have.",
+        f"{settings.payment_speed_correlation:.2f} (`cash.payment_speed_correlation`), a judgement that this "
+        f"ledger cannot test: it has seen {counted(years, 'year')}, and a year is one observation of the economy. The "
+        f"receipts of the ledger's own weeks vary by {times.dispersion:.1f} times the variance that payments by "
+        "chance alone would have.",
         f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
         f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
         f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
         "(`cash.premium_instalments`); bonus and malus are settled after the year and are in no figure.",
         "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
         "beyond its end too. What each quote moves in its place stands beside it below, for the whole year.",
-        "Claims and recoveries of defaults that have happened already are not in the forecast.",
+        "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose place the "
+        "ledger's own pattern of sales goes on; promises and payment plans, in whose place what is overdue is paid as "
+        "overdue invoices of such buyers were.",
     ]
 
 

@@ -12,6 +12,7 @@ from tradecredit.book.demo import demo_book
 from tradecredit.decide.terms import discounts, lengths
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.default.grades import middle
+from tradecredit.default.payment import coming_delays
 from tradecredit.errors import InputError
 
 FREE = Economics(margin=0.2, lgd=0.5, cost_of_capital=0.0)
@@ -240,10 +241,27 @@ def test_habits_by_grade(book_of):
     assert found.index.tolist() == list(range(1, 11))
     assert found["buyers"].tolist() == [0, 2, 0, 0, 1, 0, 0, 0, 0, 0]
     assert found.loc[2, ["sales_12m", "usual_terms_days"]].tolist() == [400, (300 * 30 + 100 * 90) / 400]
-    # A paid 4 days late and B 12: weighted by sales 300 and 100. E has paid nothing yet.
-    assert found["delay_days"].tolist() == pytest.approx([6] * 10)
-    assert found.loc[[2, 5], "delay_basis"].tolist() == ["the grade's own", "of all grades"]
+    assert found.loc[[2, 5, 7], "delay_basis"].tolist() == ["the grade's own", "the grade's own", "of all grades"]
+    # Grades that bought nothing pay as all do, by sales: 400 of grade 2 and 50 of grade 5.
+    every = (400 * found["delay_days"][2] + 50 * found["delay_days"][5]) / 450
+    assert found["delay_days"].drop([2, 5]).tolist() == pytest.approx([every] * 8)
     assert np.isnan(found.loc[1, "usual_terms_days"])
+
+
+def test_delays_are_those_of_the_payment_model(book_of):
+    """All pay 40 days after issue on terms of 30 days, one in two a day later; grade 7, new, has paid nothing yet."""
+    issued = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.tile(np.arange(26) * 14, 20), unit="D")
+    rows = pd.DataFrame({"buyer_id": np.repeat([f"A{number:02}" for number in range(20)], 26), "issued": issued})
+    rows = rows.assign(due=issued + pd.Timedelta(days=30), amount=100.0, invoice_id=[f"I{row}" for row in rows.index])
+    paid = rows.assign(received=issued + pd.to_timedelta(40 + np.arange(520) % 2, unit="D"), kind="payment")
+    new = pd.DataFrame({"buyer_id": ["N"], "issued": [pd.Timestamp("2026-01-20")], "due": [pd.Timestamp("2026-02-19")]})
+    rows = pd.concat([rows, new.assign(amount=100.0, invoice_id="N1")])
+    book = book_of("2026-02-10", invoices=rows, receipts=paid[["invoice_id", "received", "amount", "kind"]])
+    ratings = pd.DataFrame({"grade": 3, "method": "fitted model"}, index=book.buyers["buyer_id"])
+    ratings.loc["N", "grade"] = 7
+    found = lengths.habits(book, ratings)
+    assert found["delay_days"].tolist() == pytest.approx([10.5] * 10, abs=0.6)
+    assert found.loc[[3, 7, 9], "delay_basis"].tolist() == ["the grade's own", "the grade's own", "of all grades"]
 
 
 def test_sales_on_longer_terms_than_are_worth_it(book_of):
@@ -304,13 +322,14 @@ def test_buyers_to_whom_nothing_is_sold_on_terms_have_none_to_shorten(book_of):
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
-    # B, which pays 12 days late, is in default: of grade 2 the 4 days and the sales of 300 of A are left.
+    # B is in default: of grade 2 the sales of 300 of A, and how late it pays, are left.
     ratings = RATINGS.assign(method=["fitted model", "in default", *["fitted model"] * 3], grade=[2, 10, 1, 2, 5])
     book = book_of("2026-03-31", **LEDGER)
     found = lengths.habits(book, ratings)
     assert found["buyers"].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 0, 0]
-    assert found.loc[2, ["sales_12m", "usual_terms_days", "delay_days"]].tolist() == [300, 30, 4]
-    assert found.loc[10, ["sales_12m", "delay_days"]].tolist() == [0, 4]
+    assert found.loc[2, ["sales_12m", "usual_terms_days"]].tolist() == [300, 30]
+    assert found.loc[2, "delay_days"] == coming_delays(book, book.invoices[book.invoices["invoice_id"] == "A1"]).item()
+    assert found.loc[10, "sales_12m"] == 0
     suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
     longer = lengths.longer_than_suggested(book, ratings, suggested)
     assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]

@@ -8,9 +8,11 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
+from tradecredit.book.places import one_of
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.terms.late_interest import longest_by_law
 from tradecredit.default.grades import middle
+from tradecredit.default.payment import coming_delays
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import loss_given_default
@@ -77,14 +79,15 @@ def default_by(cumulative: pd.DataFrame, rows: pd.Series, days: pd.Series) -> pd
 
 
 def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return how each grade's buyers bought and paid in the last 12 months: index `grade`, all ten.
+    """Return what each grade's buyers bought in the last 12 months, and how late they may pay: index `grade`, all ten.
 
     `ratings`: index buyer_id, `grade`, `method` (`default.assess`). Left out are buyers in default, to whom nothing is
     sold on terms, those that pay in advance, and public bodies and affiliates, whose default is not measured
     (`rules.UNMEASURED`). Columns: `buyers` that bought; `sales_12m` (gross of tax); `usual_terms_days`, the mean
-    of (due − issued) over their invoices by amount; `delay_days`, the mean days beyond terms by sales: of the grade, or
-    of all grades where no buyer of the grade has paid (`delay_basis` says which). Missing: what no buyer's invoices
-    tell.
+    of (due − issued) over their invoices by amount; `delay_days`, the mean days beyond terms to be expected of these
+    invoices if they were issued today, by amount (`default.payment.coming_delays`, the model of the cash forecast): of
+    the grade, or of all grades where the grade bought nothing (`delay_basis` says which). Missing: what no buyer's
+    invoices tell.
     """
     grades = _grades_of_terms(book, ratings)
     every = middle(book.run.grades).index
@@ -94,11 +97,11 @@ def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     recent = invoices_of_year(book)
     weighted = recent["sales_12m"] * (recent["due"] - recent["issued"]).dt.days
     terms = weighted.groupby(recent["buyer_id"].map(grades)).sum().reindex(every) / sales.where(sales > 0)
-    beyond = behaviour["days_beyond_terms"]
-    weight = behaviour["sales_12m"].where(beyond.notna(), 0.0)
-    late, by = (weight * beyond.fillna(0.0)), weight.groupby(grades).sum().reindex(every, fill_value=0.0)
-    own = late.groupby(grades).sum().reindex(every) / by.where(by > 0)
-    whole = late.sum() / (by.sum() or np.nan)
+    on_terms = recent[one_of(recent["buyer_id"], grades.index) & (recent["sales_12m"] > 0)]
+    late = on_terms["sales_12m"] * coming_delays(book, on_terms)
+    by = on_terms["sales_12m"].groupby(on_terms["buyer_id"].map(grades)).sum().reindex(every)
+    own = late.groupby(on_terms["buyer_id"].map(grades)).sum(min_count=1).reindex(every) / by
+    whole = late.sum(min_count=1) / by.sum()
     return pd.DataFrame(
         {
             "buyers": bought.groupby(grades).sum().reindex(every, fill_value=0).astype(int),
