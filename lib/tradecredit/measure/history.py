@@ -69,6 +69,15 @@ def habits_told(book: Book, day: pd.Timestamp) -> bool:
     return isinstance(book.run.source, DemoSource) or settlements_known(book, day)[1]
 
 
+def balances_since(book: Book) -> pd.Timestamp:
+    """Return the day from which what was owed in the past is known: the `first_day` of the ledger's history.
+
+    It is the as-of day where the book does not tell when invoices were paid (`habits_told`): what has been paid since
+    would still stand in the balances of earlier days, or be lacking there.
+    """
+    return first_day(book) if habits_told(book, book.as_of) else book.as_of
+
+
 def last_entry(book: Book) -> pd.Timestamp:
     """Return the day of the last invoice or receipt that is known on the as-of day; missing without any."""
     return pd.Series([book.invoices["issued"].max(), book.receipts["received"].max()]).max()

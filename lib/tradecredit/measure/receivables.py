@@ -22,7 +22,7 @@ from tradecredit.measure.countback import are_credit_sales, countback
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.groups import group_of
-from tradecredit.measure.history import begins, first_day, settlements_known
+from tradecredit.measure.history import balances_since, begins, first_day, settlements_known
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
@@ -166,10 +166,10 @@ def beside_survey(book: Book) -> pd.DataFrame:
 def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     """Return the figures of `kpis` at the month ends up to the as-of date, each as it was known on that day.
 
-    Index `month_end`: the last `months` of them in the ledger's history (`history.begins`); columns as `kpis`. Each row
-    equals `kpis(book.at(month_end))`. The first rows lack what was still open from before the ledger begins.
+    Index `month_end`: the last `months` of them since balances are known (`history.balances_since`); columns as `kpis`.
+    Each row equals `kpis(book.at(month_end))`. The first rows lack what was still open from before the ledger begins.
     """
-    ends = month_ends(book.as_of, months, since=first_day(book))
+    ends = month_ends(book.as_of, months, since=balances_since(book))
     return pd.DataFrame([kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
 
 

@@ -13,7 +13,7 @@ from tradecredit.cash.liquidity import Buffer, lacking
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
 from tradecredit.default.payment_times import payment_times
-from tradecredit.measure.history import begins
+from tradecredit.measure.history import begins, habits_told
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
     MINUS,
@@ -254,7 +254,9 @@ def _ratio(value: float) -> str:
 
 
 def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
-    """Return what is to be decided on the cash in hand, by kind; nothing where the buffer is there."""
+    """Return what is to be decided on the cash in hand, by kind; nothing where the buffer is there, or not known."""
+    if not habits_told(book, book.as_of):
+        return {}
     missing_now = lacking(book, needed)
     if not missing_now > 0:
         return {}
@@ -269,6 +271,11 @@ def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
 
 def _named(view: str) -> str:
     return "without insurance" if view == NO_COVER else f"with {view}"
+
+
+def not_enough_known(book: Book) -> str:
+    """Return why it is not known whether the cash is enough: no day of payment in the book, or no cash in hand."""
+    return NO_OPENING if habits_told(book, book.as_of) else ""
 
 
 def ratio_at(table: pd.DataFrame, shown: Sequence[str]) -> pd.DataFrame:
