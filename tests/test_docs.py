@@ -5,9 +5,13 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
+import pandas as pd
 import pytest
 from pydantic import BaseModel
+from scipy.special import expit
 
+from tradecredit import DefaultModel
 from tradecredit.params.run import Run
 
 ROOT = Path(__file__).parents[1]
@@ -152,3 +156,17 @@ def test_a_name_that_is_not_there_is_found():
     assert {"receivables.open_items", "Policy.indemnify", "limits.turns_a_year", "chapter.table"} <= known
     assert "receivables.open_item" not in known
     assert "losses.exposures" not in known
+
+
+def test_three_lines_state_a_sign_drop_a_pair_and_refit():
+    random = np.random.default_rng(2)
+    X = pd.DataFrame(random.normal(size=(600, 3)), columns=["debt", "margin", "size"])
+    y = pd.Series((random.random(600) < expit(X["debt"] - X["margin"] + X["debt"] * X["margin"] - 2)).astype(int))
+    told = DefaultModel.fit(X, y, signs={}, pairs=[("debt", "margin")])
+    assert [pair.names for pair in told.pairs] == [("debt", "margin")]
+    (lines,) = re.findall(r"```python\n(signs = .+?)```", DEFINITIONS.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(lines.splitlines()) == 3
+    found = {"X": X, "y": y, "model": told, "DefaultModel": DefaultModel}
+    exec(lines, found)  # the lines of our own document
+    assert not found["model"].pairs
+    assert found["model"].table["sign"].loc[["debt", "margin"]].tolist() == [1, -1]

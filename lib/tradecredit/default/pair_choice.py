@@ -64,7 +64,7 @@ def chosen(seen: Seen) -> list[tuple[int, int]]:
     limit = most(seen.y, seen.firms)
     if not limit or seen.table.shape[1] < 2:
         return []
-    cells, fold = _cells(seen.table), _folds(seen.y, seen.firms, deal=0)
+    cells, fold = _cells(seen.table), folds(seen.y, seen.firms, deal=0)
     p, slope, curvature = expit(seen.log_odds), np.zeros(limit + 1), np.full(limit + 1, 1e-12)
     for k in range(FOLDS):
         left, heights = fold == k, np.zeros((limit + 1, int((fold == k).sum())))
@@ -84,13 +84,13 @@ def _path(
     found: list[tuple[tuple[int, int], np.ndarray]] = []
     cells, y, odds = cells[rows], seen.y[rows], seen.log_odds[rows].copy()
     firms = np.unique(seen.firms[rows], return_inverse=True)[1]
-    folds = [_folds(y, firms, deal=deal) for deal in range(1, deals + 1)]
+    dealt = [folds(y, firms, deal=deal) for deal in range(1, deals + 1)]
     size = (FOLDS, cells.shape[1], cells.shape[1], CELLS, CELLS)
     while len(found) < limit:
         p = expit(odds)
         residual, information = seen.share * (y - p), seen.share * p * (1 - p)
         worth = np.zeros(size[1:3])
-        for fold in folds:
+        for fold in dealt:
             sums, weights = np.zeros(size), np.zeros(size)
             _counted(cells, fold, residual, information, sums, weights)
             total, weight = sums.sum(axis=0), weights.sum(axis=0)
@@ -123,7 +123,7 @@ def _cells(table: np.ndarray) -> np.ndarray:
     return found
 
 
-def _folds(y: np.ndarray, firms: np.ndarray, *, deal: int) -> np.ndarray:
+def folds(y: np.ndarray, firms: np.ndarray, *, deal: int) -> np.ndarray:
     """Return the fold of each row: firms that defaulted and others are dealt by turns, so that each has its share."""
     ever = np.bincount(firms, y) > 0
     order = np.random.default_rng(deal).permutation(len(ever))
