@@ -282,7 +282,7 @@ class Chapter:
         _write(folder / f"{name}.csv", "\ufeff" + csv_text(frame))
         self._tables[name] = resource(name, caption, headings(frame, columns))
         content = package(self.name, self._tables.values())
-        _write(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        _write(folder / FILE, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     def _publish(self) -> None:
         if self.output:

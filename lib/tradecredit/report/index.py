@@ -299,7 +299,7 @@ def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) 
     chapter, name = figure
     entry = _chapter_figures(month.results, chapter).get(name)
     if entry is None:
-        return '<td class="n"><span title="missing">–</span></td>'
+        return '<td class="n"><i>–</i></td>'
     text = escaped(formats.figure(entry["value"], entry["unit"]))
     if entry["value"] is None:
         return f'<td class="n"><small>{text}</small></td>'

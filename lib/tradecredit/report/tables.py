@@ -51,7 +51,8 @@ SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-_MISSING = '<span title="missing">–</span>'
+_MISSING = "<i>–</i>"
+"""A month has tens of thousands of them; the glossary says what it means."""
 CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
 """What stands for a control character, which neither pages nor workbooks can show."""
 

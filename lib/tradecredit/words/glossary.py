@@ -46,6 +46,8 @@ TERMS = {
                                 "than they come, and counting each for less, so that rare losses are known better."),
     "lgd": Term("Loss given default (LGD)", ("loss given default", "LGD"), "The part of what a buyer owes at default "
                 "that is lost in the end, after recoveries."),
+    "missing": Term("– (a dash in a table)", ("(a dash in a table)",), "The value is missing: it is not known, or "
+                    "there is none. In the CSV and the workbook the cell is empty."),
     "log-odds": Term("Log-odds", ("log-odds",), "The logarithm of the odds p / (1 − p) of a probability p. Reasons "
                      "add up in it."),
     "extension": Term("Maximum extension period", ("maximum extension period",), "How long after its due day an "
