@@ -32,7 +32,7 @@ WHAT = {
     "raise or enforce": "Enforce limits that are often exceeded",
     "limits": "Set the limits",
     "long overdue": "Say who of the long overdue is in default",
-    "short payments": "Clear up old short payments",
+    "short payments": "Clear up old items of buyers that pay on",
     "model": "Review the default model",
     "policy": "Decide on the policy",
     "policy terms": "Look up notice and end of the policy",

@@ -129,7 +129,7 @@ def state(book: Book, defaulted: int) -> dict[str, tuple]:
         return {"in_default": (defaulted, "count", "Buyers in default")}
     return {
         "long_overdue_buyers": (len(long_overdue(book)), "count", "Buyers long overdue, in place of defaults"),
-        "short_payers": (len(short_payments(book)), "count", "Buyers with old short payments to clear up"),
+        "short_payers": (len(short_payments(book)), "count", "Buyers that pay on, with old items to clear up"),
     }
 
 
