@@ -1,5 +1,8 @@
 """The worklist of a day: its page and files, made by the command line from a book alone."""
 
+import re
+import shutil
+
 import pandas as pd
 import pytest
 import yaml
@@ -7,9 +10,10 @@ from icalendar import Calendar
 from typer.testing import CliRunner
 
 from tradecredit import cli
-from tradecredit.decide.collect.worklist import TODAY
+from tradecredit.decide.collect.worklist import CHAPTER, TODAY
 from tradecredit.report.folders import file_name
 from tradecredit.report.index import write_index
+from tradecredit.report.sheet_links import FOLDER, sheet_name
 from tradecredit.words.collect import ACTS, TASKS
 
 
@@ -55,5 +59,18 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     assert events["kind"].str.startswith("deliver ").sum() == listed["hold_by"].notna().sum() > 5
     claimed = listed.loc[listed["insurer_task"].fillna("").str.startswith(TASKS["claim"]), "buyer_id"]
     assert {file_name("claim", buyer) for buyer in claimed} == {path.name for path in folder.glob("claims/*")} != set()
+    # Once the month is published, buyers lead to their sheets, where they have one, else to what is decided of them.
+    month = tmp_path / "reports" / "demo-trading" / "2026-10"
+    first, second = listed["buyer_id"][:2]
+    (month / FOLDER).mkdir(parents=True)
+    for file in (month / CHAPTER, month / FOLDER / sheet_name(first)):
+        file.touch()
+    outcome = CliRunner().invoke(cli.app, ["worklist", str(run_file), "--as-of", "2026-10-15"])
+    assert outcome.exit_code == 0, outcome.output
+    html = (folder / "index.html").read_text()
+    assert f'<a href="../../2026-10/{FOLDER}/{sheet_name(first)}">{first}</a>' in html
+    assert re.search(rf'<a href="../../2026-10/{CHAPTER}#[^"]+">{second}</a>', html)
+    assert sheet_name(second) not in html
+    shutil.rmtree(month)
     write_index(tmp_path / "reports")
     assert "not read" not in (tmp_path / "reports" / "index.html").read_text()

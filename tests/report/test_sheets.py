@@ -17,7 +17,8 @@ from tradecredit.decide.collect import watchlist
 from tradecredit.insurance import cover, in_force
 from tradecredit.measure.behaviour import features
 from tradecredit.report import drawn
-from tradecredit.report.sheets import FOLDER, linked, write_sheets
+from tradecredit.report.sheet_links import FOLDER, linked, published_sheets, sheet_name
+from tradecredit.report.sheets import write_sheets
 from tradecredit.report.tables import csv_text, to_html
 from tradecredit.words.formats import figure
 
@@ -234,3 +235,12 @@ def test_a_long_list_is_whole_and_a_cell_with_a_link_of_its_own_leads_to_the_she
     table = pd.DataFrame({"buyer_id": ["B1", "B2"], "link": ["03.html#a", "03.html#a"]})
     html = linked(to_html(table, "Worklist"), {"B1": "buyers/buyer_B1.html"})
     assert Links(html).addresses == ["buyers/buyer_B1.html", "03.html#a"]
+
+
+def test_only_sheets_that_are_there_are_linked(tmp_path):
+    folder = tmp_path / FOLDER
+    assert published_sheets(tmp_path, ["B1"]) == {}
+    folder.mkdir()
+    for buyer in ("B1", "x/1"):
+        (folder / sheet_name(buyer)).touch()
+    assert published_sheets(tmp_path, ["B1", "B2", "x/1"]) == {"B1": sheet_name("B1"), "x/1": sheet_name("x/1")}

@@ -22,7 +22,7 @@ from tradecredit.measure.countback import are_credit_sales, countback
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.groups import group_of
-from tradecredit.measure.history import balances_since, begins, first_day, settlements_known
+from tradecredit.measure.history import balances_since, begins, settlements_known
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED

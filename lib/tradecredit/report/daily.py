@@ -17,6 +17,8 @@ from tradecredit.report.document import document
 from tradecredit.report.folders import DAILY, month_folder
 from tradecredit.report.letters import FOLDER, Letters, written
 from tradecredit.report.publishing import building, put_in_place, told_waiting
+from tradecredit.report.sheet_links import FOLDER as SHEETS
+from tradecredit.report.sheet_links import linked, published_sheets
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import claims as of_claims
 from tradecredit.words import collect, insurer
@@ -37,9 +39,9 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     The folder is reports/<entity>/worklist/<as-of day>: `index.html`; `worklist.csv`, and `letters.csv`, the invoices
     of the letters that go out; the letters themselves in `letters`, where the run says who sends them;
     `collections.ics`, all that has a day, the insurer's too; and a folder for each claim to file in `claims`. It is
-    made beside the one of an earlier run, and takes its place once it is whole. Sheets are linked to where the month
-    has been published. Raises `ParameterError` and `InputError` as `Book.open` does, and `InputError` for a book
-    without invoices.
+    made beside the one of an earlier run, and takes its place once it is whole. Where the month has been published,
+    buyers lead to their sheets, and those without one to the month's list of what is decided. Raises `ParameterError`
+    and `InputError` as `Book.open` does, and `InputError` for a book without invoices.
     """
     book = Book.open(run)
     if book.invoices.empty:
@@ -60,7 +62,8 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     with writing(run.reports), building(folder, run.reports, waiting=lambda: told_waiting(f"{run.as_of}")) as build:
         _write_tables(build, shown, letters, letters.invoices if letters else stages.letters(book, listed))
         _write_for_the_insurer(build, book, listed)
-        _write(build / "index.html", _page(book, (listed, shown), letters, changes, sentences))
+        page = _page(book, (listed, shown), letters, changes, sentences)
+        _write(build / "index.html", linked(page, _sheets(run, shown.index)))
         put_in_place(build, folder)
     return folder / "index.html", [_plain_text(text) for text in sentences if text]
 
@@ -146,6 +149,12 @@ def _linked(run: Run, listed: pd.DataFrame) -> pd.DataFrame:
     if not (month / worklist.CHAPTER).exists():
         return listed.drop(columns="link")
     return listed.assign(link=f"../../{month.name}/" + listed["link"])
+
+
+def _sheets(run: Run, buyers: pd.Index) -> dict[str, str]:
+    """Return buyer_id → address of its sheet, seen from the page of the list, of those that the month has one of."""
+    month = month_folder(run)
+    return {buyer: f"../../{month.name}/{SHEETS}/{name}" for buyer, name in published_sheets(month, buyers).items()}
 
 
 def _plain_text(text: str) -> str:

@@ -27,7 +27,8 @@ from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 from tradecredit.report.publishing import building, put_in_place, told_waiting
-from tradecredit.report.sheets import linked, write_sheets
+from tradecredit.report.sheet_links import linked
+from tradecredit.report.sheets import write_sheets
 from tradecredit.report.written import write_json
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")

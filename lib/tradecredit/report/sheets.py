@@ -3,9 +3,7 @@
 import difflib
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
-from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +24,8 @@ from tradecredit.params.run import Run
 from tradecredit.report import drawn
 from tradecredit.report.document import document, side
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.folders import file_name, month_folder
+from tradecredit.report.folders import month_folder
+from tradecredit.report.sheet_links import FOLDER, linked, sheet_name
 from tradecredit.report.tables import LINK, escaped, sentence, to_html
 from tradecredit.words import buyer_sheets, cover, early_warning, insurer, terms
 from tradecredit.words import collect as collect_words
@@ -37,15 +36,10 @@ from tradecredit.words.decisions import STAKES, WHAT
 from tradecredit.words.explain import steps
 from tradecredit.words.formats import figure, percent, unbroken
 
-FOLDER = "buyers"
-"""Folder of a month that holds the sheets."""
-
 MOST_ROWS = 60
 """Rows of a table on a sheet; the CSV of the chapters have all."""
 SHOWN_ROWS = 12
 """Rows of a long list that stand open; all are folded behind them."""
-
-_CELL = re.compile(r'(<t[hd](?: [^>]*)? data-of="buyer"[^>]*>)(?:<a href="[^"]*">)?([^<]+)(?:</a>)?(?=</t[hd]>)')
 
 _FOR_JUPYTER = ' style="text-align:left"'
 """What JupyterLab needs to show a table as the pages' style sheet does."""
@@ -155,19 +149,6 @@ def _published(book: Book) -> Month:
     return Month(f"../../{folder.name}/", chapters, book.run.entity)
 
 
-def linked(html: str, sheets: Mapping[str, str]) -> str:
-    """Return a page on which each cell that names a buyer with a sheet leads to it; `sheets`: buyer_id → address.
-
-    Also where the cell led to a list in which the buyer stands: its sheet leads there.
-    """
-
-    def link(cell: re.Match[str]) -> str:
-        address = sheets.get(unescape(cell[2]))
-        return cell[0] if address is None else f'{cell[1]}<a href="{escaped(address)}">{cell[2]}</a>'
-
-    return _CELL.sub(link, html)
-
-
 def _unknown(buyer_id: str, ids: pd.Series, book: Book) -> Problem:
     """Return the problem of an id that is none, with those that come nearest to it, or are of buyers of that name."""
     named = book.names.astype("str").str.casefold()
@@ -190,7 +171,7 @@ def _material(book: Book, found: known.Sheets, buyers: Iterable[str]) -> Materia
         watched=early_warning.with_decisions(early_warning.with_names(found.watched)),
         acting=collect_words.named(found.acting), tables=tables,
         rows={name: table.groupby("buyer_id").indices for name, table in tables.items()},
-        of_book={buyer: f"{file_name('buyer', buyer)}.html" for buyer in buyers},
+        of_book={buyer: sheet_name(buyer) for buyer in buyers},
     )  # fmt: skip
 
 
