@@ -54,9 +54,9 @@ def test_the_rules_are_stated():
         "Decided whatever the amount: “Decide on the policy”, “Review the default model”, “Judge risk by buyer or "
         "for the portfolio” and “Raise cash or the credit line” by the board; “Collect overdue debt”, “Clear up old "
         "items of buyers that pay on”, “Look up notice and end of the policy” and “Give notice of the policy” by the "
-        "credit analyst. All else goes by amount, to the first of credit analyst (up to EUR 50,000), head of credit (up to "
-        "EUR 250,000), chief financial officer (up to EUR 1.00 m) and board that reaches up to it; what concerns a "
-        "limit by the larger of the old and the new one, an excess over the limit to set by what is owed."
+        "credit analyst. All else goes by amount, to the first of credit analyst (up to EUR 50,000), head of credit "
+        "(up to EUR 250,000), chief financial officer (up to EUR 1.00 m) and board that reaches up to it; what "
+        "concerns a limit by the larger of the old and the new one, an excess over the limit to set by what is owed."
     )
 
 

@@ -34,8 +34,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
     Without any of these it is what stands in brackets in a title, the system's own, USD beside a sign of dollars, that
-    of the country whose letters the columns' names have (`LANGUAGES`), else EUR, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell
-    which of them it is.
+    of the country whose letters the columns' names have (`LANGUAGES`), else EUR, and the guess is open; so it is where
+    rows say several, unless amounts in the company's own currency tell which of them it is.
     """
     key = "currency"
     if key in seen.answers:
