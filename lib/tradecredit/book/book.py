@@ -77,8 +77,7 @@ class Book:
         The source is read and checked once: the snapshot of the same files, mapping and date is used again. What a
         database server holds is known by its rows only, which are read anew each time, all as of one moment; checked
         and frozen they are only where they have changed. A chapter of a report opens the book with which the report
-        began. Amounts
-        that the run does not state are those of the book's typical invoice (`size.with_amounts`).
+        began. Amounts that the run does not state are those of the book's typical invoice (`size.with_amounts`).
         Raises `ParameterError` for the run file and `InputError` for the data, each with every problem.
         """
         if not isinstance(run, Run):
@@ -98,8 +97,9 @@ class Book:
 
     @classmethod
     def _of(cls, run: Run, files: dict[str, str], content: dict[str, Any], notes: list[monthly.Note]) -> Self:
-        told = pd.DataFrame(notes, columns=["table", "rule", "rows"])
-        content["notes"] = pd.concat([content["notes"], told], ignore_index=True) if notes else content["notes"]
+        if notes:
+            further = pd.DataFrame(notes, columns=content["notes"].columns)
+            content["notes"] = pd.concat([content["notes"], further], ignore_index=True)
         sized = with_amounts(run, content["invoices"])
         return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
 

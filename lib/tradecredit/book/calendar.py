@@ -27,6 +27,15 @@ def window_start(day: pd.Timestamp, months: int) -> pd.Timestamp:
     return start + pd.offsets.MonthEnd(0) if day.is_month_end else start
 
 
+def month_end_a_year_before(day: pd.Timestamp) -> pd.Timestamp:
+    """Return the end of the month that lies a year before a day's.
+
+    >>> month_end_a_year_before(pd.Timestamp("2025-02-28")).date().isoformat()
+    '2024-02-29'
+    """
+    return day - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+
+
 def month_ends(until: pd.Timestamp, months: int, *, since: pd.Timestamp) -> pd.DatetimeIndex:
     """Return the last `months` month ends on or before `until`, without those before `since`; named `month_end`.
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from tradecredit.numerics.discrimination import AMBER, GREEN, RED
 from tradecredit.params.lights import Light
-
-GREEN, AMBER, RED = "green", "amber", "red"
 
 
 def lights(

@@ -100,9 +100,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
         return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`{such}")
     if detail["type"].startswith("union_tag"):
         context = detail.get("ctx", {})
-        kinds = context.get("expected_tags", "demo, folder, duckdb, postgres, mysql, sqlserver, export").replace(
-            "'", ""
-        )
+        kinds = context.get("expected_tags", ", ".join(SOURCES)).replace("'", "")
         return Problem(
             file=str(file), column=f"{key}.kind", value=context.get("tag"), allowed=f"one of {kinds} is expected",
             remedy="state one of these; `folder` reads CSV, Parquet and Excel files",

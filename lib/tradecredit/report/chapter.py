@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML, display
 
+from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
@@ -212,7 +213,7 @@ class Chapter:
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
-            first, rest = firstsentence(told[row["decision"]])
+            first, rest = first_sentence(told[row["decision"]])
             more = _more([rest] if rest else [], WHY)
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
@@ -328,7 +329,7 @@ class Chapter:
         past = earlier[same & (earlier["as_of"] <= self.as_of)].sort_values("as_of", kind="stable")
         past = past.drop_duplicates("as_of", keep="last").set_index("as_of")["value"]
         last = reported.sort_values("as_of").tail(1).set_index("as_of")["value"]
-        year_before = self.as_of - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+        year_before = month_end_a_year_before(self.as_of)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
         told = "".join(
             f'<dd class="since">{sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
@@ -380,10 +381,10 @@ def _more(texts: Sequence[str], opens: str) -> str:
     return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
 
 
-def firstsentence(text: str) -> tuple[str, str]:
+def first_sentence(text: str) -> tuple[str, str]:
     """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
 
-    >>> firstsentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
+    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
     ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
     """
     first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")

@@ -8,6 +8,7 @@ from typing import Any
 from tradecredit.report.document import document, side
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import glossary as words
+from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 FILE = "glossary.html"
 _PARTS = re.compile(r"(<[^>]*>)")
@@ -76,13 +77,13 @@ def glossary_page(manifest: Mapping[str, Any]) -> str:
         f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
         for chapter in manifest["chapters"]
     )
-    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{words.AS_OF} {escaped(manifest['as_of'])}</span>"
+    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span>"
     return document(
         title=f"{words.TITLE} · {manifest['entity']} · {manifest['as_of']}",
         header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{words.TITLE}</h1>',
-        navigation=side([(words.CHAPTERS, f"<ul>\n{chapters}</ul>")]),
+        navigation=side([(CHAPTERS, f"<ul>\n{chapters}</ul>")]),
         main=f'<p>{words.SEE}</p>\n<dl class="glossary">\n{terms}</dl>\n',
-        footer=f"<p>{sentence(words.made_from(manifest['book']['fingerprint'][:12]))}</p>",
+        footer=f"<p>{sentence(made_from(manifest['book']['fingerprint'][:12]))}</p>",
     )
 
 

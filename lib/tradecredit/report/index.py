@@ -17,7 +17,7 @@ from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
 from tradecredit.report.neighbours import link_months
-from tradecredit.report.tables import escaped, stacking
+from tradecredit.report.tables import MISSING, escaped, stacking
 from tradecredit.report.written import write_text
 from tradecredit.words import formats
 from tradecredit.words import months as words
@@ -299,7 +299,7 @@ def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) 
     chapter, name = figure
     entry = _chapter_figures(month.results, chapter).get(name)
     if entry is None:
-        return '<td class="n"><i>–</i></td>'
+        return f'<td class="n">{MISSING}</td>'
     text = escaped(formats.figure(entry["value"], entry["unit"]))
     if entry["value"] is None:
         return f'<td class="n"><small>{text}</small></td>'

@@ -26,6 +26,7 @@ from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
 from tradecredit.report.tables import escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
+from tradecredit.words.sheet_parts import CHAPTERS, ON_THIS_PAGE, as_of
 
 MOST_ROWS_OPEN = 10
 """Rows up to which a page shows the whole of a table without being asked."""
@@ -357,7 +358,7 @@ def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _header(manifest: Mapping[str, Any], chapter_title: str) -> str:
     return (
         f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
-        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
+        f"<span>{escaped(as_of(manifest['as_of']))}</span></p>\n<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
     )
 
 
@@ -368,10 +369,10 @@ def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[st
         f'<li><a href="{escaped(name)}.html"{current.get(name, "")}>{escaped(text)}</a></li>\n'
         for name, text in titles.items()
     )
-    parts = [("Chapters", f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
+    parts = [(CHAPTERS, f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
     if contents:
         items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
-        parts.append(("On this page", f"<ol>\n{items}</ol>"))
+        parts.append((ON_THIS_PAGE, f"<ol>\n{items}</ol>"))
     return side(parts)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from tradecredit.report.document import document
 from tradecredit.report.tables import escaped
 from tradecredit.words import pdf as words
+from tradecredit.words.sheet_parts import as_of
 
 FILES = {"summary.pdf": True, "report.pdf": False}
 """Name of the file: whether it holds the summary alone."""
@@ -74,7 +75,7 @@ def printable(month: Path, manifest: Mapping[str, Any], chapters: list[str]) -> 
     return document(
         title=f"{title} · {manifest['entity']} · {manifest['as_of']}",
         header=f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
-        f"<span>{words.AS_OF} {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(title)}</h1>",
+        f"<span>{escaped(as_of(manifest['as_of']))}</span></p>\n<h1>{escaped(title)}</h1>",
         navigation="",
         main=parts[0] if len(chapters) == 1 else front + "".join(parts),
         footer=f"<p>{words.made_from(manifest['book']['fingerprint'])}</p>",

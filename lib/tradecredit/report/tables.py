@@ -51,7 +51,7 @@ SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-_MISSING = "<i>–</i>"
+MISSING = "<i>–</i>"
 """A month has tens of thousands of them; the glossary says what it means."""
 CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
 """What stands for a control character, which neither pages nor workbooks can show."""
@@ -352,7 +352,7 @@ def _head_cell(heading: Column) -> str:
 
 
 def _cell(text: str | None, kind: str, first: bool, name: str) -> str:
-    content = _MISSING if text is None else escaped(text)
+    content = MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'

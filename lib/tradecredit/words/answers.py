@@ -3,11 +3,10 @@
 import pandas as pd
 
 from tradecredit.decide.optimum.optimum import DIFFERENCE, Optimum, earns_more
+from tradecredit.numerics.discrimination import AMBER, GREEN, RED
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, listed, missing, money, percent
 from tradecredit.words.terms import suggested as lengths_told
-
-LIGHTS = ("green", "amber", "red")
 
 
 def receivables(kpis: pd.Series, currency: str) -> str:
@@ -27,7 +26,11 @@ def of_lights(lights: pd.DataFrame) -> str:
     `lights`: a row for each test, with its `light` (`review.Review.lights`).
     """
     counts = lights["light"].value_counts() if len(lights) else pd.Series(dtype="int64")
-    found = [f"{counts[one]:,} {'is' if counts[one] == 1 else 'are'} {one}" for one in LIGHTS if counts.get(one, 0)]
+    found = [
+        f"{counts[one]:,} {'is' if counts[one] == 1 else 'are'} {one}"
+        for one in (GREEN, AMBER, RED)
+        if counts.get(one, 0)
+    ]
     return f"Of the tests of the model, {listed(found)} (appendix)." if found else ""
 
 

@@ -2,14 +2,8 @@
 
 from typing import NamedTuple
 
-from tradecredit.words.sheet_parts import CHAPTERS, made_from
-
 TITLE = "Glossary"
-AS_OF = "As of"
 SEE = "Terms are explained where they are first used on a page, and here, in order of the alphabet."
-
-
-__all__ = ["AS_OF", "CHAPTERS", "SEE", "TERMS", "TITLE", "Term", "made_from"]
 
 
 class Term(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.decide import lights
 from tradecredit.params.run import Run
 from tradecredit.words.formats import MINUS, figure, percent
@@ -15,8 +16,7 @@ def told(figures: Mapping[str, tuple], history: pd.DataFrame, run: Run) -> dict[
     `figures`: of `index.picked`; `history`: `index.with_history`, which has those of a year ago. A figure without a
     rule in the run (`lights`), or whose rule cannot be tested, is left out.
     """
-    day = pd.Timestamp(run.as_of)
-    then = history[history["as_of"] == day - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)].dropna(subset="value")
+    then = history[history["as_of"] == month_end_a_year_before(pd.Timestamp(run.as_of))].dropna(subset="value")
     year_before = then.drop_duplicates("name", keep="last").set_index("name")["value"].to_dict()
     values = {name: value for name, (value, *_) in figures.items()}
     found = lights.lights(values, year_before, run.lights)

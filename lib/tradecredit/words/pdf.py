@@ -2,7 +2,6 @@
 
 TITLE = "Credit report"
 CONTENTS = "Contents"
-AS_OF = "As of"
 
 
 def made_from(fingerprint: str) -> str:

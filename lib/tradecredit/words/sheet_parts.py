@@ -1,4 +1,4 @@
-"""Headings, captions and links of a buyer's sheet: what stands over its parts, its cards and its tables."""
+"""Headings, captions and links of a buyer's sheet, and what the frame of every page of a month says."""
 
 HEADINGS = {
     "decided": "What is decided, by whom and by when?",
@@ -103,5 +103,5 @@ def made_from(fingerprint: str) -> str:
 
 
 def as_of(day: str) -> str:
-    """Return the day of a sheet for its head."""
+    """Return the day of a page for its head."""
     return f"As of {day}"

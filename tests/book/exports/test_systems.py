@@ -1,5 +1,7 @@
 """Exports of further systems: each is recognised, and read to its open amounts by invoice, due day and buyer."""
 
+import csv
+
 import pandas as pd
 import pytest
 from book.exports import more_samples as samples
@@ -288,6 +290,15 @@ C1,P-1,Payment,2026-03-20,,-500.00,EUR
     assert suggestion.source.unmatched == "oldest"
     receipts = ledger(suggestion.source, "EUR").tables["receipts"]
     assert receipts[["invoice_id", "amount", "currency"]].to_numpy().tolist() == [["A-2", 500.0, "EUR"]]
+
+
+def test_names_of_columns_in_a_workbook_may_have_spaces_around_them(tmp_path):
+    rows = list(csv.reader(samples.AGED_IN_BLOCKS.splitlines()))
+    rows[2] = [name and f" {name} " for name in rows[2]]
+    sheet = pd.DataFrame([[cell or None for cell in row] for row in rows])
+    sheet.to_excel(tmp_path / "aged.xlsx", header=False, index=False)
+    suggestion = suggested([tmp_path / "aged.xlsx"])
+    assert set(open_items(ledger(suggestion.source, "EUR"))) == {"INV/2026/00012", "INV/2026/00013", "INV/2026/00014"}
 
 
 @pytest.mark.parametrize("name", ["ORACLE", "TOTVS"])

@@ -12,7 +12,7 @@ from tradecredit.book.exports.blocks import TOTAL
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
-from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, systems, vocabulary
+from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, places_of, systems, vocabulary
 from tradecredit.params.export import ExportList, Role
 
 Rows = list[tuple[int, list[object]]]
@@ -184,7 +184,7 @@ def _columns(header_row: int, lines: int, rows: Rows) -> list[Held]:
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
     header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
     below = [cells for _, cells in rows[at + lines :]][:LOOKED_AT]
-    places = {str(cell).strip(): place for place, cell in reversed(list(enumerate(header))) if cell is not None}
+    places = places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
     return [Held(name, [cells[place] if place < len(cells) else None for cells in below])

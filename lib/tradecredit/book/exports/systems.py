@@ -183,7 +183,7 @@ def _titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]]
 
 def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
     """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
-    places = {str(cell).strip(): at for at, cell in reversed(list(enumerate(header))) if cell is not None}
+    places = places_of(header)
 
     def held(row: list[object], *roles: Role) -> list[object]:
         at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
@@ -206,13 +206,19 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 
+def places_of(header: list[object]) -> dict[str, int]:
+    """Return where the columns of a header stand, by name; of equal names the first."""
+    return {str(cell).strip(): at for at, cell in reversed(list(enumerate(header))) if cell is not None}
+
+
 def _numbered(
     columns: dict[Role, list[str]], block: dict[Role, str], header: list[object], below: list[list[object]]
 ) -> dict[Role, list[str]]:
     """Return the first column as that of invoices' numbers, where it is the one without a name in a list of blocks."""
     if "invoice_id" in columns or not block or header[0] is not None:
         return {}
-    dated = [places for role in DAYS for name in columns.get(role, []) for places in [header.index(name)]]
+    places = places_of(header)
+    dated = [places[name] for role in DAYS for name in columns.get(role, [])]
     numbers = [row[0] for row in below if any(at < len(row) and row[at] is not None for at in dated)]
     alike = len(numbers) > 1 and all(isinstance(cell, str) and re.search(r"\d", cell) for cell in numbers)
     return {"invoice_id": [unnamed(0)]} if alike and len(set(numbers)) == len(numbers) else {}
