@@ -10,6 +10,7 @@ from tradecredit.columns import Column
 from tradecredit.decide.policies.account import ITEMS, Account
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
+from tradecredit.language import tr
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
 
@@ -34,27 +35,42 @@ def verdict(found: Account, currency: str) -> str:
     limits that the rules give without it: what the same limits would be worth without it follows (`uninsured`).
     """
     if found.items.empty:
-        return "The run file names no policy: there is nothing to compare, and all losses are retained."
+        return tr("The run file names no policy: there is nothing to compare, and all losses are retained.")
     offer = best(found)
     row = found.items.loc[offer]
     amount, error = money(abs(row["cover_value"]), currency), error_told(row["cover_value_se"])
     if why := doubt(row["cover_value"], row["cover_value_se"]):
         return (
-            "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
-            f"{offer}, a year differs by {amount} from one without insurance, {why}. "
-            f"{uninsured(found, offer, currency)}"
+            tr(
+                "Whether insurance is worth its cost cannot be decided from these scenarios: with the best "
+                "offer, {offer}, a year differs by {amount} from one without insurance, {why}. {uninsured}",
+                offer=offer,
+                amount=amount,
+                why=why,
+                uninsured=uninsured(found, offer, currency),
+            )
         ).strip()
     if row["cover_value"] > 0:
-        rules = " as the limit rules stand" if _of_rules(found, offer, currency) else ""
-        worth = f"Insurance is worth its cost{rules}: a year with {offer} is worth {amount} more than one without"
+        rules = tr(" as the limit rules stand") if _of_rules(found, offer, currency) else ""
+        worth = tr(
+            "Insurance is worth its cost{rules}: a year with {offer} is worth {amount} more than one without",
+            rules=rules,
+            offer=offer,
+            amount=amount,
+        )
     else:
-        worth = (
-            f"Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less than one "
-            "without"
+        worth = tr(
+            "Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less "
+            "than one without",
+            offer=offer,
+            amount=amount,
         )
     told = f"{worth} ({error}). {carried_by(found, offer, currency)}"
     if np.isnan(row["account_sales"]):
-        told = f"{told} The sales that only cover allows are not counted in this, and they may be the largest item."
+        told = tr(
+            "{told} The sales that only cover allows are not counted in this, and they may be the largest item.",
+            told=told,
+        )
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
     if turning:
         told = f"{told} {of_accounts(found, offer, currency)}"
@@ -79,9 +95,9 @@ def of_sales_alone(found: Account, policy: str, currency: str) -> dict[str, tupl
     uninsured = found.sales.loc[policy, "uninsured_value"] if known else None
     return {
         "cover_value_without_sales": (
-            without, currency, "Value of the policy in force without sales that only cover allows",
+            without, currency, tr("Value of the policy in force without sales that only cover allows"),
         ),
-        "uninsured_value": (uninsured, currency, "Value of the limits with the policy in force, without insurance"),
+        "uninsured_value": (uninsured, currency, tr("Value of the limits with the policy in force, without insurance")),
     }  # fmt: skip
 
 
@@ -97,22 +113,34 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
     value, without, low, high, past, alone = (figures[name][0] if name in figures else None for name in IN_SHORT)
     if missing(value):
         return ""
-    told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
+    told = tr("The policy in force is worth **{value}** a year beside no insurance", value=money(value, currency))
     if not missing(without) and abs(without - value) >= 0.5:
         turns = (without > 0) != (value > 0)
-        allowed = "the sales that only cover allows"
-        rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
-        told += f"; {rests} it would be {money(without, currency)}"
+        allowed = tr("the sales that only cover allows")
+        rests = (
+            tr("it rests on {allowed}: without them", allowed=allowed)
+            if turns
+            else tr("without {allowed}", allowed=allowed)
+        )
+        told += tr("; {rests} it would be {without}", rests=rests, without=money(without, currency))
     told += "."
     if not missing(alone) and alone > 0:
-        told += f" The same limits without insurance would be worth {money(alone, currency)}, with all losses our own."
+        told += tr(
+            " The same limits without insurance would be worth {alone}, with all losses our own.",
+            alone=money(alone, currency),
+        )
     if not (missing(low) or missing(high)):
         least, most = (money(end, currency) for end in sorted([low, high]))
-        told += f" Over the 90 % interval of the level of default the policy is worth {least} to {most}."
+        told += tr(
+            " Over the 90 % interval of the level of default the policy is worth {least} to {most}.",
+            least=least,
+            most=most,
+        )
     if not missing(past):
-        told += (
-            f" As if over the ledger's past years it would have paid {money(abs(past), currency)} "
-            f"{'more' if past > 0 else 'less'} than it cost."
+        told += tr(
+            " As if over the ledger's past years it would have paid {past} {which} than it cost.",
+            past=money(abs(past), currency),
+            which=tr("more") if past > 0 else tr("less"),
         )
     return told
 
@@ -120,7 +148,10 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
 def picture(found: Account, currency: str) -> str:
     """Return what the chart of the account shows."""
     values = [f"{name} {money(value, currency)}" for name, value in found.items["cover_value"].items()]
-    return f"Stacked bars of what each policy brings above zero and costs below it; in all: {listed(values)}."
+    return tr(
+        "Stacked bars of what each policy brings above zero and costs below it; in all: {values}.",
+        values=listed(values),
+    )
 
 
 def carried_by(found: Account, policy: str, currency: str) -> str:
@@ -130,21 +161,34 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     counted, turns = _weighed(found, policy), turning_items(found, policy)
     if not positive:
         brought, cost = row.drop("account_cost").sum(), money(-row["account_cost"], currency)
-        total = f"Beside its cost of {cost} its other items come to {money(brought, currency)}."
+        total = tr(
+            "Beside its cost of {cost} its other items come to {brought}.", cost=cost, brought=money(brought, currency)
+        )
         if not turns:
-            return f"{total} Leaving out any other single item would not change that."
-        return f"{total} Without {listed([NAMES[item] for item in turns])} it would be worth it."
+            return tr("{total} Leaving out any other single item would not change that.", total=total)
+        return tr(
+            "{total} Without {turns} it would be worth it.", total=total, turns=listed([NAMES[item] for item in turns])
+        )
     if not turns:
-        return "No single item carries it: it holds without any one of them."
+        return tr("No single item carries it: it holds without any one of them.")
     parts = [
-        f"{NAMES[item]} ({money(row[item], currency)}), without which it would be worth "
-        f"{money(-without[item], currency)} less than no insurance"
+        tr(
+            "{names} ({row}), without which it would be worth {without} less than no insurance",
+            names=NAMES[item],
+            row=money(row[item], currency),
+            without=money(-without[item], currency),
+        )
         for item in turns
     ]
-    others = [f"without {NAMES[item]}" for item in counted if item not in turns]
-    rest = f" It holds {' or '.join(others)}." if others else ""
-    rest = " It holds without any other single item." if len(others) > 3 else rest
-    return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
+    others = [tr("without {names}", names=NAMES[item]) for item in counted if item not in turns]
+    rest = tr(" It holds {join}.", join=tr(" or ").join(others)) if others else ""
+    rest = tr(" It holds without any other single item.") if len(others) > 3 else rest
+    return tr(
+        "It is carried by {join}.{rest}{of_rules}",
+        join=tr("; and by ").join(parts),
+        rest=rest,
+        of_rules=_of_rules(found, policy, currency),
+    )
 
 
 def turning_items(found: Account, policy: str) -> list[str]:
@@ -171,9 +215,11 @@ def _of_rules(found: Account, policy: str, currency: str) -> str:
     alone = row["covered_margin"] - row["sales_risk"] - row["sales_tied_up"]
     if not (alone > 0 and found.items.loc[policy, "cover_value"] > 0 >= found.without.loc[policy, "account_sales"]):
         return ""
-    return (
-        f" These sales bring {money(row['sales_risk'], currency)} of risk for {money(row['covered_margin'], currency)} "
-        "of margin: it is the limit rules that keep them from being made without insurance."
+    return tr(
+        " These sales bring {sales_risk} of risk for {covered_margin} of margin: it is the limit rules "
+        "that keep them from being made without insurance.",
+        sales_risk=money(row["sales_risk"], currency),
+        covered_margin=money(row["covered_margin"], currency),
     )
 
 
@@ -188,18 +234,29 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
     if not row["covered_sales"] > 0 or np.isnan(row["uninsured_value"]):
         return ""
     more, error = row["uninsured_more"], row["uninsured_more_se"]
-    worth = f"worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} than with {policy}"
+    worth = tr(
+        "worth {more} {which} than with {policy}",
+        more=money(abs(more), currency),
+        which=tr("more") if more > 0 else tr("less"),
+        policy=policy,
+    )
     worth += f" ({error_told(error)})"
     if abs(more) < 2 * error:
-        worth = f"worth as much as with {policy}, within simulation error ({error_told(error)})"
-    told = (
-        f"If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of years would "
-        f"leave {money(row['uninsured_es_99'], currency)} of losses on average instead of "
-        f"{money(row['insured_es_99'], currency)}"
+        worth = tr(
+            "worth as much as with {policy}, within simulation error ({error})", policy=policy, error=error_told(error)
+        )
+    told = tr(
+        "If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of "
+        "years would leave {uninsured_es_99} of losses on average instead of {insured_es_99}",
+        worth=worth,
+        uninsured_es_99=money(row["uninsured_es_99"], currency),
+        insured_es_99=money(row["insured_es_99"], currency),
     )
     if more <= -2 * error:
-        return f"{told}: {policy} is worth having beside that too."
-    return f"{told}: who decides on the policy may choose that instead, and carry these risks without insurance."
+        return tr("{told}: {policy} is worth having beside that too.", told=told, policy=policy)
+    return tr(
+        "{told}: who decides on the policy may choose that instead, and carry these risks without insurance.", told=told
+    )
 
 
 def shown(found: Account, current: str) -> str:
@@ -217,29 +274,46 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
     brought, value = found.sales.loc[policy, "accounts_value"], found.items.loc[policy, "cover_value"]
     if not brought > 0:
         return ""
-    told = (
-        f"{money(brought, currency)} a year of the value of {policy} would be made without insurance too if buyers "
-        "shared accounts that support it"
+    told = tr(
+        "{brought} a year of the value of {policy} would be made without insurance too if buyers shared "
+        "accounts that support it",
+        brought=money(brought, currency),
+        policy=policy,
     )
     if not value > 0:
         return f"{told}."
-    return f"{told}: then it would {'not' if brought > value else 'still'} be worth its cost."
+    return tr(
+        "{told}: then it would {which} be worth its cost.",
+        told=told,
+        which=tr("not") if brought > value else tr("still"),
+    )
 
 
 def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
     """Return on how many buyers the sales rest that only cover allows; see `covered_sales.by_buyer`."""
     if table.empty:
-        return "" if policy == NO_COVER else f"{policy} allows no sales that limits without insurance would not carry."
-    told = f"The sales that only the cover of {policy} allows are of {counted(len(table), 'buyer')}"
+        return (
+            ""
+            if policy == NO_COVER
+            else tr("{policy} allows no sales that limits without insurance would not carry.", policy=policy)
+        )
+    told = tr(
+        "The sales that only the cover of {policy} allows are of {buyers}",
+        policy=policy,
+        buyers=counted(len(table), "buyer"),
+    )
     if len(table) > 5:
         part = table.head(5)["covered_sales"].sum() / table["covered_sales"].sum()
-        told += f", {percent(part)} of them of the largest five"
+        told += tr(", {part} of them of the largest five", part=percent(part))
     wanting = int((table["accounts_margin"] > 0).sum())
     if not wanting:
         return f"{told}."
-    return (
-        f"{told}. {money(table['accounts_margin'].sum(), currency)} of the margin, of {counted(wanting, 'buyer')}, is "
-        "held back without insurance only for want of accounts."
+    return tr(
+        "{told}. {accounts_margin} of the margin, of {buyers}, is held back without insurance only for "
+        "want of accounts.",
+        told=told,
+        accounts_margin=money(table["accounts_margin"].sum(), currency),
+        buyers=counted(wanting, "buyer"),
     )
 
 
@@ -250,13 +324,18 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
     row = found.sales.loc[policy]
     if not row["covered_sales"] > 0:
         return ""
-    return (
-        f"Under {policy}, limits carry {money(row['covered_sales'], currency)} of sales a year that limits without "
-        f"insurance would not: a margin of {money(row['covered_margin'], currency)}, less "
-        f"{money(row['sales_risk'], currency)} of risk and {money(row['sales_tied_up'], currency)} for the capital "
-        f"that they tie up. The cost of the policy holds {money(row['sales_premium'], currency)} of premium on them. "
-        "If you would make these sales without insurance too, leave the item out; what the same limits would then be "
-        "worth stands below."
+    return tr(
+        "Under {policy}, limits carry {covered_sales} of sales a year that limits without insurance would "
+        "not: a margin of {covered_margin}, less {sales_risk} of risk and {sales_tied_up} for the capital "
+        "that they tie up. The cost of the policy holds {sales_premium} of premium on them. If you would "
+        "make these sales without insurance too, leave the item out; what the same limits would then be "
+        "worth stands below.",
+        policy=policy,
+        covered_sales=money(row["covered_sales"], currency),
+        covered_margin=money(row["covered_margin"], currency),
+        sales_risk=money(row["sales_risk"], currency),
+        sales_tied_up=money(row["sales_tied_up"], currency),
+        sales_premium=money(row["sales_premium"], currency),
     )
 
 
@@ -271,18 +350,31 @@ def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
     hangs = not np.isclose(table["value_by_paid_share"], table["cover_value"], rtol=0, atol=0.5).all()
     if policy not in table.index or kept.empty or not hangs:
         return ""
-    shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
-    told = (
-        f"Limits count the insured percentage, whatever the first loss keeps: the part of an average year's claims "
-        f"that is paid is {shares}. If the sales that only cover allows counted by that share alone, "
+    shares = listed(
+        [
+            tr("{paid_share} under {name}", paid_share=percent(row["paid_share"]), name=name)
+            for name, row in kept.iterrows()
+        ]
+    )
+    told = tr(
+        "Limits count the insured percentage, whatever the first loss keeps: the part of an average year's "
+        "claims that is paid is {shares}. If the sales that only cover allows counted by that share alone, ",
+        shares=shares,
     )
     value = table["value_by_paid_share"]
     best, own = value.idxmax(), money(value[policy], currency)
     if not value[best] > 0:
-        return f"{told}no policy would be worth its cost ({policy} {own})."
+        return tr("{told}no policy would be worth its cost ({policy} {own}).", told=told, policy=policy, own=own)
     if best == policy:
-        return f"{told}{policy} would still be worth most, {own}."
-    return f"{told}{best} would be worth most, {money(value[best], currency)}, beside {own} with {policy}."
+        return tr("{told}{policy} would still be worth most, {own}.", told=told, policy=policy, own=own)
+    return tr(
+        "{told}{best} would be worth most, {value}, beside {own} with {policy}.",
+        told=told,
+        best=best,
+        value=money(value[best], currency),
+        own=own,
+        policy=policy,
+    )
 
 
 def no_ordinary_loss(policies: Sequence[Policy]) -> list[str]:
@@ -291,9 +383,13 @@ def no_ordinary_loss(policies: Sequence[Policy]) -> list[str]:
     if not names:
         return []
     return [
-        f"{listed(names)}: of a kind that pays nothing of an ordinary loss, so that limits with it are those without "
-        "insurance, whatever percentage it insures, and no sales are credited to it. This is a rule of this report; "
-        "that the other policies' limits count their percentage whatever their first loss keeps is another."
+        tr(
+            "{names}: of a kind that pays nothing of an ordinary loss, so that limits with it are those "
+            "without insurance, whatever percentage it insures, and no sales are credited to it. This is a "
+            "rule of this report; that the other policies' limits count their percentage whatever their first "
+            "loss keeps is another.",
+            names=listed(names),
+        )
     ]
 
 
@@ -306,23 +402,32 @@ def assumptions(book: Book, found: Account) -> list[str]:
         "account_tax_recovery": settings.tax_recovery_share is not None,
         "account_income_tax": settings.income_tax_rate is not None,
     }  # fmt: skip
-    left = [NAMES[f"account_{item}"] for item in settings.left_out]
+    left = [NAMES[tr("account_{item}", item=item)] for item in settings.left_out]
     absent = [NAMES[item] for item, given in stated.items() if not given]
     told = []
     if absent:
-        told.append(f"Not counted in the account, since the run file states no terms: {listed(absent)} (`account`).")
+        told.append(
+            tr(
+                "Not counted in the account, since the run file states no terms: {absent} (`account`).",
+                absent=listed(absent),
+            )
+        )
     if left:
-        told.append(f"Left out of the account by the run file: {listed(left)} (`account.left_out`).")
+        told.append(tr("Left out of the account by the run file: {left} (`account.left_out`).", left=listed(left)))
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
-            "Sales that only cover allows are those that the limits by risk with cover carry beyond those without, by "
-            "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
-            "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
-            "takes off less on them is an item of its own, which falls away with these sales wherever they are left "
-            "out or counted in part."
+            tr(
+                "Sales that only cover allows are those that the limits by risk with cover carry beyond those without, by "
+                "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
+                "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
+                "takes off less on them is an item of its own, which falls away with these sales wherever they are left "
+                "out or counted in part."
+            )
         )
         told.append(
-            "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to buyers to "
-            "whom deliveries are held back today, with cover too, are not counted."
+            tr(
+                "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to buyers to "
+                "whom deliveries are held back today, with cover too, are not counted."
+            )
         )
     return told

@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from tradecredit.words.formats import MINUS, money, percent, probability
+from tradecredit.language import spoken
+from tradecredit.words.formats import LARGE, MINUS, fixed, money, parsed, percent, probability
 
 Writer = Callable[[float, int], str]
 """Writes a figure with at least so many significant digits."""
@@ -15,7 +16,7 @@ FEWEST, MOST = 2, 12
 IN_MILLIONS = 4
 """Significant digits up to which an amount is written in millions."""
 
-SCALES = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9}
+SCALES = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9, "Mio.": 1e6, "Mrd.": 1e9, "万": 1e4, "亿": 1e8}
 
 
 def agreeing(
@@ -43,11 +44,11 @@ def shown(text: str) -> float:
     >>> shown("EUR 1.24 m"), shown("5.24 %"), shown("45 days"), shown("EUR 412,300")
     (1240000.0, 0.0524, 45.0, 412300.0)
     """
-    found = re.search(rf"({MINUS}?)([\d,]*\.?\d+)(?: (%|k|m|bn)\b|\s?(%))?", text)
+    found = re.search(rf"({MINUS}?)(\d[\d,.]*\d|\d)(?: (k|m|bn|Mio\.|Mrd\.|万|亿)(?!\w)|\s?(%))?", text)
     if found is None:
         raise ValueError(f"{text!r} shows no number")
     sign, digits, scale, share = found.groups()
-    value = float(digits.replace(",", "")) * SCALES.get(scale or share or "", 1.0)
+    value = parsed(digits) * SCALES.get(scale or share or "", 1.0)
     return float(f"{-value if sign else value:.12g}")
 
 
@@ -59,11 +60,11 @@ def money_in(currency: str) -> Writer:
         if digits <= 3 or size == 0 or not math.isfinite(size):
             return money(value, currency)
         # So many digits of millions read better in whole units.
-        units = ((1e9, " bn"), (1e6, " m")) if digits <= IN_MILLIONS else ()
-        unit, suffix = next(((unit, name) for unit, name in units if size >= unit), (1.0, ""))
+        units = LARGE[spoken()] if digits <= IN_MILLIONS else ()
+        unit, suffix = next(((unit, name) for least, unit, name in units if size >= least), (1.0, ""))
         decimals = max(digits - 1 - math.floor(math.log10(size / unit)), 0)
         decimals = min(decimals, 2) if unit == 1 else decimals
-        return f"{currency} {MINUS if value < 0 else ''}{size / unit:,.{decimals}f}{suffix}".strip()
+        return f"{currency} {MINUS if value < 0 else ''}{fixed(size / unit, decimals)}{suffix}".strip()
 
     return write
 
@@ -82,11 +83,11 @@ def chance(value: float, digits: int) -> str:
 def plain(value: float, digits: int) -> str:
     """Return a number of days or months, whole, or with decimals where more digits are asked for."""
     if digits <= 2 or value == round(value):
-        return f"{value:.0f}"
-    return f"{value:,.{digits - 2}f}".rstrip("0").rstrip(".")
+        return fixed(value, 0)
+    return fixed(value, digits - 2).rstrip("0").rstrip(".,")
 
 
 def _per_cent(value: float, digits: int) -> str:
     size = abs(value) * 100
     decimals = max(digits - 1 - math.floor(math.log10(size)), 0) if size > 0 else 0
-    return f"{MINUS if value < 0 else ''}{size:.{decimals}f} %"
+    return f"{MINUS if value < 0 else ''}{fixed(size, decimals)} %"

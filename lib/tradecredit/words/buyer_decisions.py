@@ -7,9 +7,10 @@ from tradecredit.decide.buyer_decisions import of_kind, waiting
 from tradecredit.decide.decisions import by_kind
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.replay import MONTHS
+from tradecredit.language import tr
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import counted, day, days, first_of, listed, money
+from tradecredit.words.formats import counted, day, days, first_of, listed, money, whole
 from tradecredit.words.holds import decided_by, price
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -78,27 +79,46 @@ def _paid(payable: Payable | None, currency: str) -> str:
         return ""
     settled, most = (money(amount, currency) for amount in (payable.settled, payable.payable))
     first = money(payable.first_loss, currency)
-    told = f" After the percentage and the deductible of each loss {settled} of it is left"
+    told = tr(" After the percentage and the deductible of each loss {settled} of it is left", settled=settled)
     if not payable.first_loss:
-        told += ", before any maximum of a year."
+        told += tr(", before any maximum of a year.")
     elif payable.payable > 0:
-        told += f", after the first loss of {first} a year {most}, if nothing else has used it, before any maximum."
+        told += tr(
+            ", after the first loss of {first} a year {most}, if nothing else has used it, before any maximum.",
+            first=first,
+            most=most,
+        )
     else:
-        told += (
-            f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
-            "each loss uses up the first loss."
+        told += tr(
+            ": nothing is payable while the first loss of {first} a year is not used up. File it all the "
+            "same, as each loss uses up the first loss.",
+            first=first,
         )
     if payable.earlier > 0:
-        twelve = "" if payable.start_stated else " if it is one of 12 months (no start is stated)"
-        told += (
-            f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
-            f"the year of {payable.policy} began{twelve}: they count in an earlier year, whose first loss other "
-            "losses may have used up, so that they are payable. Ask the insurer."
+        twelve = "" if payable.start_stated else tr(" if it is one of 12 months (no start is stated)")
+        told += tr(
+            " {earlier} of what is left is of losses before {year_starts}, when the year of {policy} "
+            "began{twelve}: they count in an earlier year, whose first loss other losses may have used up, "
+            "so that they are payable. Ask the insurer.",
+            earlier=money(payable.earlier, currency),
+            year_starts=day(payable.year_starts),
+            policy=payable.policy,
+            twelve=twelve,
         )
     if payable.filing_days is None:
-        return f"{told} The terms of {payable.policy} state no last day for filing: look it up (`filing_days`)."
+        return tr(
+            "{told} The terms of {policy} state no last day for filing: look it up (`filing_days`).",
+            told=told,
+            policy=payable.policy,
+        )
     within, first = days(payable.filing_days), day(payable.file_by)
-    return f"{told} {payable.policy} asks for it within {within} of the loss: the first of these days is {first}."
+    return tr(
+        "{told} {policy} asks for it within {within} of the loss: the first of these days is {first}.",
+        told=told,
+        policy=payable.policy,
+        within=within,
+        first=first,
+    )
 
 
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
@@ -107,14 +127,19 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     change, waits = buyers["change"], waiting(buyers)
     ways = {"lower": change[change < 0], "higher or new": change[change > 0]}
     parts = [
-        f"{len(moved):,} {way}, by {money(moved.abs().sum(), currency)}" for way, moved in ways.items() if len(moved)
+        tr("{moved} {way}, by {moved_2}", moved=whole(len(moved)), way=way, moved_2=money(moved.abs().sum(), currency))
+        for way, moved in ways.items()
+        if len(moved)
     ]
     wait = ""
     if waits.any():
-        what = "this change waits" if waits.sum() == 1 else "these changes wait"
-        wait = (
-            f" Portfolio limits would move {listed(waits.index[waits])} back: {what} until “{WHAT['portfolio']}” is "
-            "decided on, and the day after is its day."
+        what = tr("this change waits") if waits.sum() == 1 else tr("these changes wait")
+        wait = tr(
+            " Portfolio limits would move {index} back: {what} until “{portfolio}” is decided on, and the "
+            "day after is its day.",
+            index=listed(waits.index[waits]),
+            what=what,
+            portfolio=WHAT["portfolio"],
         )
     return {
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
@@ -141,13 +166,26 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     more = ""
     if len(for_risk):
         which = "it" if len(buyers) == 1 else f"{len(for_risk):,} {'of them' if stopped.empty else 'more'}"
-        more = f" For the risk deliveries to {which} are held back, which is decided on with the limit."
+        more = tr(" For the risk deliveries to {which} are held back, which is decided on with the limit.", which=which)
     if stopped.empty:
         return more
-    why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
-    which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
+    why = tr("whatever is paid, as the policy has to pay") if claimed else tr("as nothing more is insured")
+    which = (
+        "it"
+        if len(buyers) == 1
+        else "them"
+        if len(stopped) == len(buyers)
+        else tr("{stopped} of them", stopped=whole(len(stopped)))
+    )
     first, by = decided_by(stopped, run)
-    return f" Deliveries to {which} stop {first}, {why}: the hold is decided by {by}.{more}"
+    return tr(
+        " Deliveries to {which} stop {first}, {why}: the hold is decided by {by}.{more}",
+        which=which,
+        first=first,
+        why=why,
+        by=by,
+        more=more,
+    )
 
 
 def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
@@ -156,9 +194,14 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     held = buyers[buyers["own_limit"].isna()]
     if held.empty:
         return ""
-    which = "it" if len(buyers) == 1 else f"{len(held):,} of them"
+    which = "it" if len(buyers) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
-    return f" Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}."
+    return tr(
+        " Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}.",
+        which=which,
+        first=first,
+        by=by,
+    )
 
 
 def _long_open(buyers: pd.DataFrame, read: pd.Timestamp) -> str:
@@ -166,17 +209,24 @@ def _long_open(buyers: pd.DataFrame, read: pd.Timestamp) -> str:
     none, may have, as a loss is older than `LONG_OPEN`; empty where none has."""
     losses, late = buyers["loss_date"], buyers[buyers["file_by"] < read]
     if len(late):
-        whose = "Its day" if len(buyers) == 1 else f"The day of {len(late):,} of them"
-        return f" {whose} is past when this is read: ask the insurer before anything else."
+        whose = tr("Its day") if len(buyers) == 1 else tr("The day of {late} of them", late=whole(len(late)))
+        return tr(" {whose} is past when this is read: ask the insurer before anything else.", whose=whose)
     if buyers["file_by"].notna().any():
         return ""
     old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""
-    which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"
-    return (
-        f" {which} been open for more than {LONG_OPEN.days} days, the first since {day(old.min())}: where the policy "
-        "sets a day for filing it may have passed, so ask the insurer before anything else."
+    which = (
+        tr("It has")
+        if len(losses) == 1
+        else tr("{old} of them {which}", old=whole(len(old)), which=tr("has") if len(old) == 1 else tr("have"))
+    )
+    return tr(
+        " {which} been open for more than {days} days, the first since {old}: where the policy sets a day "
+        "for filing it may have passed, so ask the insurer before anything else.",
+        which=which,
+        days=LONG_OPEN.days,
+        old=day(old.min()),
     )
 
 
@@ -186,7 +236,12 @@ def _coming(buyers: pd.DataFrame, currency: str) -> str:
     if due.empty:
         return ""
     first, amount = day(due["report_by"].min()), money(due["report_amount"].sum(), currency)
-    return f"; {amount} of {counted(len(due), 'buyer')} is still in time, the first by {first}"
+    return tr(
+        "; {amount} of {buyers} is still in time, the first by {first}",
+        amount=amount,
+        buyers=counted(len(due), "buyer"),
+        first=first,
+    )
 
 
 def _raised(buyers: pd.DataFrame, currency: str) -> str:
@@ -194,11 +249,15 @@ def _raised(buyers: pd.DataFrame, currency: str) -> str:
     more = buyers.loc[buyers["change"] > 0, "change"]
     if more.empty:
         return ""
-    of = f"The limit of {len(more):,} of them is" if len(more) == 1 else f"The limits of {len(more):,} of them are"
-    of = "The limit is" if len(buyers) == 1 else of
+    of = (
+        tr("The limit of {more} of them is", more=whole(len(more)))
+        if len(more) == 1
+        else tr("The limits of {more} of them are", more=whole(len(more)))
+    )
+    of = tr("The limit is") if len(buyers) == 1 else of
     stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
-    rest = "; the others stay as they are in force" if stay else ""
-    return f" {of} set first, {money(more.sum(), currency)} higher{rest}."
+    rest = tr("; the others stay as they are in force") if stay else ""
+    return tr(" {of} set first, {more} higher{rest}.", of=of, more=money(more.sum(), currency), rest=rest)
 
 
 def _in_dispute(disputed: pd.Series, currency: str) -> str:
@@ -206,9 +265,11 @@ def _in_dispute(disputed: pd.Series, currency: str) -> str:
     some = disputed[disputed > 0]
     if some.empty:
         return ""
-    return (
-        f" {money(some.sum(), currency)} of it, of {first_of(some.index, NAMED)}, is in dispute: "
-        "whoever decides on the stop has the dispute settled, since no payment can be asked for before."
+    return tr(
+        " {some} of it, of {index}, is in dispute: whoever decides on the stop has the dispute settled, "
+        "since no payment can be asked for before.",
+        some=money(some.sum(), currency),
+        index=first_of(some.index, NAMED),
     )
 
 
@@ -217,13 +278,21 @@ def _set(change: pd.Series) -> str:
     number = int((change != 0).sum())
     if not number:
         return ""
-    return ", and set the limit" if number == len(change) else f", and set the limit of {number:,} of them"
+    return (
+        tr(", and set the limit")
+        if number == len(change)
+        else tr(", and set the limit of {number} of them", number=whole(number))
+    )
 
 
 def _beside(buyers: pd.DataFrame, some: pd.Series, said: str) -> str:
     """Return of how many buyers something is so, as a sentence; empty where of none."""
     number = int(some.sum())
-    return f" Of {number:,} of them {said}." if number and len(buyers) > 1 else (f" Of it {said}." if number else "")
+    return (
+        tr(" Of {number} of them {said}.", number=whole(number), said=said)
+        if number and len(buyers) > 1
+        else (tr(" Of it {said}.", said=said) if number else "")
+    )
 
 
 def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict[str, str]) -> str:
@@ -234,9 +303,14 @@ def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict[str, 
     )  # fmt: skip
     largest = records[records["decision"] == row.decision].iloc[0]
     return (
-        f"{sentence} Largest: {largest['buyer_id']}, {amount_told(largest['amount'], currency)}."
+        tr(
+            "{sentence} Largest: {buyer_id}, {amount_told}.",
+            sentence=sentence,
+            buyer_id=largest["buyer_id"],
+            amount_told=amount_told(largest["amount"], currency),
+        )
         if not one
-        else (f"{sentence} It is {largest['buyer_id']}.")
+        else (tr("{sentence} It is {buyer_id}.", sentence=sentence, buyer_id=largest["buyer_id"]))
     )
 
 
@@ -245,8 +319,9 @@ def _with_consent(needed: pd.Series) -> str:
     if not needed.any():
         return ""
     if needed.all():
-        return ", with the insurer's consent, without which cover lapses"
+        return tr(", with the insurer's consent, without which cover lapses")
     some = int(needed.sum())
-    return (
-        f", with the insurer's consent for {counted(some, 'buyer')} whose debt is insured, as without it cover lapses"
+    return tr(
+        ", with the insurer's consent for {buyers} whose debt is insured, as without it cover lapses",
+        buyers=counted(some, "buyer"),
     )

@@ -4,6 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.limits import actions
+from tradecredit.language import tr
 from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import day, money
 
@@ -72,32 +73,49 @@ def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
 def _overdue_says(row: pd.Series, currency: str) -> str:
     known = more = ""
     if pd.isna(row.gain_on_waiting):
-        known, more = " of what has a known value", ", what waiting is worth is not known"
+        known, more = tr(" of what has a known value"), tr(", what waiting is worth is not known")
     elif row.gain_on_waiting > 0:
-        more = f", {amount_told(row.gain_on_waiting, currency)} more than waiting"
-    consent = ", with the insurer's consent" if row.needs_consent else ""
+        more = tr(", {amount_told} more than waiting", amount_told=amount_told(row.gain_on_waiting, currency))
+    consent = tr(", with the insurer's consent") if row.needs_consent else ""
     return f"{_OPTIONS[row.best_option]}{known}: {money(row.option_value, currency)}{more}{consent}"
 
 
 def _insurer_says(row: pd.Series, currency: str) -> str:
     said = []
     if row["claim_amount"] > 0:
-        said.append(f"claim {money(row['claim_amount'], currency)}")
+        said.append(tr("claim {claim_amount}", claim_amount=money(row["claim_amount"], currency)))
     if row["missed_amount"] > 0:
-        said.append(f"report {money(row['missed_amount'], currency)}, which was due by {day(row['missed_since'])}")
+        said.append(
+            tr(
+                "report {missed_amount}, which was due by {missed_since}",
+                missed_amount=money(row["missed_amount"], currency),
+                missed_since=day(row["missed_since"]),
+            )
+        )
     if row["report_amount"] > 0:
-        said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
+        said.append(
+            tr(
+                "report {report_amount} by {report_by}",
+                report_amount=money(row["report_amount"], currency),
+                report_by=day(row["report_by"]),
+            )
+        )
     if row["stop_insured"] and row["claim_amount"] > 0:
-        said.append("no deliveries, whatever is paid, as the policy has to pay")
+        said.append(tr("no deliveries, whatever is paid, as the policy has to pay"))
     elif row["stop_insured"]:
         said.append(
-            f"deliveries from {day(row['stop_since'])} on are not insured while {money(row['stop_clears'], currency)} "
-            f"is open past its extension period, {row['stop_invoice']} first"
+            tr(
+                "deliveries from {stop_since} on are not insured while {stop_clears} is open past its "
+                "extension period, {stop_invoice} first",
+                stop_since=day(row["stop_since"]),
+                stop_clears=money(row["stop_clears"], currency),
+                stop_invoice=row["stop_invoice"],
+            )
         )
     return "; ".join(said)
 
 
 def _portfolio_says(change: float, currency: str) -> str:
     if abs(change) < 1:
-        return "the same limit"
+        return tr("the same limit")
     return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"

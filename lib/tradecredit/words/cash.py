@@ -13,6 +13,7 @@ from tradecredit.cash.liquidity import Buffer, lacking
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
 from tradecredit.default.payment_times import payment_times
+from tradecredit.language import tr
 from tradecredit.measure.history import begins, habits_told
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
@@ -23,6 +24,7 @@ from tradecredit.words.formats import (
     day,
     days,
     error_told,
+    fixed,
     listed,
     missing,
     money,
@@ -69,56 +71,93 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
     settings, times = book.run.cash, payment_times(book)
     rule, own_days = dispute_rule(book), recovery_days(book)
     disputes = (
-        f"the book's {counted(rule.closed, 'closed dispute')}"
+        tr("the book's {closed_disputes}", closed_disputes=counted(rule.closed, "closed dispute"))
         if rule.closed >= FEW_DISPUTES
-        else "no statistic: too few are closed"
+        else tr("no statistic: too few are closed")
     )
     few = len(book.recoveries) < FEW_RECOVERIES
     years = max(round((book.as_of - begins(book, book.as_of)).days / 365.25), 1)
-    kinds = "the run file" if len(book.defaults) < FEW_DEFAULTS else "the book's own"
+    kinds = tr("the run file") if len(book.defaults) < FEW_DEFAULTS else tr("the book's own")
     return [
-        f"The forecast is made of {count(len(forecast.receipts.paid))} simulated years, on the loss engine's "
-        "defaults. A buyer that fails pays and buys nothing from that week on.",
+        tr(
+            "The forecast is made of {paid} simulated years, on the loss engine's defaults. A buyer that fails "
+            "pays and buys nothing from that week on.",
+            paid=count(len(forecast.receipts.paid)),
+        ),
         _defaults(counted_as),
-        f"Open disputes are held until {days(rule.days)} after they were opened; {percent(rule.credited)} of what is "
-        f"in dispute is then credited, the rest is paid ({disputes}).",
-        "How fast all buyers pay together is correlated with the economy by "
-        f"{settings.payment_speed_correlation:.2f} (`cash.payment_speed_correlation`), a judgement that this "
-        f"ledger cannot test: it has seen {counted(years, 'year')}, and a year is one observation of the economy. The "
-        f"receipts of the ledger's own weeks vary by {times.dispersion:.1f} times the variance that payments by "
-        "chance alone would have.",
-        f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
-        f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
-        f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
-        "(`cash.premium_instalments`); bonus and malus are settled after the year and are in no figure.",
-        "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
-        "beyond its end too. What each quote moves in its place stands beside it below, for the whole year.",
-        "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose place the "
-        "ledger's own pattern of sales goes on; promises and payment plans, in whose place what is overdue is paid as "
-        "overdue invoices of such buyers were.",
+        tr(
+            "Open disputes are held until {days} after they were opened; {credited} of what is in dispute is "
+            "then credited, the rest is paid ({disputes}).",
+            days=days(rule.days),
+            credited=percent(rule.credited),
+            disputes=disputes,
+        ),
+        tr(
+            "How fast all buyers pay together is correlated with the economy by {payment_speed_correlation} "
+            "(`cash.payment_speed_correlation`), a judgement that this ledger cannot test: it has seen "
+            "{years}, and a year is one observation of the economy. The receipts of the ledger's own weeks "
+            "vary by {dispersion} times the variance that payments by chance alone would have.",
+            payment_speed_correlation=fixed(settings.payment_speed_correlation, 2),
+            years=counted(years, "year"),
+            dispersion=fixed(times.dispersion, 1),
+        ),
+        tr(
+            "{protracted_share} of defaults are protracted ({kinds}); recoveries come after {own_days} ({which}).",
+            protracted_share=percent(protracted_share(book)),
+            kinds=kinds,
+            own_days=days(own_days),
+            which=tr("`cash.recovery_days`") if few else tr("median of the book"),
+        ),
+        tr(
+            "Premium, fees and tax are paid in {instalments} a year (`cash.premium_instalments`); bonus and "
+            "malus are settled after the year and are in no figure.",
+            instalments=counted(settings.premium_instalments, "instalment"),
+        ),
+        tr(
+            "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
+            "beyond its end too. What each quote moves in its place stands beside it below, for the whole year."
+        ),
+        tr(
+            "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose place the "
+            "ledger's own pattern of sales goes on; promises and payment plans, in whose place what is overdue is paid as "
+            "overdue invoices of such buyers were."
+        ),
     ]
 
 
 def _defaults(counted_as: Defaults) -> str:
     """Return how many defaults a year of the forecast has, beside the number of chapter 02."""
     mean, error = counted_as.simulated
-    return (
-        f"Defaults: {mean:.1f} in a simulated year on average (standard error {error:.2f}). Chapter 02 expects "
-        f"{counted_as.expected:.1f} of all buyers; {counted_as.at_risk:.1f} of these are of buyers that owe something "
-        f"today, who alone are simulated; {counted_as.by_group:.1f} where the companies of a group fail together, each "
-        "then counted, with the group's probability weighted by what it may lose; the rest is simulation error."
+    return tr(
+        "Defaults: {mean} in a simulated year on average (standard error {error}). Chapter 02 expects "
+        "{expected} of all buyers; {at_risk} of these are of buyers that owe something today, who alone "
+        "are simulated; {by_group} where the companies of a group fail together, each then counted, with "
+        "the group's probability weighted by what it may lose; the rest is simulation error.",
+        mean=fixed(mean, 1),
+        error=fixed(error, 2),
+        expected=fixed(counted_as.expected, 1),
+        at_risk=fixed(counted_as.at_risk, 1),
+        by_group=fixed(counted_as.by_group, 1),
     )
 
 
 def coming(forecast: CashForecast, view: str, currency: str) -> str:
     """Return the total of the next 13 weeks with its bands."""
     row = forecast.fan(view, summed=True).iloc[-1]
-    told = "without insurance" if view == NO_COVER else f"with {view}, premiums paid"
-    return (
-        f"In the next {SHORT} weeks, up to {day(row.name)}, **{money(row['expected_cash'], currency)}** is to be "
-        f"expected {told} ({error_told(row['expected_cash_error'])}); in four of five cases "
-        f"{money(row['low_80'], currency)} to {money(row['high_80'], currency)}, in 19 of 20 "
-        f"{money(row['low_95'], currency)} to {money(row['high_95'], currency)}."
+    told = tr("without insurance") if view == NO_COVER else tr("with {view}, premiums paid", view=view)
+    return tr(
+        "In the next {short} weeks, up to {name}, **{expected_cash}** is to be expected {told} "
+        "({expected_cash_error}); in four of five cases {low_80} to {high_80}, in 19 of 20 {low_95} to "
+        "{high_95}.",
+        short=SHORT,
+        name=day(row.name),
+        expected_cash=money(row["expected_cash"], currency),
+        told=told,
+        expected_cash_error=error_told(row["expected_cash_error"]),
+        low_80=money(row["low_80"], currency),
+        high_80=money(row["high_80"], currency),
+        low_95=money(row["low_95"], currency),
+        high_95=money(row["high_95"], currency),
     )
 
 
@@ -145,10 +184,14 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
         return ""
     paid = forecast.insured[view].claims
     soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid[:, :YEAR].sum(axis=1).mean()
-    return (
-        f"Of the coming year's losses {view} pays {money(year, currency)} within {YEAR} weeks on average, and "
-        f"**{money(soon, currency)}** of it within {SHORT}: it protects the year's result, and hardly the cash of the "
-        "next quarter."
+    return tr(
+        "Of the coming year's losses {view} pays {year} within {year_2} weeks on average, and **{soon}** "
+        "of it within {short}: it protects the year's result, and hardly the cash of the next quarter.",
+        view=view,
+        year=money(year, currency),
+        year_2=YEAR,
+        soon=money(soon, currency),
+        short=SHORT,
     )
 
 
@@ -157,16 +200,23 @@ def tested(found: CashBackTest) -> str:
     if found.totals.empty:
         return TOO_YOUNG
     within, beside = found.coverage(), found.beside_best()
-    same = found.beside_best(tuple(f"{name}_same_sales" for name in PLAIN))
+    same = found.beside_best(tuple(tr("{name}_same_sales", name=name) for name in PLAIN))
     off = found.errors().loc["expected_cash"]
     dates = found.totals["as_of_then"].nunique()
-    return (
-        f"At {counted(dates, 'past month end')}, as known then, the total of 4 weeks was off by "
-        f"**{percent(off['error_4'])}** on average and that of 13 weeks by **{percent(off['error_13'])}**: "
-        f"{beside['4 weeks']:.2f} and {beside['13 weeks']:.2f} times the error of the best plain rule, or "
-        f"{same['4 weeks']:.2f} and {same['13 weeks']:.2f} times where that rule is given this forecast's sales. "
-        f"The 80 % band held {percent(within.loc['a week', 'within_80'])} of the weeks, the 95 % band "
-        f"{percent(within.loc['a week', 'within_95'])}."
+    return tr(
+        "At {past_month_ends}, as known then, the total of 4 weeks was off by **{error_4}** on average and "
+        "that of 13 weeks by **{error_13}**: {a_4_weeks} and {a_13_weeks} times the error of the best "
+        "plain rule, or {a_4_weeks_2} and {a_13_weeks_2} times where that rule is given this forecast's "
+        "sales. The 80 % band held {within_80} of the weeks, the 95 % band {within_95}.",
+        past_month_ends=counted(dates, "past month end"),
+        error_4=percent(off["error_4"]),
+        error_13=percent(off["error_13"]),
+        a_4_weeks=fixed(beside["4 weeks"], 2),
+        a_13_weeks=fixed(beside["13 weeks"], 2),
+        a_4_weeks_2=fixed(same["4 weeks"], 2),
+        a_13_weeks_2=fixed(same["13 weeks"], 2),
+        within_80=percent(within.loc["a week", "within_80"]),
+        within_95=percent(within.loc["a week", "within_95"]),
     )
 
 
@@ -177,18 +227,24 @@ def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, cha
     worst = table["short_probability"].idxmax()
     row = table.loc[worst]
     if row["short_probability"] == 0:
-        first = "In no scenario does a week end short of cash, the credit line counted."
+        first = tr("In no scenario does a week end short of cash, the credit line counted.")
     else:
-        first = (
-            f"A shortfall is likeliest in the week to **{day(worst)}**, with a probability of "
-            f"**{probability(row['short_probability'])}**; {money(row['short_depth'], currency)} is missing then on "
-            "average, the credit line counted."
+        first = tr(
+            "A shortfall is likeliest in the week to **{worst}**, with a probability of "
+            "**{short_probability}**; {short_depth} is missing then on average, the credit line counted.",
+            worst=day(worst),
+            short_probability=probability(row["short_probability"]),
+            short_depth=money(row["short_depth"], currency),
         )
     parts = [f"{money(one.amount, currency)} {_named(view)}" for view, one in needed.items()]
-    return (
-        f"{first} To keep the probability of a shortfall at {percent(chance)} at the end of any week of the next "
-        f"{SHORT}, there must be in hand today, beside the credit line: {listed(parts)}. A probability of 0 means: in "
-        "none of the scenarios."
+    return tr(
+        "{first} To keep the probability of a shortfall at {chance} at the end of any week of the next "
+        "{short}, there must be in hand today, beside the credit line: {parts}. A probability of 0 means: "
+        "in none of the scenarios.",
+        first=first,
+        chance=percent(chance),
+        short=SHORT,
+        parts=listed(parts),
     )
 
 
@@ -197,14 +253,22 @@ def stated(book: Book) -> str:
     settings, currency = book.run.cash, book.run.currency
     lender = settings.borrowing
     line = money(settings.credit_line, currency)
-    told = f"A credit line of {line} (`cash.credit_line`) comes on top of what is in hand."
+    told = tr("A credit line of {line} (`cash.credit_line`) comes on top of what is in hand.", line=line)
     if lender is not None:
-        kind = "the insured part of receivables" if lender.eligible == "insured" else "all receivables"
-        told += (
-            f" The stated lender (`cash.borrowing`) advances {percent(lender.advance_rate)} of {kind}, of invoices at "
-            f"most {lender.oldest_days_past_due} days past due, at {percent(lender.yearly_rate)} a year."
+        kind = tr("the insured part of receivables") if lender.eligible == "insured" else tr("all receivables")
+        told += tr(
+            " The stated lender (`cash.borrowing`) advances {advance_rate} of {kind}, of invoices at most "
+            "{oldest_days_past_due} days past due, at {yearly_rate} a year.",
+            advance_rate=percent(lender.advance_rate),
+            kind=kind,
+            oldest_days_past_due=lender.oldest_days_past_due,
+            yearly_rate=percent(lender.yearly_rate),
         )
-    return f"{told} The cost of capital is {percent(book.run.cost_of_capital)} a year (`cost_of_capital`)."
+    return tr(
+        "{told} The cost of capital is {cost_of_capital} a year (`cost_of_capital`).",
+        told=told,
+        cost_of_capital=percent(book.run.cost_of_capital),
+    )
 
 
 def advance(table: pd.DataFrame, book: Book, missing_now: float) -> str:
@@ -213,16 +277,20 @@ def advance(table: pd.DataFrame, book: Book, missing_now: float) -> str:
     if table.empty or terms is None:
         return ""
     most, currency = float(table["advance"].iloc[-1]), book.run.currency
-    told = f"The lender would advance up to **{money(most, currency)}** today."
+    told = tr("The lender would advance up to **{most}** today.", most=money(most, currency))
     if missing_now > 0:
         drawn = min(missing_now, most)
         interest = drawn * terms.yearly_rate * 7 * SHORT / 365
-        told += (
-            f" Of the {money(missing_now, currency)} that is missing of the buffer it bears {money(drawn, currency)}; "
-            f"drawn for all {SHORT} weeks that costs {money(interest, currency)} of interest."
+        told += tr(
+            " Of the {missing_now} that is missing of the buffer it bears {drawn}; drawn for all {short} "
+            "weeks that costs {interest} of interest.",
+            missing_now=money(missing_now, currency),
+            drawn=money(drawn, currency),
+            short=SHORT,
+            interest=money(interest, currency),
         )
         if terms.eligible == "insured":
-            told += " It lends on insured receivables alone: without cover it advances nothing."
+            told += tr(" It lends on insured receivables alone: without cover it advances nothing.")
     return told
 
 
@@ -232,17 +300,28 @@ def ratio_told(table: pd.DataFrame, view: str) -> str:
         return ""
     ratios = table.loc[table["view"] == view, "ratio_expected"]
     ends, (first, last) = ratios.index, (_ratio(ratios.iloc[place]) for place in (0, -1))
-    told = f"The cash ratio is expected at {first} on {day(ends[0])} and {last} on {day(ends[-1])}, {_named(view)}."
+    told = tr(
+        "The cash ratio is expected at {first} on {ends} and {last} on {ends_2}, {named}.",
+        first=first,
+        ends=day(ends[0]),
+        last=last,
+        ends_2=day(ends[-1]),
+        named=_named(view),
+    )
     below, low = ends[ratios < 0], table.loc[(table["view"] == view) & (table["ratio_low_80"] < 0)].index
     if len(low):
-        told += f" From {day(low[0])} on, one year in ten or more has it below zero: more is drawn than is in hand."
+        told += tr(
+            " From {low} on, one year in ten or more has it below zero: more is drawn than is in hand.", low=day(low[0])
+        )
     if len(below):
-        told += (
-            f" At {counted(len(below), 'month end')}, first on {day(below[0])}, it is **expected below zero**: the "
-            "planned payments have then taken out more than is in hand and comes in, and the credit line is drawn."
+        told += tr(
+            " At {month_ends}, first on {below}, it is **expected below zero**: the planned payments have "
+            "then taken out more than is in hand and comes in, and the credit line is drawn.",
+            month_ends=counted(len(below), "month end"),
+            below=day(below[0]),
         )
     if len(low) or len(below):
-        told += (
+        told += tr(
             " Current liabilities and the plan's payments stay as stated, whatever is sold: later months tell what "
             "the plan as it stands would need, not what will happen."
         )
@@ -262,15 +341,21 @@ def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
         return {}
     currency, chance = book.run.currency, percent(book.run.cash.buffer_probability)
     return {
-        "cash buffer": f"**{money(missing_now, currency)}** is missing: {money(needed.amount, currency)} has to be in "
-        f"hand {_named(view)} so that a week of the next {SHORT} ends short with a probability of {chance} at most. "
-        "Raise cash or the credit line by as much, or move payments that can wait, before the week in which a "
-        "shortfall is likeliest."
+        "cash buffer": tr(
+            "**{missing_now}** is missing: {amount} has to be in hand {named} so that a week of the next "
+            "{short} ends short with a probability of {chance} at most. Raise cash or the credit line by as "
+            "much, or move payments that can wait, before the week in which a shortfall is likeliest.",
+            missing_now=money(missing_now, currency),
+            amount=money(needed.amount, currency),
+            named=_named(view),
+            short=SHORT,
+            chance=chance,
+        )
     }
 
 
 def _named(view: str) -> str:
-    return "without insurance" if view == NO_COVER else f"with {view}"
+    return tr("without insurance") if view == NO_COVER else tr("with {view}", view=view)
 
 
 def not_enough_known(book: Book) -> str:
@@ -287,32 +372,49 @@ def day_of_dso(table: pd.DataFrame, currency: str) -> str:
     """Return what one day of DSO is worth."""
     once, yearly = (table.loc[name, "value"] for name in ("cash_of_a_day", "yearly_worth_of_a_day"))
     if missing(once):
-        return "What a day of DSO is worth cannot be estimated from this book."
-    return (
-        f"One day of DSO less brings in **{money(once, currency)}** once, which is worth {money(yearly, currency)} a "
-        "year at the run's cost of capital."
+        return tr("What a day of DSO is worth cannot be estimated from this book.")
+    return tr(
+        "One day of DSO less brings in **{once}** once, which is worth {yearly} a year at the run's cost of capital.",
+        once=money(once, currency),
+        yearly=money(yearly, currency),
     )
 
 
 def bridge(table: pd.DataFrame) -> str:
     """Return what moved the DSO since last month and since last year, each by its two largest causes."""
     told = []
-    for column, since in (("last_month", "last month"), ("last_year", "last year")):
+    for column, since in (("last_month", tr("last month")), ("last_year", tr("last year"))):
         parts = table.drop(index="dso")[column]
         if parts.isna().any():
-            told.append(f"What moved the DSO since {since} is not known: the ledger does not reach back so far.")
+            told.append(
+                tr("What moved the DSO since {since} is not known: the ledger does not reach back so far.", since=since)
+            )
             continue
         whole = table.loc["dso", column]
         largest = parts.abs().sort_values(ascending=False, kind="stable").index[:2]
-        causes = [f"{change(parts[cause], 'days')} by {cause}" for cause in largest if round(parts[cause], 1)]
+        causes = [
+            tr("{parts} by {cause}", parts=change(parts[cause], "days"), cause=cause)
+            for cause in largest
+            if round(parts[cause], 1)
+        ]
         moved = "risen" if whole > 0 else "fallen"
         told.append(
-            f"Since {since} the DSO has {moved} by {days(abs(round(whole, 1)))}"
-            + (f": most of that {listed(causes)}." if causes else ".")
+            tr(
+                "Since {since} the DSO has {moved} by {whole}",
+                since=since,
+                moved=moved,
+                whole=days(abs(round(whole, 1))),
+            )
+            + (tr(": most of that {causes}.", causes=listed(causes)) if causes else ".")
         )
     overdue = table.reindex([OVERDUE, CONTESTED])["last_year"].sum(skipna=False)
     if not missing(overdue):
-        told.append(f"All overdue debt together is {change(overdue, 'days')} since last year, as in chapter 01.")
+        told.append(
+            tr(
+                "All overdue debt together is {overdue} since last year, as in chapter 01.",
+                overdue=change(overdue, "days"),
+            )
+        )
     return " ".join(told)
 
 
@@ -321,9 +423,12 @@ def matter(table: pd.DataFrame, fan: pd.DataFrame, currency: str) -> str:
     if table.empty:
         return ""
     soon, whole = table["expected_soon"].sum(), fan["expected_cash"].iloc[:4].sum()
-    return (
-        f"These {counted(len(table), 'payment')} bring {money(soon, currency)} of the next four weeks' "
-        f"{money(whole, currency)}, {percent(soon / whole)}."
+    return tr(
+        "These {payments} bring {soon} of the next four weeks' {whole}, {soon_2}.",
+        payments=counted(len(table), "payment"),
+        soon=money(soon, currency),
+        whole=money(whole, currency),
+        soon_2=percent(soon / whole),
     )
 
 
@@ -332,24 +437,34 @@ def uncertain(table: pd.DataFrame, currency: str) -> str:
     if table.empty:
         return ""
     first = [
-        f"{row['name']} ({row['buyer_id']}: {money(row['open_now'], currency)} open, "
-        f"{money(row['expected_soon'], currency)} expected ± {money(row['deviation_soon'], currency)})"
+        tr(
+            "{name} ({buyer_id}: {open_now} open, {expected_soon} expected ± {deviation_soon})",
+            name=row["name"],
+            buyer_id=row["buyer_id"],
+            open_now=money(row["open_now"], currency),
+            expected_soon=money(row["expected_soon"], currency),
+            deviation_soon=money(row["deviation_soon"], currency),
+        )
         for _, row in table.head(3).iterrows()
     ]
     part = percent((table["deviation_soon"].head(3) ** 2).sum() / table["variance_of_all"].iloc[0])
-    return f"Most uncertain are {listed(first)}: {part} of the variance of what open invoices bring in these weeks."
+    return tr(
+        "Most uncertain are {first}: {part} of the variance of what open invoices bring in these weeks.",
+        first=listed(first),
+        part=part,
+    )
 
 
 def headline(forecast: CashForecast, own: str, needed: Mapping[str, Buffer], currency: str) -> dict[str, tuple]:
     """Return the headline figures of cash."""
     soon = forecast.fan(own, summed=True)
     return {
-        "cash_4_weeks": (soon["expected_cash"].iloc[3], currency, "Cash of 4 weeks (simulated)"),
-        "cash_13_weeks": (soon["expected_cash"].iloc[-1], currency, "Cash of 13 weeks (simulated)"),
-        "cash_13_weeks_low": (soon["low_95"].iloc[-1], currency, "Cash of 13 weeks, lower end of 95 %"),
+        "cash_4_weeks": (soon["expected_cash"].iloc[3], currency, tr("Cash of 4 weeks (simulated)")),
+        "cash_13_weeks": (soon["expected_cash"].iloc[-1], currency, tr("Cash of 13 weeks (simulated)")),
+        "cash_13_weeks_low": (soon["low_95"].iloc[-1], currency, tr("Cash of 13 weeks, lower end of 95 %")),
         "cash_buffer": (
             needed[own].amount if own in needed else None,
             currency,
-            "Cash needed in hand today (simulated)",
+            tr("Cash needed in hand today (simulated)"),
         ),
     }

@@ -7,6 +7,7 @@ from tradecredit.decide.policies.account import Account
 from tradecredit.decide.policies.account_range import beside_current, best_at, best_within, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
+from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import NAMES, best, turning_items
@@ -33,7 +34,7 @@ def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
     """
     if found.items.empty:
         return {}
-    rests = "What it costs in a bad year and what it rests on stand in chapter 05, above the account."
+    rests = tr("What it costs in a bad year and what it rests on stand in chapter 05, above the account.")
     return {"policy": f"{advice(found, current, currency)} {rests}"}
 
 
@@ -50,12 +51,14 @@ def advice(found: Account, current: str, currency: str) -> str:
         offer, error_of = (other if policy == NO_COVER else policy), "cover_value_se"
     error = found.items.loc[offer, error_of]
     advice = _ADVICE[what].format(policy=policy)
-    worth = f"{money(more, currency)} a year more than {_named(other)}"
+    worth = tr("{more} a year more than {named}", more=money(more, currency), named=_named(other))
     if why := doubt(more, error):
-        kept = f", or keep {current}" if what in (CHANGE, END) else ""
+        kept = tr(", or keep {current}", current=current) if what in (CHANGE, END) else ""
         known = "" if missing(error) else f" ({error_told(error)})"
-        return f"{advice}{kept}: {worth} is {why}{known}."
-    return f"{advice}: worth {worth} ({error_told(error)})."
+        return tr(
+            "{advice}{kept}: {worth} is {why}{known}.", advice=advice, kept=kept, worth=worth, why=why, known=known
+        )
+    return tr("{advice}: worth {worth} ({error}).", advice=advice, worth=worth, error=error_told(error))
 
 
 def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: str, level: Level = None) -> str:
@@ -72,11 +75,15 @@ def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: s
     turns = [] if policy == NO_COVER else turning_items(found, policy)
     if turns:
         rests = [
-            f"on {NAMES[item]}, without which {NO_INSURANCE} would be worth "
-            f"{money(-found.without.loc[policy, item], currency)} more"
+            tr(
+                "on {names}, without which {no_insurance} would be worth {loc} more",
+                names=NAMES[item],
+                no_insurance=NO_INSURANCE,
+                loc=money(-found.without.loc[policy, item], currency),
+            )
             for item in turns
         ]
-        told.append(f"It rests {', and '.join(rests)}.")
+        told.append(tr("It rests {join}.", join=tr(", and ").join(rests)))
     return " ".join(told)
 
 
@@ -88,17 +95,21 @@ def _estimated(level: Level) -> Level:
 def _over_level(best: pd.Series, policy: str) -> str:
     """Return whether a policy is worth most over an interval of the odds; `best`: `account_range.best_within`."""
     low, high = (ratio(best.index[end]) for end in (0, -1))
-    span = f"over the whole interval of the level of default, {low} to {high} times today's odds"
+    span = tr("over the whole interval of the level of default, {low} to {high} times today's odds", low=low, high=high)
     others = best[best.notna() & (best != policy)]
     if len(others):
         parts = [
-            f"{_named(other)} is worth most at {listed(ratio(multiple) for multiple in of.index)} times"
+            tr(
+                "{named} is worth most at {index} times",
+                named=_named(other),
+                index=listed(ratio(multiple) for multiple in of.index),
+            )
             for other, of in others.groupby(others, sort=False)
         ]
-        return f"The advice does not hold {span}: {listed(parts)}."
+        return tr("The advice does not hold {span}: {parts}.", span=span, parts=listed(parts))
     if best.isna().any():
-        return f"Whether the advice holds {span}, is not known: it reaches beyond what was looked at."
-    return f"The advice holds {span}."
+        return tr("Whether the advice holds {span}, is not known: it reaches beyond what was looked at.", span=span)
+    return tr("The advice holds {span}.", span=span)
 
 
 def bad_year(found: Account, dist: LossDistribution, current: str, currency: str) -> str:
@@ -114,15 +125,24 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
     costs = -found.items["account_cost"]
     dearer = costs.get(policy, 0.0) - costs.get(other, 0.0)
     kept, more, error = tail_beside(dist, policy, other)
-    cost = "as much" if abs(dearer) < 1 else f"{money(abs(dearer), currency)} a year {_side(dearer)}"
+    cost = (
+        tr("as much")
+        if abs(dearer) < 1
+        else tr("{dearer} a year {side}", dearer=money(abs(dearer), currency), side=_side(dearer))
+    )
     difference = f"{money(abs(more), currency)} {_side(more)} ({error_told(error)})"
     if more == 0:
-        difference = "as much"
+        difference = tr("as much")
     elif why := doubt(more, error):
-        difference = f"a difference {why}"
-    return (
-        f"Beside {_named(other)}, {_named(policy)} costs {cost}, and leaves us {money(kept, currency)} of losses in "
-        f"the worst 1 % of years on average, on today's balances (expected shortfall, 99 %): {difference}."
+        difference = tr("a difference {why}", why=why)
+    return tr(
+        "Beside {named}, {named_2} costs {cost}, and leaves us {kept} of losses in the worst 1 % of years "
+        "on average, on today's balances (expected shortfall, 99 %): {difference}.",
+        named=_named(other),
+        named_2=_named(policy),
+        cost=cost,
+        kept=money(kept, currency),
+        difference=difference,
     )
 
 
@@ -143,16 +163,25 @@ def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: 
         return ""
     other = str(better["cost_of_risk"].idxmin())
     cheaper, less = (money(own[name] - better.loc[other, name], currency) for name in ("cost", "retained_es"))
-    told = (
-        f"On today's balances alone {policy} is dominated by {other}, which costs {cheaper} a year less and leaves "
-        f"{less} less in the worst years (expected shortfall, 99.9 %)."
+    told = tr(
+        "On today's balances alone {policy} is dominated by {other}, which costs {cheaper} a year less and "
+        "leaves {less} less in the worst years (expected shortfall, 99.9 %).",
+        policy=policy,
+        other=other,
+        cheaper=cheaper,
+        less=less,
     )
     sales = found.items.loc[[policy, other], "account_sales"]
     if not sales[policy] > sales[other]:
-        return f"{told} It is advised nevertheless for the account as a whole."
-    return (
-        f"{told} {policy} is advised nevertheless for the sales that only cover allows: "
-        f"{money(sales[policy], currency)}, and {money(sales[other].round(), currency)} with {other}."
+        return tr("{told} It is advised nevertheless for the account as a whole.", told=told)
+    return tr(
+        "{told} {policy} is advised nevertheless for the sales that only cover allows: {sales}, and "
+        "{round} with {other}.",
+        told=told,
+        policy=policy,
+        sales=money(sales[policy], currency),
+        round=money(sales[other].round(), currency),
+        other=other,
     )
 
 
@@ -163,13 +192,17 @@ def value_by_level(odds: pd.DataFrame, policy: str, level: Level, currency: str)
         value = odds["cover_value"].xs(policy, level="policy")
         ends = [value_at(value, multiple) for multiple in level]
     return {
-        f"cover_value_{end}": (at, currency, f"Value of the policy in force at the {end} end of the level of default")
+        tr("cover_value_{end}", end=end): (
+            at,
+            currency,
+            tr("Value of the policy in force at the {end} end of the level of default", end=end),
+        )
         for end, at in zip(("low", "high"), ends, strict=True)
     }
 
 
 def _side(difference: float) -> str:
-    return "more" if difference > 0 else "less"
+    return tr("more") if difference > 0 else tr("less")
 
 
 def _named(policy: str) -> str:
@@ -187,11 +220,21 @@ def holds(odds: pd.DataFrame, policy: str, level: Level = None) -> str:
     value, error = values["cover_value"], values["cover_value_se"]
     points, span = turning_points(value, error), _multiples(value)
     if points.empty:
-        worth = "worth its cost" if (value > 0).all() else "not worth its cost"
-        held = f"{policy} is {worth} at all default odds from {span}"
+        worth = tr("worth its cost") if (value > 0).all() else tr("not worth its cost")
+        held = tr("{policy} is {worth} at all default odds from {span}", policy=policy, worth=worth, span=span)
     else:
-        held = f"{policy} is worth its cost {_where(points)} times today's default odds, and not {_rest(points)}"
-    return f"Beside {NO_INSURANCE}, {held}{_of_level(value, points, level)}."
+        held = tr(
+            "{policy} is worth its cost {where} times today's default odds, and not {rest}",
+            policy=policy,
+            where=_where(points),
+            rest=_rest(points),
+        )
+    return tr(
+        "Beside {no_insurance}, {held}{of_level}.",
+        no_insurance=NO_INSURANCE,
+        held=held,
+        of_level=_of_level(value, points, level),
+    )
 
 
 def beside(odds: pd.DataFrame, found: Account, current: str, level: Level = None) -> str:
@@ -210,19 +253,41 @@ def beside(odds: pd.DataFrame, found: Account, current: str, level: Level = None
     points = turning_points(value, error)
     if points.empty:
         more = "more" if (value > 0).all() else "less"
-        told = f"{policy} is worth {more} at all default odds from {_multiples(value)}"
+        told = tr(
+            "{policy} is worth {more} at all default odds from {multiples}",
+            policy=policy,
+            more=more,
+            multiples=_multiples(value),
+        )
     else:
-        told = f"{policy} is worth more {_where(points)} times today's default odds, and less {_rest(points)}"
-    in_force = ", the policy in force" if other == current else ""
-    return f"Beside {other}{in_force}, {told}{_of_level(value, points, level)}."
+        told = tr(
+            "{policy} is worth more {where} times today's default odds, and less {rest}",
+            policy=policy,
+            where=_where(points),
+            rest=_rest(points),
+        )
+    in_force = tr(", the policy in force") if other == current else ""
+    return tr(
+        "Beside {other}{in_force}, {told}{of_level}.",
+        other=other,
+        in_force=in_force,
+        told=told,
+        of_level=_of_level(value, points, level),
+    )
 
 
 def drawn(odds: pd.DataFrame, current: str) -> str:
     """Return what the chart of `account_range.beside_current` shows."""
     shown = beside_current(odds, current).columns
-    than = NO_INSURANCE if len(shown) != 1 or current in shown else f"{current}, the policy in force"
-    what = shown[0] if len(shown) == 1 else "each policy"
-    return f"How much more {what} is worth than {than}, by the level of default probabilities (simulated)"
+    than = (
+        NO_INSURANCE if len(shown) != 1 or current in shown else tr("{current}, the policy in force", current=current)
+    )
+    what = shown[0] if len(shown) == 1 else tr("each policy")
+    return tr(
+        "How much more {what} is worth than {than}, by the level of default probabilities (simulated)",
+        what=what,
+        than=than,
+    )
 
 
 def best_by_odds(odds: pd.DataFrame) -> str:
@@ -231,12 +296,12 @@ def best_by_odds(odds: pd.DataFrame) -> str:
         return ""
     best = best_at(odds)
     if (best == best.iloc[0]).all():
-        return f"At all of these multiples {_named(best.iloc[0])} is worth most."
+        return tr("At all of these multiples {named} is worth most.", named=_named(best.iloc[0]))
     parts = [
-        f"{_named(policy)} at {listed(ratio(multiple) for multiple in of.index)} times"
+        tr("{named} at {index} times", named=_named(policy), index=listed(ratio(multiple) for multiple in of.index))
         for policy, of in best.groupby(best, sort=False)
     ]
-    return f"Worth most is {', '.join(parts[:-1])} and {parts[-1]} today's odds."
+    return tr("Worth most is {join} and {parts} today's odds.", join=", ".join(parts[:-1]), parts=parts[-1])
 
 
 def holds_alone(odds: pd.DataFrame, policy: str) -> str:
@@ -245,26 +310,34 @@ def holds_alone(odds: pd.DataFrame, policy: str) -> str:
         return ""
     values = odds.xs(policy, level="policy")
     points = turning_points(values["saving_at_odds"], values["cover_value_se"])
-    told = "By the losses and the capital that it takes off today's balances alone,"
+    told = tr("By the losses and the capital that it takes off today's balances alone,")
     if len(points):
-        way = "from" if points.iloc[0]["turns"] == "positive" else "up to"
-        return f"{told} {policy} would be worth its cost {way} {ratio(points.iloc[0]['odds'])} times today's odds."
+        way = "from" if points.iloc[0]["turns"] == "positive" else tr("up to")
+        return tr(
+            "{told} {policy} would be worth its cost {way} {odds} times today's odds.",
+            told=told,
+            policy=policy,
+            way=way,
+            odds=ratio(points.iloc[0]["odds"]),
+        )
     if (values["saving_at_odds"] > 0).all():
-        return f"{told} {policy} would be worth its cost at all of these multiples."
-    return f"{told} {policy} would not be worth its cost at any of these multiples."
+        return tr("{told} {policy} would be worth its cost at all of these multiples.", told=told, policy=policy)
+    return tr("{told} {policy} would not be worth its cost at any of these multiples.", told=told, policy=policy)
 
 
 def _multiples(value: pd.Series) -> str:
-    return f"{ratio(value.index.min())} to {ratio(value.index.max())} times today's"
+    return tr("{index} to {index_2} times today's", index=ratio(value.index.min()), index_2=ratio(value.index.max()))
 
 
 def _where(points: pd.DataFrame) -> str:
     """Return for which multiples a value is above zero, each end with its standard error."""
     ends = [f"{ratio(row['odds'])} ({error_told(row['odds_se'], ratio)})" for _, row in points.iterrows()]
     begins = [place for place, turns in enumerate(points["turns"]) if turns == "positive"]
-    parts = [f"below {ends[0]}"] if 0 not in begins else []
+    parts = [tr("below {ends}", ends=ends[0])] if 0 not in begins else []
     parts += [
-        f"between {ends[place]} and {ends[place + 1]}" if place + 1 < len(ends) else f"above {ends[place]}"
+        tr("between {ends} and {ends_2}", ends=ends[place], ends_2=ends[place + 1])
+        if place + 1 < len(ends)
+        else tr("above {ends}", ends=ends[place])
         for place in begins
     ]
     return listed(parts)
@@ -274,18 +347,18 @@ def _rest(points: pd.DataFrame) -> str:
     """Return where it is not, after `_where`."""
     if len(points) > 1:
         return "elsewhere"
-    return "above" if points.iloc[0]["turns"] == "negative" else "below"
+    return tr("above") if points.iloc[0]["turns"] == "negative" else tr("below")
 
 
 def _of_level(value: pd.Series, points: pd.DataFrame, level: Level) -> str:
     level = _estimated(level)
     if level is None:
         return ""
-    interval = f"{ratio(level[0])} to {ratio(level[1])} times"
+    interval = tr("{level} to {level_2} times", level=ratio(level[0]), level_2=ratio(level[1]))
     if np.isnan([value_at(value, multiple) for multiple in level]).any():
-        return f"; the interval of the level, {interval}, reaches beyond what was looked at"
-    turns = "turns" if points["odds"].between(*level).any() else "does not turn"
-    return f"; within the interval of the level, {interval}, this {turns}"
+        return tr("; the interval of the level, {interval}, reaches beyond what was looked at", interval=interval)
+    turns = "turns" if points["odds"].between(*level).any() else tr("does not turn")
+    return tr("; within the interval of the level, {interval}, this {turns}", interval=interval, turns=turns)
 
 
 def best_offer(found: Account, current: str, currency: str) -> str:
@@ -295,15 +368,27 @@ def best_offer(found: Account, current: str, currency: str) -> str:
         return ""
     order = items["cover_value"].sort_values(ascending=False).index
     if current == NO_COVER:
-        return (
-            f"Of {counted(len(items), 'offer')} {order[0]} is worth most, "
-            f"{money(items['cover_value'][order[0]] - items['cover_value'][order[1]], currency)} more than {order[1]}."
+        return tr(
+            "Of {offers} {order} is worth most, {cover_value} more than {order_2}.",
+            offers=counted(len(items), "offer"),
+            order=order[0],
+            cover_value=money(items["cover_value"][order[0]] - items["cover_value"][order[1]], currency),
+            order_2=order[1],
         )
     other = order[0] if order[0] != current else order[1]
     more, error = items.loc[other, ["cover_value_on_current", "cover_value_on_current_se"]]
     if why := doubt(more, error):
-        return f"Between {current}, the policy in force, and {other} the difference is {why}."
-    return (
-        f"{other} is worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} a year than {current}, the "
-        f"policy in force ({error_told(error)})."
+        return tr(
+            "Between {current}, the policy in force, and {other} the difference is {why}.",
+            current=current,
+            other=other,
+            why=why,
+        )
+    return tr(
+        "{other} is worth {more} {which} a year than {current}, the policy in force ({error}).",
+        other=other,
+        more=money(abs(more), currency),
+        which=tr("more") if more > 0 else tr("less"),
+        current=current,
+        error=error_told(error),
     )

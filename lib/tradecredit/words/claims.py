@@ -8,9 +8,10 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.collect import claims, claims_made
 from tradecredit.decide.decisions import authority
 from tradecredit.insurance.policy import Policy
+from tradecredit.language import tr
 from tradecredit.params.run import Run
 from tradecredit.words.cover import REASONS
-from tradecredit.words.formats import counted, day, first_of, listed, money
+from tradecredit.words.formats import counted, day, first_of, fixed, listed, money, whole
 
 STEPS = {reason: f"less: {told}" for reason, told in REASONS.items()} | {
     claims.OWED: "owed by the buyer, gross",
@@ -79,26 +80,35 @@ def with_states(made: pd.DataFrame) -> pd.DataFrame:
 def to_file(table: pd.DataFrame, currency: str) -> str:
     """Return how many claims are to be filed, for how much, what they bring, and by when; `claims.to_file`."""
     if table.empty:
-        return "No claim is to be filed."
+        return tr("No claim is to be filed.")
     debt, paid = (money(table[name].sum(), currency) for name in ("insured_debt", "indemnity"))
     one = len(table) == 1
-    told = (
-        f"**{counted(len(table), 'claim')}** {'is' if one else 'are'} to be filed, for an insured debt of {debt} "
-        f"today, the first by {day(table['act_by'].min())}. "
+    told = tr(
+        "**{claims}** {which} to be filed, for an insured debt of {debt} today, the first by {act_by}. ",
+        claims=counted(len(table), "claim"),
+        which=tr("is") if one else tr("are"),
+        debt=debt,
+        act_by=day(table["act_by"].min()),
     )
     if table["indemnity"].sum() < CENT <= table["claim"].sum():
-        told += "Nothing is payable while the first loss of the year is not used up: file them, as each uses it up."
+        told += tr("Nothing is payable while the first loss of the year is not used up: file them, as each uses it up.")
     else:
-        told += f"{paid} is payable, if nothing else has used the first loss of the year."
+        told += tr("{paid} is payable, if nothing else has used the first loss of the year.", paid=paid)
     if table["last_day"].isna().all():
-        return f"{told} The policy states no last day for filing (`filing_days`)."
+        return tr("{told} The policy states no last day for filing (`filing_days`).", told=told)
     late = table[is_late(table)]
     if late.empty:
         return told
     first = day(late["last_day"].min())
     if one:
-        return f"{told} Its last day was {first}: {_ASK_FIRST}."
-    return f"{told} The last day of {len(late):,} of them is past, the first was {first}: {_ASK_FIRST}."
+        return tr("{told} Its last day was {first}: {ask_first}.", told=told, first=first, ask_first=_ASK_FIRST)
+    return tr(
+        "{told} The last day of {late} of them is past, the first was {first}: {ask_first}.",
+        told=told,
+        late=whole(len(late)),
+        first=first,
+        ask_first=_ASK_FIRST,
+    )
 
 
 def at_stake(table: pd.DataFrame, currency: str) -> str:
@@ -110,13 +120,17 @@ def at_stake(table: pd.DataFrame, currency: str) -> str:
         return ""
     claim, paid = (money(table[name].sum(), currency) for name in ("claim", "indemnity"))
     one = len(table) == 1
-    subject = "claim to file stands" if one else f"{len(table):,} claims to file stand"
+    subject = tr("claim to file stands") if one else tr("{table} claims to file stand", table=whole(len(table)))
     late = table.loc[is_late(table), "indemnity"].sum()
-    granted = f"Of that {money(late, currency)} is paid only if the insurer grants it, being filed late. "
-    return (
-        f"The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
-        f"payable, as {'its folder says' if one else 'their folders say'}. {granted if late >= CENT else ''}"
-        "What is filed uses up the first loss, also where it pays nothing."
+    granted = tr("Of that {late} is paid only if the insurer grants it, being filed late. ", late=money(late, currency))
+    return tr(
+        "The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
+        "payable, as {which}. {granted}What is filed uses up the first loss, also where it pays nothing.",
+        subject=subject,
+        claim=claim,
+        paid=paid,
+        which=tr("its folder says") if one else tr("their folders say"),
+        granted=granted if late >= CENT else "",
     )
 
 
@@ -131,7 +145,7 @@ def is_late(table: pd.DataFrame) -> pd.Series:
 def with_advice(table: pd.DataFrame) -> pd.DataFrame:
     """Return `claims.to_file` with what to do in words, `claim_advice`, as chapter 03 says it."""
     late = is_late(table)
-    told = late.map({True: f"{_ASK_FIRST}, then file", False: "file"})
+    told = late.map({True: tr("{ask_first}, then file", ask_first=_ASK_FIRST), False: "file"})
     return table.assign(claim_advice=told.astype("str"))
 
 
@@ -145,14 +159,27 @@ def beside_defaults(table: pd.DataFrame, made: pd.DataFrame, currency: str) -> s
     now, then = table["insured_debt"].sum() - other.sum(), past.sum()
     if other.empty and abs(now - then) < CENT:
         return ""
-    told = f"Claims to file stand here with their insured debt on the day of loss, {money(then, currency)}"
-    told += f"; of it {money(now, currency)} is owed today." if abs(now - then) >= CENT else "."
+    told = tr(
+        "Claims to file stand here with their insured debt on the day of loss, {then}", then=money(then, currency)
+    )
+    told += tr("; of it {now} is owed today.", now=money(now, currency)) if abs(now - then) >= CENT else "."
     if other.empty:
         return told
-    have = "is no default of the book" if len(other) == 1 else "are no defaults of the book"
+    have = tr("is no default of the book") if len(other) == 1 else tr("are no defaults of the book")
     if past.empty:
-        return f"Of the claims to file {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}."
-    return f"{told} {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}, and so not among them."
+        return tr(
+            "Of the claims to file {index} ({other}) {have}.",
+            index=first_of(other.index, 3),
+            other=money(other.sum(), currency),
+            have=have,
+        )
+    return tr(
+        "{told} {index} ({other}) {have}, and so not among them.",
+        told=told,
+        index=first_of(other.index, 3),
+        other=money(other.sum(), currency),
+        have=have,
+    )
 
 
 def heading(claim: claims.Claim, book: Book, policy: Policy) -> list[str]:
@@ -163,16 +190,30 @@ def heading(claim: claims.Claim, book: Book, policy: Policy) -> list[str]:
     facts = [of["name"], of["registration_id"], of["country"]]
     who = ", ".join(str(fact) for fact in facts if pd.notna(fact))
     lines = [
-        f"Claim under {policy.name}",
-        f"Insured: {book.run.entity}",
-        f"Buyer: {buyer}{f', {who}' if who else ''}",
-        f"Kind of loss: {DEFAULTS[row['default_kind']]}, on {day(row['loss_date'])}",
-        f"Insured debt: {currency} {row['insured_debt']:,.2f}, {counted(int(row['lost_invoices']), 'invoice')}",
-        f"Claim: {currency} {row['claim']:,.2f}; after the first loss {currency} {row['indemnity']:,.2f}",
-        f"As of {day(book.as_of)}",
+        tr("Claim under {name}", name=policy.name),
+        tr("Insured: {entity}", entity=book.run.entity),
+        tr("Buyer: {buyer}{which}", buyer=buyer, which=f", {who}" if who else ""),
+        tr(
+            "Kind of loss: {defaults}, on {loss_date}",
+            defaults=DEFAULTS[row["default_kind"]],
+            loss_date=day(row["loss_date"]),
+        ),
+        tr(
+            "Insured debt: {currency} {insured_debt}, {invoices}",
+            currency=currency,
+            insured_debt=fixed(row["insured_debt"], 2),
+            invoices=counted(int(row["lost_invoices"]), "invoice"),
+        ),
+        tr(
+            "Claim: {currency} {claim}; after the first loss {currency} {indemnity}",
+            currency=currency,
+            claim=fixed(row["claim"], 2),
+            indemnity=fixed(row["indemnity"], 2),
+        ),
+        tr("As of {as_of}", as_of=day(book.as_of)),
     ]
     if pd.notna(row["file_by"]):
-        lines.append(f"To be filed by {day(row['file_by'])}")
+        lines.append(tr("To be filed by {file_by}", file_by=day(row["file_by"])))
     return lines
 
 
@@ -182,35 +223,47 @@ DEFAULTS = {"insolvency": "insolvency", "protracted": "protracted default, by th
 def received(made: pd.DataFrame, currency: str) -> str:
     """Return what the insurer has paid of what was to be expected, and its part of recoveries; `claims_made.made`."""
     if made.empty:
-        return "The book knows no default that could have been claimed."
+        return tr("The book knows no default that could have been claimed.")
     paid, expected, left, shared, refilled = (
         made[name].sum()
         for name in ("claims_received", "expected_claim", "past_indemnity", "insurer_recovery", "first_loss_refilled")
     )
-    told = (
-        f"On {counted(len(made), 'default')} the insurer has paid {money(paid, currency)}; by the policy as it stands "
-        f"{money(expected, currency)} was to be expected before recoveries."
+    told = tr(
+        "On {defaults} the insurer has paid {paid}; by the policy as it stands {expected} was to be "
+        "expected before recoveries.",
+        defaults=counted(len(made), "default"),
+        paid=money(paid, currency),
+        expected=money(expected, currency),
     )
     unpaid = expected - shared - refilled - left
     parts = [
         f"{money(amount, currency)} {what}"
         for amount, what in (
-            (shared, "of recoveries, the insurer's part"),
-            (unpaid, "of recoveries on claims that it has not paid"),
-            (refilled, "that is borne again as first loss, as recoveries refill it"),
+            (shared, tr("of recoveries, the insurer's part")),
+            (unpaid, tr("of recoveries on claims that it has not paid")),
+            (refilled, tr("that is borne again as first loss, as recoveries refill it")),
         )
         if abs(amount) >= CENT
     ]
     if parts:
-        told += f" Less {listed(parts)}, {money(left, currency)} is left: the indemnity as if of chapter 05."
+        told += tr(
+            " Less {parts}, {left} is left: the indemnity as if of chapter 05.",
+            parts=listed(parts),
+            left=money(left, currency),
+        )
     else:
-        told += " It is the indemnity as if of chapter 05."
+        told += tr(" It is the indemnity as if of chapter 05.")
     if shared >= CENT:
-        told += " Whether the insurer's part was passed on to it is in no table."
+        told += tr(" Whether the insurer's part was passed on to it is in no table.")
     filed = int(made["claim_filed"].notna().sum())
     if not filed:
-        return f"{told} When claims were filed is in no table of the book (`claims`)."
-    return f"{told} By the table `claims` {counted(filed, 'claim')} {'was' if filed == 1 else 'were'} filed."
+        return tr("{told} When claims were filed is in no table of the book (`claims`).", told=told)
+    return tr(
+        "{told} By the table `claims` {claims} {which} filed.",
+        told=told,
+        claims=counted(filed, "claim"),
+        which=tr("was") if filed == 1 else tr("were"),
+    )
 
 
 def to_ask(made: pd.DataFrame, run: Run) -> str:
@@ -222,14 +275,24 @@ def to_ask(made: pd.DataFrame, run: Run) -> str:
     if short.empty:
         return ""
     owed, less = claims_made.to_ask(made), money(short["paid_less"].sum(), run.currency)
-    told = (
-        f"On {first_of(short['buyer_id'].tolist(), 3)} {less} less was paid than was to be expected before recoveries"
+    told = tr(
+        "On {tolist} {less} less was paid than was to be expected before recoveries",
+        tolist=first_of(short["buyer_id"].tolist(), 3),
+        less=less,
     )
     if owed.empty:
-        return f"{told}; once these are shared nothing of it is owed by the insurer, and nothing is to be asked for."
+        return tr(
+            "{told}; once these are shared nothing of it is owed by the insurer, and nothing is to be asked for.",
+            told=told,
+        )
     who = listed(sorted(set(authority(run, "claim", owed))))
     by = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("claim")))
-    return (
-        f"{told}; once these are shared the insurer still owes {money(owed.sum(), run.currency)} "
-        f"({first_of(owed.index, 3)}): the {who} decides by {by} to ask for it."
+    return tr(
+        "{told}; once these are shared the insurer still owes {owed} ({index}): the {who} decides by {by} "
+        "to ask for it.",
+        told=told,
+        owed=money(owed.sum(), run.currency),
+        index=first_of(owed.index, 3),
+        who=who,
+        by=by,
     )

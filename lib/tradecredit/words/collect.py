@@ -9,12 +9,13 @@ from tradecredit.decide import decisions
 from tradecredit.decide.collect import effects, progress, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
 from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
+from tradecredit.language import tr
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
 from tradecredit.measure.receivables import kpis
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent
-from tradecredit.words.formats import change, count, counted, day, days, listed, money, percent
+from tradecredit.words.formats import change, count, counted, day, days, fixed, listed, money, percent
 
 ACTS = {
     stages.DEFAULT: "pursue the default",
@@ -77,7 +78,7 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
         return table.set_axis(pd.Index(table.index.map(words), name=table.index.name))
     act = table["act"].map(ACTS).mask(table["letter"].notna(), table["letter"])
     waits = table["act"] == stages.WAIT
-    first = act + ": from " + _short(table["due_day"])
+    first = act + tr(": from ") + _short(table["due_day"])
     told = {
         "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
         "hold": _task("deliver " + table["deliveries"], table["hold_authority"], table["hold_by"]),
@@ -99,7 +100,7 @@ def _quoted(text: str) -> str:
 
 def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
     """Return what is done with who does it and by when, as far as that is known."""
-    return what.where(by.isna(), what + ": " + who + ", by " + _short(by)).astype("str")
+    return what.where(by.isna(), what + ": " + who + tr(", by ") + _short(by)).astype("str")
 
 
 def _short(days: pd.Series) -> pd.Series:
@@ -131,7 +132,7 @@ def _events(rows: pd.DataFrame, kind: pd.Series, by: tuple[pd.Series, pd.Series]
     return pd.DataFrame(
         {
             "day": by[0].array, "kind": kind.array, "matter": rows.index, "title": pd.Series(told, dtype="str"),
-            "text": ("By the " + by[1] + ".").array,
+            "text": (tr("By the ") + by[1] + ".").array,
         }
     )  # fmt: skip
 
@@ -140,22 +141,34 @@ def today(acting: pd.DataFrame, currency: str) -> str:
     """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
     now = acting[acting["acts_today"]]
     if now.empty:
-        return "Nothing is to be done today."
+        return tr("Nothing is to be done today.")
     letters, calls = (int(now["act"].eq(act).sum()) for act in (stages.REMIND, stages.COLLECT))
     held, insurer = now["hold_by"].notna(), now["insurer_task"].notna()
     of_letters = money(now.loc[now["act"] == stages.REMIND, "acting_amount"].sum(), currency)
-    parts = [f"{counted(letters, 'letter')} over {of_letters}"] if letters else []
+    parts = (
+        [tr("{letters} over {of_letters}", letters=counted(letters, "letter"), of_letters=of_letters)]
+        if letters
+        else []
+    )
     parts += [f"{counted(calls, 'call')}"] if calls else []
     for act, (one, many) in DECISIONS.items():
         decided = now[now["act"] == act]
         if len(decided):
-            parts.append(f"{counted(len(decided), one, many)} over {money(decided['acting_amount'].sum(), currency)}")
-    parts += [f"{counted(int(held.sum()), 'hold')} of deliveries"] if held.any() else []
+            parts.append(
+                tr(
+                    "{decided} over {acting_amount}",
+                    decided=counted(len(decided), one, many),
+                    acting_amount=money(decided["acting_amount"].sum(), currency),
+                )
+            )
+    parts += [tr("{holds} of deliveries", holds=counted(int(held.sum()), "hold"))] if held.any() else []
     if insurer.any():
         amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
-        parts.append(f"{counted(int(insurer.sum()), 'report or claim', 'reports and claims')} to the insurer over "
-                     f"{amount} of insured debt")  # fmt: skip
-    return f"**{counted(len(now), 'buyer')}** to act on: {listed(parts)}."
+        parts.append(tr(
+            "{reports_and_claims} to the insurer over {amount} of insured debt",
+reports_and_claims=counted(int(insurer.sum()), 'report or claim', 'reports and claims'), amount=amount,
+))  # fmt: skip
+    return tr("**{buyers}** to act on: {parts}.", buyers=counted(len(now), "buyer"), parts=listed(parts))
 
 
 def held_out(acting: pd.DataFrame, currency: str) -> str:
@@ -165,10 +178,18 @@ def held_out(acting: pd.DataFrame, currency: str) -> str:
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"
-    told = f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    told = tr(
+        "Of {overdue_amount} past due, {parts} {verb} held out.",
+        overdue_amount=money(acting["overdue_amount"].sum(), currency),
+        parts=listed(parts),
+        verb=verb,
+    )
     if not sums["disputed"] > 0:
         return told
-    return f"{told} The undisputed rest of an invoice in dispute is asked for here; chapter 03 enforces none of it."
+    return tr(
+        "{told} The undisputed rest of an invoice in dispute is asked for here; chapter 03 enforces none of it.",
+        told=told,
+    )
 
 
 def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
@@ -176,28 +197,40 @@ def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
     own = table[table["basis"] == effects.OWN]
     told = []
     for stage, row in own.iterrows():
-        found = (
-            f"After the {stage} {percent(row['paid_with'])} of invoices were paid within "
-            f"{days(settings.outcome_days)}, without it {percent(row['paid_without'])} would have been"
+        found = tr(
+            "After the {stage} {paid_with} of invoices were paid within {outcome_days}, without it "
+            "{paid_without} would have been",
+            stage=stage,
+            paid_with=percent(row["paid_with"]),
+            outcome_days=days(settings.outcome_days),
+            paid_without=percent(row["paid_without"]),
         )
         if row["brought_in_low"] <= 0 <= row["brought_in_high"]:
-            told.append(f"{found}: no difference can be told.")
+            told.append(tr("{found}: no difference can be told.", found=found))
         else:
             difference, low, high = (
                 change(row[name], "fraction") for name in ("brought_in", "brought_in_low", "brought_in_high")
             )
-            told.append(f"{found}: {difference} ({low} to {high}).")
+            told.append(
+                tr("{found}: {difference} ({low} to {high}).", found=found, difference=difference, low=low, high=high)
+            )
     if len(own):
         told.append(
-            "This is no experiment: letters may have been left out for reasons that bear on payment, and only days "
-            "past due and the stage before are alike."
+            tr(
+                "This is no experiment: letters may have been left out for reasons that bear on payment, and only days "
+                "past due and the stage before are alike."
+            )
         )
     stated = table.index[table["basis"] == effects.STATED]
     if len(stated):
         one = len(stated) == 1
         told.append(
-            f"Too few letters can be compared to measure what the {listed([*stated])} "
-            f"{'changes' if one else 'change'}: the run file's {'figure stands' if one else 'figures stand'}."
+            tr(
+                "Too few letters can be compared to measure what the {value} {which}: the run file's {which_2}.",
+                value=listed([*stated]),
+                which=tr("changes") if one else tr("change"),
+                which_2=tr("figure stands") if one else tr("figures stand"),
+            )
         )
     return " ".join(told)
 
@@ -210,27 +243,36 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
     if not book.has("promises"):
         told.append(absent.PROMISES)
     if (remaining_days(book) >= HORIZON_DAYS).all():
-        told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
+        told.append(tr("How long overdue money stays out is not in this book: what waiting costs is that of a year."))
     unknown = unknown_stages(book)
     if len(unknown):
         names = listed([f"{stage} ({number:,})" for stage, number in unknown.items()])
         told.append(
-            f"Letters whose stage the run file does not name ({names}) count as letters to the buyer, and as no stage."
+            tr(
+                "Letters whose stage the run file does not name ({names}) count as letters to the buyer, and "
+                "as no stage.",
+                names=names,
+            )
         )
     for (country, year), gap in stages.unknown_holidays(book, acting).items():
-        told.append(f"{country} in {year} {GAPS[gap]}.")
+        told.append(tr("{country} in {year} {gaps}.", country=country, year=year, gaps=GAPS[gap]))
     return told
 
 
 def _stated(settings: CollectionSettings) -> str:
     """Return which effects of what is done are judgement, with their figures."""
-    named = {"stop": "a stop of supplies", "enforce": "agency or court", "claim": "the pursuit of a default"}
+    named = {
+        "stop": tr("a stop of supplies"),
+        "enforce": tr("agency or court"),
+        "claim": tr("the pursuit of a default"),
+    }
     shares = {named[stage.act]: stage.effect for stage in settings.stages if stage.act in named}
     shares["collecting in person"] = settings.call_effect
     parts = [f"{name} {percent(share)}" for name, share in shares.items()]
-    return (
-        f"How much of the cost of waiting acting saves is judgement, stated in the run file: {listed(parts)} "
-        "(`collections`: `effect`, `call_effect`)."
+    return tr(
+        "How much of the cost of waiting acting saves is judgement, stated in the run file: {parts} "
+        "(`collections`: `effect`, `call_effect`).",
+        parts=listed(parts),
     )
 
 
@@ -254,31 +296,55 @@ def letters_in_vain(table: pd.DataFrame, costs: pd.Series, acting: pd.DataFrame,
     for name in vain:
         cost, stage = money(costs.get(name), book.run.currency), stages_[name]
         uses = [
-            text for text, holds in (("claims interest", stage.interest), ("the law's flat fee", stage.fee)) if holds
+            text
+            for text, holds in ((tr("claims interest"), stage.interest), (tr("the law's flat fee"), stage.fee))
+            if holds
         ]
-        keeps = f" It {listed(uses)}" if uses else ""
+        keeps = tr(" It {uses}", uses=listed(uses)) if uses else ""
         if stage is settings.reminders[-1] and settings.named("enforce"):
-            keeps = f"{keeps} and is" if keeps else " It is"
-            keeps += f" the last notice before {settings.named('enforce')}"
-        keeps = f"{keeps}: send it where that is needed, else let an e-mail do." if keeps else " Leave it out."
+            keeps = tr("{keeps} and is", keeps=keeps) if keeps else tr(" It is")
+            keeps += tr(" the last notice before {named}", named=settings.named("enforce"))
+        keeps = (
+            tr("{keeps}: send it where that is needed, else let an e-mail do.", keeps=keeps)
+            if keeps
+            else tr(" Leave it out.")
+        )
         told.append(
-            f"Proposal: the {name} costs {money(stage.cost, book.run.currency)} each, {cost} so far, and is not known "
-            f"to bring in anything.{keeps}"
+            tr(
+                "Proposal: the {name} costs {cost} each, {cost_2} so far, and is not known to bring in "
+                "anything.{keeps}",
+                name=name,
+                cost=money(stage.cost, book.run.currency),
+                cost_2=cost,
+                keeps=keeps,
+            )
         )
     if dear.any():
-        told.append(f"Of today's, {count(int(dear.sum()))} cost more than they are worth.")
-    return " ".join([*told, f"The {asked['authority']} decides by {day(asked['due_day'])} (`collections.stages`)."])
+        told.append(tr("Of today's, {dear} cost more than they are worth.", dear=count(int(dear.sum()))))
+    return " ".join(
+        [
+            *told,
+            tr(
+                "The {authority} decides by {due_day} (`collections.stages`).",
+                authority=asked["authority"],
+                due_day=day(asked["due_day"]),
+            ),
+        ]
+    )
 
 
 def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
     """Return what came after the letters of each stage. `table`: `progress.by_stage`."""
     known = table[table["collected"].notna()]
     if known.empty:
-        return "No letter is old enough to tell what came after it."
+        return tr("No letter is old enough to tell what came after it.")
     told = [
-        f"{percent(row['collected'])} of what was asked for after the {stage}" for stage, row in known.iterrows()
+        tr(
+            "{collected} of what was asked for after the {stage}",
+collected=percent(row['collected']), stage=stage,
+) for stage, row in known.iterrows()
     ]  # fmt: skip
-    return f"Within {days(settings.outcome_days)} came {listed(told)}."
+    return tr("Within {outcome_days} came {told}.", outcome_days=days(settings.outcome_days), told=listed(told))
 
 
 def promises(table: pd.DataFrame) -> str:
@@ -287,7 +353,11 @@ def promises(table: pd.DataFrame) -> str:
     if not over:
         return ""
     kept = int(table["kept"].sum())
-    return f"Of {counted(over, 'promise')} whose day is over, **{percent(kept / over)}** were kept."
+    return tr(
+        "Of {promises} whose day is over, **{kept}** were kept.",
+        promises=counted(over, "promise"),
+        kept=percent(kept / over),
+    )
 
 
 def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
@@ -298,19 +368,28 @@ def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
     months = book.run.receivables.sales_months
     told = []
     names = {
-        "dso": (f"DSO on the sales of the last {counted(months, 'month')}", days),
-        "turnover": ("receivables turnover", lambda value: f"{value:.2f} times a year"),
+        "dso": (tr("DSO on the sales of the last {months}", months=counted(months, "month")), days),
+        "turnover": (tr("receivables turnover"), lambda value: tr("{value} times a year", value=fixed(value, 2))),
     }
     for figure, row in table.iterrows():
         name, written = names[str(figure)]
         if row["goal_verdict"] in VERDICTS:
             told.append(
-                f"The {name} is {written(row['value'])}, against a goal of {written(row['goal'])} and a best possible "
-                f"of {written(row['best_possible'])}: {VERDICTS[row['goal_verdict']]}."
+                tr(
+                    "The {name} is {written}, against a goal of {written_2} and a best possible of "
+                    "{written_3}: {verdicts}.",
+                    name=name,
+                    written=written(row["value"]),
+                    written_2=written(row["goal"]),
+                    written_3=written(row["best_possible"]),
+                    verdicts=VERDICTS[row["goal_verdict"]],
+                )
             )
             countback = kpis(book)["dso_countback"]
             if figure == "dso" and pd.notna(countback):
-                told.append(f"The goal is not for the countback DSO, which is {days(countback)}.")
+                told.append(
+                    tr("The goal is not for the countback DSO, which is {countback}.", countback=days(countback))
+                )
         if pd.notna(row["to_collect"]):
             told.append(_from_whom(row["to_collect"], acting["to_collect"], book.run.currency))
     return " ".join(told)
@@ -318,17 +397,26 @@ def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
 
 def _from_whom(wanted: float, owed: pd.Series, currency: str) -> str:
     """Return how much has to come in for a goal, and from how many of the buyers that owe most of what is overdue."""
-    told = (
-        f"To meet the DSO goal as of today {money(wanted, currency)} of overdue receivables would have to be "
-        "collected; the run file sets no date for it."
+    told = tr(
+        "To meet the DSO goal as of today {wanted} of overdue receivables would have to be collected; the "
+        "run file sets no date for it.",
+        wanted=money(wanted, currency),
     )
     largest = owed.sort_values(ascending=False).cumsum()
     if wanted > owed.sum():
-        return f"{told} That is more than the {money(owed.sum(), currency)} that the worklist has to collect."
+        return tr(
+            "{told} That is more than the {owed} that the worklist has to collect.",
+            told=told,
+            owed=money(owed.sum(), currency),
+        )
     buyers = int((largest < wanted).sum()) + 1
-    return (
-        f"{told} The {counted(buyers, 'buyer')} of the worklist that {'owes' if buyers == 1 else 'owe'} most "
-        f"{'owes that much' if buyers == 1 else 'owe that much together'}, of {money(owed.sum(), currency)} to collect."
+    return tr(
+        "{told} The {buyers} of the worklist that {which} most {which_2}, of {owed} to collect.",
+        told=told,
+        buyers=counted(buyers, "buyer"),
+        which=tr("owes") if buyers == 1 else tr("owe"),
+        which_2=tr("owes that much") if buyers == 1 else tr("owe that much together"),
+        owed=money(owed.sum(), currency),
     )
 
 
@@ -338,7 +426,12 @@ def next_letters(acting: pd.DataFrame) -> str:
     if waits.empty:
         return ""
     verb = "waits" if len(waits) == 1 else "wait"
-    return f"{counted(len(waits), 'buyer')} {verb} for the next letter, the first on {day(waits['due_day'].min())}."
+    return tr(
+        "{buyers} {verb} for the next letter, the first on {due_day}.",
+        buyers=counted(len(waits), "buyer"),
+        verb=verb,
+        due_day=day(waits["due_day"].min()),
+    )
 
 
 def disputes(table: pd.DataFrame, currency: str) -> str:
@@ -347,13 +440,18 @@ def disputes(table: pd.DataFrame, currency: str) -> str:
     if now.empty:
         return ""
     first, amount = now.iloc[0], now["amount"].sum()
-    owner = f", for {first['owner']} to settle" if pd.notna(first["owner"]) else ""
-    told = (
-        f"The largest part of {money(amount, currency)} in dispute is about {first.name}: "
-        f"{money(first['amount'], currency)}{owner}."
+    owner = tr(", for {owner} to settle", owner=first["owner"]) if pd.notna(first["owner"]) else ""
+    told = tr(
+        "The largest part of {amount} in dispute is about {name}: {amount_2}{owner}.",
+        amount=money(amount, currency),
+        name=first.name,
+        amount_2=money(first["amount"], currency),
+        owner=owner,
     )
     if now["dso_days"].notna().all():
-        told += f" Disputes add {days(now['dso_days'].sum())} to the DSO."
+        told += tr(" Disputes add {dso_days} to the DSO.", dso_days=days(now["dso_days"].sum()))
     if now["cover_lost"].sum() > 0:
-        told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
+        told += tr(
+            " Without them {cover_lost} more would be insured.", cover_lost=money(now["cover_lost"].sum(), currency)
+        )
     return told

@@ -9,6 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH, OWN, late_shipments
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, DISCRETIONARY, EXCLUDED, NAMED, REFUSED, STOPPED
+from tradecredit.language import tr
 from tradecredit.params.policy import USUAL_MONTHS
 from tradecredit.words.formats import counted, listed, money, percent
 
@@ -41,10 +42,10 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
     """Return how much of the receivables is insured today, and what becomes of all the rest; `cover.by_class`."""
     owed, borne = by_class["open_amount"].sum(), by_class["insured"].sum()
     if not owed > 0:
-        return "Nothing is owed."
+        return tr("Nothing is owed.")
     ways = {
-        STOPPED: "was shipped after the stop", REFUSED: "met a limit that was refused or withdrawn",
-        ABOVE: "lies above the limit", EXCLUDED: "is not insurable",
+        STOPPED: tr("was shipped after the stop"), REFUSED: tr("met a limit that was refused or withdrawn"),
+        ABOVE: tr("lies above the limit"), EXCLUDED: tr("is not insurable"),
     }  # fmt: skip
     within = by_class.loc[[NAMED, DISCRETIONARY], "open_amount"].sum()
     kept = f"{money(within - borne, currency)} {_KEPT if borne > 0 else _NO_ORDINARY_LOSS}"
@@ -54,8 +55,12 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
         for name, way in ways.items()
         if by_class.loc[name, "open_amount"] > 0
     ]
-    found = f"**{percent(borne / owed)}** of receivables, {money(borne, currency)}, is insured before deductibles."
-    return f"{found} Of the rest, {listed(rest)}." if rest else found
+    found = tr(
+        "**{borne}** of receivables, {borne_2}, is insured before deductibles.",
+        borne=percent(borne / owed),
+        borne_2=money(borne, currency),
+    )
+    return tr("{found} Of the rest, {rest}.", found=found, rest=listed(rest)) if rest else found
 
 
 _KEPT = "is our own part of insured invoices by the insured percentage"
@@ -86,18 +91,28 @@ def evidence(book: Book, policies: Sequence[Policy]) -> list[str]:
     for policy in policies:
         each = [f"{EVIDENCE[kind]} {counted(months, 'month')}" for kind, months in policy.discretionary_months.items()]
         ages += [f"{listed(each)} ({policy.name})"] if each else []
-    young = f"no more than {USUAL_MONTHS} months old" + (f", but {listed(ages)}" if ages else "")
+    young = tr("no more than {usual_months} months old", usual_months=USUAL_MONTHS) + (
+        tr(", but {ages}", ages=listed(ages)) if ages else ""
+    )
     if book.has("evidence"):
         papers = book.evidence
         return [
-            f"Evidence for discretionary limits, on the day of shipment and {young}: payments received, and the "
-            f"{counted(len(papers), 'paper')} on {counted(papers['buyer_id'].nunique(), 'buyer')} of the table "
-            "`evidence`; other scores and accounts of the book are not taken to be on file."
+            tr(
+                "Evidence for discretionary limits, on the day of shipment and {young}: payments received, and "
+                "the {papers} on {buyers} of the table `evidence`; other scores and accounts of the book are "
+                "not taken to be on file.",
+                young=young,
+                papers=counted(len(papers), "paper"),
+                buyers=counted(papers["buyer_id"].nunique(), "buyer"),
+            )
         ]
     return [
-        f"Evidence for discretionary limits, on the day of shipment and {young}, is what the book shows: payments "
-        "received, agencies' scores and published accounts, but no references. Which papers are on file is not known: "
-        "the book has no table `evidence`."
+        tr(
+            "Evidence for discretionary limits, on the day of shipment and {young}, is what the book shows: "
+            "payments received, agencies' scores and published accounts, but no references. Which papers are "
+            "on file is not known: the book has no table `evidence`.",
+            young=young,
+        )
     ]
 
 
@@ -106,16 +121,26 @@ def late(book: Book, policies: Sequence[Policy]) -> list[str]:
     said: dict[str, list[str]] = {}
     for policy in policies:
         late = late_shipments(book, policy)
-        part = (
-            f"of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped after the stop "
-            "and is not insured"
+        part = tr(
+            "of the insurable debt of a buyer that fails, {mean} on average was shipped after the stop and "
+            "is not insured",
+            mean=percent(late.mean),
         )
         if late.basis == OWN:
-            told = f"{part}, drawn from {counted(late.failures, 'failure')} of the book, {_COUNTED_FAILURES}."
+            told = tr(
+                "{part}, drawn from {failures} of the book, {counted_failures}.",
+                part=part,
+                failures=counted(late.failures, "failure"),
+                counted_failures=_COUNTED_FAILURES,
+            )
         elif late.basis == ASSUMED:
-            told = (
-                f"{part} (`losses.shipped_after_stop` of the run file: the book has "
-                f"{counted(late.failures, 'failure')}, {_COUNTED_FAILURES}, and {ENOUGH} are needed)."
+            told = tr(
+                "{part} (`losses.shipped_after_stop` of the run file: the book has {failures}, "
+                "{counted_failures}, and {enough} are needed).",
+                part=part,
+                failures=counted(late.failures, "failure"),
+                counted_failures=_COUNTED_FAILURES,
+                enough=ENOUGH,
             )
         else:
             continue

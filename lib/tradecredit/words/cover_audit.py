@@ -9,9 +9,10 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.collect import audit, insurer_calendar
 from tradecredit.decide.decisions import INSURERS
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.language import tr
 from tradecredit.words.cover import with_reasons
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import change, counted, day, listed, money, percent
+from tradecredit.words.formats import change, counted, day, listed, money, percent, whole
 
 BREACHES = {
     audit.LATE_REPORT: "overdue debt not reported in time",
@@ -62,7 +63,11 @@ def _answer(kind: str, book: Book) -> str:
     # A claim that is late is filed when the report is read, as its own day is past.
     due = {audit.LATE_FILING: 0}.get
     parts = [
-        f"“{WHAT[asked]}”, by {day(read_on(book.as_of, due(kind, book.run.decisions.days_until_due(asked))))}"
+        tr(
+            "“{what}”, by {as_of}",
+            what=WHAT[asked],
+            as_of=day(read_on(book.as_of, due(kind, book.run.decisions.days_until_due(asked)))),
+        )
         for asked in REMEDIES[kind]
     ]
     asks = kind in {audit.OTHER_ENTITY, audit.WITHOUT_LIMIT, audit.ABOVE_LIMIT}
@@ -78,9 +83,12 @@ def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str
     lost = by_breach["lost_debt"].get(audit.AFTER_STOP, 0.0)
     if shipped - lost < CENT:
         return ""
-    return (
-        f"Of {money(shipped, currency)} shipped after the stop {money(shipped - lost, currency)} would not be insured "
-        f"without the stop either, as other invoices fill the limit: {money(lost, currency)} is lost by it."
+    return tr(
+        "Of {shipped} shipped after the stop {shipped_2} would not be insured without the stop either, as "
+        "other invoices fill the limit: {lost} is lost by it.",
+        shipped=money(shipped, currency),
+        shipped_2=money(shipped - lost, currency),
+        lost=money(lost, currency),
     )
 
 
@@ -97,24 +105,40 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
         return ""
     of_cover = records[records["decision"].isin(INSURERS) & records["buyer_id"].isin(now)]
     asked = of_cover.drop_duplicates("buyer_id")["decision"].value_counts()
-    parts = [f"{asked[kind]:,} under “{WHAT[kind]}”" for kind in INSURERS if kind in asked]
-    told = f"Past the stop of supplies {'is' if len(now) == 1 else 'are'} {counted(len(now), 'buyer')} today."
+    parts = [
+        tr("{asked} under “{what}”", asked=whole(asked[kind]), what=WHAT[kind]) for kind in INSURERS if kind in asked
+    ]
+    told = tr(
+        "Past the stop of supplies {which} {buyers} today.",
+        which=tr("is") if len(now) == 1 else tr("are"),
+        buyers=counted(len(now), "buyer"),
+    )
     if parts:
-        told += f" Chapter 03 has each under the first thing that its cover asks for: {listed(parts)}."
+        told += tr(" Chapter 03 has each under the first thing that its cover asks for: {parts}.", parts=listed(parts))
     if not shipped:
-        return f"{told} Nothing that is owed today was shipped after a stop."
+        return tr("{told} Nothing that is owed today was shipped after a stop.", told=told)
     both, earlier = len(now & shipped), len(shipped - now)
     if not earlier:
-        return f"{told} Something was shipped to {both:,} of them after the stop, and is open."
-    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
-    return (
-        f"{told}; the other {earlier:,} {_are(earlier)} not: what stopped them was paid or claimed since, or they are "
-        "in default or without a limit."
+        return tr(
+            "{told} Something was shipped to {both} of them after the stop, and is open.", told=told, both=whole(both)
+        )
+    told += tr(
+        " Of the {buyers} shipped to after a stop {both} {are} past it today",
+        buyers=counted(len(shipped), "buyer"),
+        both=whole(both),
+        are=_are(both),
+    )
+    return tr(
+        "{told}; the other {earlier} {are} not: what stopped them was paid or claimed since, or they are "
+        "in default or without a limit.",
+        told=told,
+        earlier=whole(earlier),
+        are=_are(earlier),
     )
 
 
 def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
+    return tr("is") if number == 1 else tr("are")
 
 
 def by_age_drawn(table: pd.DataFrame, currency: str) -> str:
@@ -124,43 +148,53 @@ def by_age_drawn(table: pd.DataFrame, currency: str) -> str:
     late = table.iloc[1:]
     total_late = float(late.to_numpy().sum())
     of_late = held.iloc[1:].sum() / total_late if total_late else np.nan
-    return (
-        f"Stacked bars: {money(insured, currency)} of {money(total, currency)} lies within a limit, and "
-        f"{percent(of_late)} of what is older than the first class."
+    return tr(
+        "Stacked bars: {insured} of {total} lies within a limit, and {of_late} of what is older than the first class.",
+        insured=money(insured, currency),
+        total=money(total, currency),
+        of_late=percent(of_late),
     )
 
 
 def cover_since(classes: pd.DataFrame, currency: str) -> str:
     """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
     if classes["open_amount_before"].isna().all():
-        return "The book knows no earlier month: what has changed is not known."
+        return tr("The book knows no earlier month: what has changed is not known.")
     within = classes.loc[[NAMED, DISCRETIONARY]]
     moved = classes.drop(index=[NAMED, DISCRETIONARY])["open_amount_change"].reindex(CLASSES).dropna()
     share, more = within["share"].sum(), within["share_change"].sum()
-    told = (
-        f"**{percent(share)}** of receivables, {money(within['open_amount'].sum(), currency)}, lies within limits, "
-        f"{change(more, 'fraction')} since the month before."
+    told = tr(
+        "**{share}** of receivables, {open_amount}, lies within limits, {more} since the month before.",
+        share=percent(share),
+        open_amount=money(within["open_amount"].sum(), currency),
+        more=change(more, "fraction"),
     )
     largest = moved.abs().idxmax()
     if not moved[largest]:
         return told
-    return f"{told} Of the rest, what is {largest} moved most: {change(moved[largest], currency)}."
+    return tr(
+        "{told} Of the rest, what is {largest} moved most: {moved}.",
+        told=told,
+        largest=largest,
+        moved=change(moved[largest], currency),
+    )
 
 
 def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     """Return what breaches of a duty and sales without cover cost, each by kind; `audit.by_breach`."""
     if by_breach.empty:
-        return "Nothing that was done or left undone costs cover of what is owed today."
+        return tr("Nothing that was done or left undone costs cover of what is owed today.")
     parts = []
     for effect, told in (
-        (audit.IN_DOUBT, "is in doubt, as the insurer was not told in time, unless it knows of it"),
-        (audit.LOST, "was sold without cover, which breaches no duty to the insurer and is our own risk"),
+        (audit.IN_DOUBT, tr("is in doubt, as the insurer was not told in time, unless it knows of it")),
+        (audit.LOST, tr("was sold without cover, which breaches no duty to the insurer and is our own risk")),
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):
             each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
             parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
-    return (
-        f"What would not be paid for if these buyers failed, before deductibles: {'; '.join(parts)}. Who decides on "
-        "each buyer stands beside these decisions in chapter 03."
+    return tr(
+        "What would not be paid for if these buyers failed, before deductibles: {join}. Who decides on "
+        "each buyer stands beside these decisions in chapter 03.",
+        join="; ".join(parts),
     )

@@ -8,8 +8,9 @@ from tradecredit.book.calendar import read_on
 from tradecredit.decide.buyer_decisions import ON_LIMITS
 from tradecredit.decide.decisions import OPEN
 from tradecredit.decide.policies.records import DAYS_BEFORE_NOTICE
+from tradecredit.language import tr
 from tradecredit.params.run import Run
-from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.formats import counted, day, listed, money, whole
 from tradecredit.words.held_back import days_counted, tolerance
 
 WHAT = {
@@ -79,8 +80,8 @@ def amount_told(amount: float, currency: str) -> str:
     ('an unknown amount', 'less than EUR 1')
     """
     if np.isnan(amount):
-        return "an unknown amount"
-    return f"less than {currency} 1" if 0 < amount < 1 else money(amount, currency)
+        return tr("an unknown amount")
+    return tr("less than {currency} 1", currency=currency) if 0 < amount < 1 else money(amount, currency)
 
 
 def who_and_when(row: pd.Series) -> str:
@@ -89,12 +90,17 @@ def who_and_when(row: pd.Series) -> str:
     if _shared(row):
         who = listed(" on ".join(each.rsplit(" ", 1)) for each in row["each_decides"].split(", "))
     who = f"{who[:1].upper()}{who[1:]}"
-    opened = f", open since {day(row['since'])}" if row["state"] == OPEN else ""
+    opened = tr(", open since {since}", since=day(row["since"])) if row["state"] == OPEN else ""
     moved = ""
     if row["moved"] > 0:
         was = listed(f"“{WHAT[kind]}”" for kind in row["was"].split(", "))
-        moved = f" Of them {row['moved']:,} {'was' if row['moved'] == 1 else 'were'} asked a month ago as {was}."
-    first = "the first by" if row["last_due_day"] > row["due_day"] else "by"
+        moved = tr(
+            " Of them {moved} {which} asked a month ago as {was}.",
+            moved=whole(row["moved"]),
+            which=tr("was") if row["moved"] == 1 else tr("were"),
+            was=was,
+        )
+    first = tr("the first by") if row["last_due_day"] > row["due_day"] else "by"
     return f"{who}, {first} {day(row['due_day'])}{opened}.{moved}"
 
 
@@ -130,11 +136,17 @@ def model_first(run: Run) -> str:
     meanwhile = [kind for kind in ON_LIMITS if kind not in after]
     last = some = ""
     if after:
-        last = f"Where they are asked, {_called(after)} {'is' if len(after) == 1 else 'are'} due no earlier. "
+        last = tr(
+            "Where they are asked, {called} {which} due no earlier. ",
+            called=_called(after),
+            which=tr("is") if len(after) == 1 else tr("are"),
+        )
     if meanwhile:
-        some = (
-            f"{_called(meanwhile)} {'does' if len(meanwhile) == 1 else 'do'} not wait, being about what is owed above "
-            "a limit today: meanwhile the present model decides."
+        some = tr(
+            "{called} {which} not wait, being about what is owed above a limit today: meanwhile the "
+            "present model decides.",
+            called=_called(meanwhile),
+            which=tr("does") if len(meanwhile) == 1 else tr("do"),
         )
     return f"{last}{some}".strip()
 
@@ -146,7 +158,7 @@ def _called(kinds: list[str]) -> str:
 def assumptions(book: Book) -> list[str]:
     """Return by which rules the one advice on a buyer is found."""
     run = book.run
-    order = (
+    order = tr(
         "insurer's claim and report, default, deliveries held back for the risk (against payment alone as well), "
         "overdue debt, limit, need"
     )
@@ -154,29 +166,43 @@ def assumptions(book: Book) -> list[str]:
     return [
         *([tolerated] if tolerated else []),
         *days_counted(book),
-        f"Of several methods that speak of a buyer the first is its one advice: {order}. What is decided on its "
-        "cover, its limit and its overdue debt besides has a decision of its own. At stake is the largest of the "
-        "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
-        "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
-        f"the excess over the limit by risk, from grade {run.limits.stop_grade} on, or where debt of the buyer is "
-        "claimed on the policy; what is owed above the buyer's need is a signal to look. Deliveries within the limit "
-        "are within the one in force until the limit to set is decided on, and then within that; where that is 0, "
-        "against payment in advance; where none is in force they go on as they are until the first is set. Where "
-        "deliveries to a buyer are held back for several reasons, the highest of those who decide on one of them "
-        "decides on the whole hold, and deliveries stop on the earliest of their days. A buyer in default gets nothing "
-        "more as it is, and nobody has to decide on that, unless a limit of it is to be cancelled, its debt is to be "
-        "claimed, or it owes and no limit of it is known.",
-        "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
-        f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
-        f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "
-        "has been is in no table of the book. A day that is over when the report is read "
-        f"({day(read_on(book.as_of))}) is past, and a stop that begins by then holds deliveries, unless it is paid.",
-        "Where nothing earlier in this order is advised, a plan or enforcement is from "
-        f"{counted(run.payment_plan.least_days_past_due, 'day')} past due and "
-        f"{money(run.payment_plan.least_amount, run.currency)} on, where it is worth at least "
-        f"{money(run.payment_plan.least_gain, run.currency)} more than waiting. All else that is overdue, and not in "
-        f"dispute, is collected in the ordinary course, also beside other advice; from "
-        f"{money(run.decisions.collect_from, run.currency)} of a buyer on it is listed.",
+        tr(
+            "Of several methods that speak of a buyer the first is its one advice: {order}. What is decided on "
+            "its cover, its limit and its overdue debt besides has a decision of its own. At stake is the "
+            "largest of the insured debt to claim or to report, what is overdue, the excess over a limit, and "
+            "the margin that a limit loses or accounts may release. Deliveries are stopped for the risk only "
+            "where paying the overdue part cures the excess over the limit by risk, from grade {stop_grade} "
+            "on, or where debt of the buyer is claimed on the policy; what is owed above the buyer's need is a "
+            "signal to look. Deliveries within the limit are within the one in force until the limit to set is "
+            "decided on, and then within that; where that is 0, against payment in advance; where none is in "
+            "force they go on as they are until the first is set. Where deliveries to a buyer are held back "
+            "for several reasons, the highest of those who decide on one of them decides on the whole hold, "
+            "and deliveries stop on the earliest of their days. A buyer in default gets nothing more as it is, "
+            "and nobody has to decide on that, unless a limit of it is to be cancelled, its debt is to be "
+            "claimed, or it owes and no limit of it is known.",
+            order=order,
+            stop_grade=run.limits.stop_grade,
+        ),
+        tr(
+            "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the "
+            "insured percentage of it. Of a buyer it is to be reported from {report_from} on, by the end of "
+            "its extension period, and is listed from {report_ahead_days} days before that. Whether it has "
+            "been is in no table of the book. A day that is over when the report is read ({as_of}) is past, "
+            "and a stop that begins by then holds deliveries, unless it is paid.",
+            report_from=money(run.decisions.report_from, run.currency),
+            report_ahead_days=run.decisions.report_ahead_days,
+            as_of=day(read_on(book.as_of)),
+        ),
+        tr(
+            "Where nothing earlier in this order is advised, a plan or enforcement is from {days} past due and "
+            "{least_amount} on, where it is worth at least {least_gain} more than waiting. All else that is "
+            "overdue, and not in dispute, is collected in the ordinary course, also beside other advice; from "
+            "{collect_from} of a buyer on it is listed.",
+            days=counted(run.payment_plan.least_days_past_due, "day"),
+            least_amount=money(run.payment_plan.least_amount, run.currency),
+            least_gain=money(run.payment_plan.least_gain, run.currency),
+            collect_from=money(run.decisions.collect_from, run.currency),
+        ),
         who_decides(run) + f" {due(book)}",
         open_since(),
     ]
@@ -187,21 +213,25 @@ def who_decides(run: Run) -> str:
     kinds: dict[str, list[str]] = {}
     for kind, who in run.authorities.items():
         kinds.setdefault(who, []).append(f"“{WHAT[kind]}”")
-    fixed = [f"{listed(named)} by the {who}" for who, named in kinds.items()]
-    whatever = f"Decided whatever the amount: {'; '.join(fixed)}. " if fixed else ""
+    fixed = [tr("{named} by the {who}", named=listed(named), who=who) for who, named in kinds.items()]
+    whatever = tr("Decided whatever the amount: {join}. ", join="; ".join(fixed)) if fixed else ""
     upto = [
-        f"{level.by} (up to {money(level.up_to, run.currency)})" if level.up_to is not None else level.by
+        tr("{by} (up to {up_to})", by=level.by, up_to=money(level.up_to, run.currency))
+        if level.up_to is not None
+        else level.by
         for level in run.limits.approvals
     ]
-    return (
-        f"{whatever}All else goes by amount, to the first of {listed(upto)} that reaches up to it; what concerns a "
-        "limit by the larger of the old and the new one, an excess over the limit to set by what is owed."
+    return tr(
+        "{whatever}All else goes by amount, to the first of {upto} that reaches up to it; what concerns a "
+        "limit by the larger of the old and the new one, an excess over the limit to set by what is owed.",
+        whatever=whatever,
+        upto=listed(upto),
     )
 
 
 def open_since() -> str:
     """Return what the day is since which a decision is open, and which are new."""
-    return (
+    return tr(
         "Open since is the day on which the matter arose where it has one: on which the oldest debt that is still open "
         "became overdue, came in sight to be reported (from which on it is listed, so many days before its last day), "
         "or became a loss, or that of the default or the stop; else the "
@@ -212,9 +242,11 @@ def open_since() -> str:
 
 def due(book: Book) -> str:
     """Return by which rule a decision is due."""
-    return (
-        f"The report is read on {day(read_on(book.as_of))}, the first working day after its day: working days until a "
-        "decision is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever the "
-        "country. A day that the policy sets stands, or the last working day before it; the policy itself is decided "
-        f"on {counted(DAYS_BEFORE_NOTICE, 'working day')} before the last day for its notice."
+    return tr(
+        "The report is read on {as_of}, the first working day after its day: working days until a decision "
+        "is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever "
+        "the country. A day that the policy sets stands, or the last working day before it; the policy "
+        "itself is decided on {working_days} before the last day for its notice.",
+        as_of=day(read_on(book.as_of)),
+        working_days=counted(DAYS_BEFORE_NOTICE, "working day"),
     )

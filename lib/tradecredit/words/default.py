@@ -13,10 +13,11 @@ from tradecredit.default.explain import LONG_OVERDUE
 from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
+from tradecredit.language import tr
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
 from tradecredit.params.default import DefaultSettings
-from tradecredit.words.formats import counted, listed, missing, money, percent, probability
+from tradecredit.words.formats import counted, fixed, listed, missing, money, percent, probability, whole
 
 _PRIORS = (
     f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
@@ -40,13 +41,16 @@ EXPECTED = ("expected_defaults", "expected_defaults_low", "expected_defaults_hig
 def expected_in_short(figures: Mapping[str, tuple]) -> str:
     """Return the expected defaults with the interval of the level, from the published figures of `EXPECTED`."""
     if not set(EXPECTED) <= set(figures):
-        return "No expected defaults were published this month."
+        return tr("No expected defaults were published this month.")
     expected, low, high = (figures[name][0] for name in EXPECTED)
     if missing(low) or missing(high):
-        return "The level of default is not testable with this book: no buyer is at risk."
-    return (
-        f"Defaults expected in the next 12 months: **{expected:.1f}** (90 % interval of the level {low:.1f} to "
-        f"{high:.1f}); how many there will be varies about the level, by chance and with the economy."
+        return tr("The level of default is not testable with this book: no buyer is at risk.")
+    return tr(
+        "Defaults expected in the next 12 months: **{expected}** (90 % interval of the level {low} to "
+        "{high}); how many there will be varies about the level, by chance and with the economy.",
+        expected=fixed(expected, 1),
+        low=fixed(low, 1),
+        high=fixed(high, 1),
     )
 
 
@@ -62,13 +66,20 @@ def expected_defaults(expected: Level, assessment: Assessment, settings: Default
     told = expected_in_short(of_level(expected))
     if missing(expected.low):
         return told
-    held = ["how few defaults the level rests on", "what no input shows of the buyers that most of it comes from"]
+    held = [
+        tr("how few defaults the level rests on"),
+        tr("what no input shows of the buyers that most of it comes from"),
+    ]
     if assessment.model is not None and settings.level == "book":
-        held.insert(1, "the errors of the curves in the mean of today's buyers")
+        held.insert(1, tr("the errors of the curves in the mean of today's buyers"))
     if np.isnan(assessment.level["value"]["insolvency index now"]):
-        return f"{told} The interval holds {listed(held)}; it does not hold the economy, which no index tells."
-    held.insert(1, "how the book and the insolvency index move from the years behind it to the next")
-    return f"{told} The interval holds {listed(held)}."
+        return tr(
+            "{told} The interval holds {held}; it does not hold the economy, which no index tells.",
+            told=told,
+            held=listed(held),
+        )
+    held.insert(1, tr("how the book and the insolvency index move from the years behind it to the next"))
+    return tr("{told} The interval holds {held}.", told=told, held=listed(held))
 
 
 def decisions(book: Book) -> dict[str, str]:
@@ -78,15 +89,24 @@ def decisions(book: Book) -> dict[str, str]:
         return {}
     settings = book.run.default
     not_paid = (
-        f"none is known to have paid {percent(settings.paying_share)} of what fell due in the last {DAYS} days"
+        tr(
+            "none is known to have paid {paying_share} of what fell due in the last {days} days",
+            paying_share=percent(settings.paying_share),
+            days=DAYS,
+        )
         if sales_told(book, book.as_of)
-        else "what they paid since is not known from open items alone"
+        else tr("what they paid since is not known from open items alone")
     )
     return {
-        "long overdue": f"{_long_past_due(late, book)}, and the book records no defaults. It is more than "
-        f"{percent(settings.material_share)} of what each of them owes, and {not_paid}: say who of them is in default "
-        "(table `defaults`), and claim, enforce or write off. Until then each stands in grade 10, and counts as a "
-        "default in the level of all."
+        "long overdue": tr(
+            "{long_past_due}, and the book records no defaults. It is more than {material_share} of what each "
+            "of them owes, and {not_paid}: say who of them is in default (table `defaults`), and claim, "
+            "enforce or write off. Until then each stands in grade 10, and counts as a default in the level of "
+            "all.",
+            long_past_due=_long_past_due(late, book),
+            material_share=percent(settings.material_share),
+            not_paid=not_paid,
+        )
     }
 
 
@@ -97,26 +117,46 @@ def short_payments_decided(book: Book) -> dict[str, str]:
         return {}
     pays, owed = late["standing"] == PAYS_ON, late["long_overdue"]
     why = [
-        f"{money(owed[which].sum(), book.run.currency)} of {counted(int(which.sum()), 'buyer')} {text}"
+        tr(
+            "{owed} of {buyers} {text}",
+owed=money(owed[which].sum(), book.run.currency), buyers=counted(int(which.sum()), 'buyer'), text=text,
+)
         for which, text in (
-            (pays, f"that paid at least {percent(settings.paying_share)} of what fell due since"),
-            (~pays, f"of whose debt it is no more than {percent(settings.material_share)}"),
+            (pays, tr(
+                "that paid at least {paying_share} of what fell due since",
+paying_share=percent(settings.paying_share),
+)),
+            (~pays, tr(
+                "of whose debt it is no more than {material_share}",
+material_share=percent(settings.material_share),
+)),
         ) if which.any()
     ]  # fmt: skip
     return {
-        "short payments": f"{_long_past_due(late, book)}, which is no evidence of default: {listed(why)}. Find out "
-        "whether each is a deduction, a payment that was not applied, or a dispute to record (table `disputes`), and "
-        "credit, apply or collect it. It weighs in these buyers' own default probabilities, not in the level of all."
+        "short payments": tr(
+            "{long_past_due}, which is no evidence of default: {why}. Find out whether each is a deduction, a "
+            "payment that was not applied, or a dispute to record (table `disputes`), and credit, apply or "
+            "collect it. It weighs in these buyers' own default probabilities, not in the level of all.",
+            long_past_due=_long_past_due(late, book),
+            why=listed(why),
+        )
     }
 
 
 def _long_past_due(late: pd.DataFrame, book: Book) -> str:
     currency = book.run.currency
     longer = late["longer_overdue"].sum()
-    of_it = f", {money(longer, currency)} of it more than {LONGER_DAYS} days" if longer > 0 else ""
-    return (
-        f"{money(late['long_overdue'].sum(), currency)} of {counted(len(late), 'buyer')} is more than {DAYS} days past "
-        f"due and contested by nobody{of_it}"
+    of_it = (
+        tr(", {longer} of it more than {longer_days} days", longer=money(longer, currency), longer_days=LONGER_DAYS)
+        if longer > 0
+        else ""
+    )
+    return tr(
+        "{long_overdue} of {buyers} is more than {days} days past due and contested by nobody{of_it}",
+        long_overdue=money(late["long_overdue"].sum(), currency),
+        buyers=counted(len(late), "buyer"),
+        days=DAYS,
+        of_it=of_it,
     )
 
 
@@ -126,10 +166,10 @@ def state(book: Book, defaulted: int) -> dict[str, tuple]:
     `defaulted`: buyers in default.
     """
     if book.has("defaults"):
-        return {"in_default": (defaulted, "count", "Buyers in default")}
+        return {"in_default": (defaulted, "count", tr("Buyers in default"))}
     return {
-        "long_overdue_buyers": (len(long_overdue(book)), "count", "Buyers long overdue, in place of defaults"),
-        "short_payers": (len(short_payments(book)), "count", "Buyers that pay on, with old items to clear up"),
+        "long_overdue_buyers": (len(long_overdue(book)), "count", tr("Buyers long overdue, in place of defaults")),
+        "short_payers": (len(short_payments(book)), "count", tr("Buyers that pay on, with old items to clear up")),
     }
 
 
@@ -146,11 +186,20 @@ def lifts(book: Book, buyer: str, ratings: pd.DataFrame) -> str:
     least = min(late - settings.material_amount, (late - share * owed) / (1 - share) if share < 1 else late)
     currency, paying = book.run.currency, ""
     if sales_told(book, book.as_of):
-        paying = f", or {percent(settings.paying_share)} of what fell due in the last {DAYS} days is paid"
-    return (
-        f"It stands in grade 10 for the {money(late, currency)} of its {money(owed, currency)} that is more than "
-        f"{DAYS} days past due: no other figure would lift it. It counts no more once {money(least, currency)} of it "
-        f"is paid, credited or recorded as disputed{paying}."
+        paying = tr(
+            ", or {paying_share} of what fell due in the last {days} days is paid",
+            paying_share=percent(settings.paying_share),
+            days=DAYS,
+        )
+    return tr(
+        "It stands in grade 10 for the {late} of its {owed} that is more than {days} days past due: no "
+        "other figure would lift it. It counts no more once {least} of it is paid, credited or recorded as "
+        "disputed{paying}.",
+        late=money(late, currency),
+        owed=money(owed, currency),
+        days=DAYS,
+        least=money(least, currency),
+        paying=paying,
     )
 
 
@@ -167,73 +216,107 @@ def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
     levels, settings = assessment.level["value"], book.run.default
     moved = levels["central tendency, with the book's own history"]
     return [
-        f"The book records no defaults. In their place stand the {counted(len(late), 'buyer')} of which more than "
-        f"{money(settings.material_amount, book.run.currency)} and more than {percent(settings.material_share)} of "
-        f"what it owes is over {DAYS} days past due and uncontested, without those that paid at least "
-        f"{percent(settings.paying_share)} of what fell due since (`default.material_share`, `default.paying_share`). "
-        f"They move the stated central tendency of {probability(levels['central tendency, stated'])} to "
-        f"{probability(moved)}, the mean of all others; they stand in grade 10 themselves."
+        tr(
+            "The book records no defaults. In their place stand the {buyers} of which more than "
+            "{material_amount} and more than {material_share} of what it owes is over {days} days past due and "
+            "uncontested, without those that paid at least {paying_share} of what fell due since "
+            "(`default.material_share`, `default.paying_share`). They move the stated central tendency of "
+            "{central_tendency_stated} to {moved}, the mean of all others; they stand in grade 10 themselves.",
+            buyers=counted(len(late), "buyer"),
+            material_amount=money(settings.material_amount, book.run.currency),
+            material_share=percent(settings.material_share),
+            days=DAYS,
+            paying_share=percent(settings.paying_share),
+            central_tendency_stated=probability(levels["central tendency, stated"]),
+            moved=probability(moved),
+        )
     ]
 
 
 def unmatched(book: Book) -> list[str]:
     """Return which keys of the run's `default` section fit nothing in the book; none: nothing to say."""
     return [
-        f"{key} names {listed(missing)}, which no row of the book has: it has no effect."
+        tr("{key} names {missing}, which no row of the book has: it has no effect.", key=key, missing=listed(missing))
         for key, missing in panel.unmatched(book).items()
     ]
 
 
 def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettings) -> str:
-    level = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
-    return (
-        f"Additive logistic model with {len(model.inputs)} inputs, each with a monotone curve where its "
-        f"sign is stated, fitted to {len(assessment.observed):,} observations of this book's buyers on past dates; "
-        f"{counted(assessment.defaulters, 'buyer')} defaulted within {HORIZON_MONTHS} months of an observation. Curves "
-        f"are shrunk towards expert priors ({_PRIORS}); the book's own defaults update them. {_pairs(model)}"
-        f"Calibrated to {level}. {_index(assessment, settings)}"
+    level = tr("the stated central tendency") if settings.level == "stated" else tr("the book's own default rate")
+    return tr(
+        "Additive logistic model with {inputs} inputs, each with a monotone curve where its sign is "
+        "stated, fitted to {observed} observations of this book's buyers on past dates; {buyers} defaulted "
+        "within {horizon_months} months of an observation. Curves are shrunk towards expert priors "
+        "({priors}); the book's own defaults update them. {pairs}Calibrated to {level}. {index}",
+        inputs=len(model.inputs),
+        observed=whole(len(assessment.observed)),
+        buyers=counted(assessment.defaulters, "buyer"),
+        horizon_months=HORIZON_MONTHS,
+        priors=_PRIORS,
+        pairs=_pairs(model),
+        level=level,
+        index=_index(assessment, settings),
     )
 
 
 def _pairs(model: DefaultModel) -> str:
     if not model.pairs:
         return ""
-    return f"{counted(len(model.pairs), 'pair')} of inputs, chosen by cross-validation, add what both tell together. "
+    return tr(
+        "{pairs} of inputs, chosen by cross-validation, add what both tell together. ",
+        pairs=counted(len(model.pairs), "pair"),
+    )
 
 
 def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
     tendency = assessment.level["value"]["central tendency, stated"]
     weights = listed(f"{name} {weight:.2f}" for name, weight in assessment.weights.items())
     if recorded:
-        why = (
-            f"{counted(assessment.defaulters, 'buyer')} of this book defaulted within {HORIZON_MONTHS} months of an "
-            f"observation; a fit needs {settings.minimum_defaults}."
+        why = tr(
+            "{buyers} of this book defaulted within {horizon_months} months of an observation; a fit needs "
+            "{minimum_defaults}.",
+            buyers=counted(assessment.defaulters, "buyer"),
+            horizon_months=HORIZON_MONTHS,
+            minimum_defaults=settings.minimum_defaults,
         )
-        updated = (
-            f", which {assessment.buyer_years:,.0f} observed buyer-years update against a prior worth "
-            f"{settings.prior_buyer_years:,.0f}"
+        updated = tr(
+            ", which {buyer_years} observed buyer-years update against a prior worth {prior_buyer_years}",
+            buyer_years=fixed(assessment.buyer_years, 0),
+            prior_buyer_years=fixed(settings.prior_buyer_years, 0),
         )
     else:
-        why = (
-            "The book records no defaults (table `defaults`), to which a model could be fitted; a fit needs "
-            f"{settings.minimum_defaults} buyers that defaulted."
+        why = tr(
+            "The book records no defaults (table `defaults`), to which a model could be fitted; a fit "
+            "needs {minimum_defaults} buyers that defaulted.",
+            minimum_defaults=settings.minimum_defaults,
         )
         updated = ""
-    return (
-        f"{why} The default probability cannot be estimated from this book. Calibrated to the stated central tendency "
-        f"of {probability(tendency)} ({settings.central_tendency_source}){updated}. {_index(assessment, settings)} The "
-        f"ranking comes from expert curves ({_PRIORS}); weight of each part after the book's own defaults: {weights}."
+    return tr(
+        "{why} The default probability cannot be estimated from this book. Calibrated to the stated "
+        "central tendency of {tendency} ({central_tendency_source}){updated}. {index} The ranking comes "
+        "from expert curves ({priors}); weight of each part after the book's own defaults: {weights}.",
+        why=why,
+        tendency=probability(tendency),
+        central_tendency_source=settings.central_tendency_source,
+        updated=updated,
+        index=_index(assessment, settings),
+        priors=_PRIORS,
+        weights=weights,
     )
 
 
 def _index(assessment: Assessment, settings: DefaultSettings) -> str:
-    average = "the level is a through-the-cycle average, not that of today."
+    average = tr("the level is a through-the-cycle average, not that of today.")
     if settings.insolvency_index is None:
-        return f"No insolvency index is stated: {average}"
+        return tr("No insolvency index is stated: {average}", average=average)
     if np.isnan(assessment.level["value"]["insolvency index now"]):
-        return f"The stated insolvency index has no recent values, or none for these years: {average}"
-    told = f"An insolvency index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
+        return tr(
+            "The stated insolvency index has no recent values, or none for these years: {average}", average=average
+        )
+    told = tr(
+        "An insolvency index moves the level to today ({rstrip}).", rstrip=settings.insolvency_index.source.rstrip(".")
+    )
     figures = assessment.level["value"]
     if figures["insolvency index expected in 12 months"] == figures["insolvency index now"]:
-        return f"{told} Its values are too few to tell how it moves on: it is taken to stay where it is."
+        return tr("{told} Its values are too few to tell how it moves on: it is taken to stay where it is.", told=told)
     return told

@@ -5,8 +5,9 @@ import json
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.language import tr
 from tradecredit.measure.doubles import EVIDENCE, likely_doubles
-from tradecredit.words.formats import counted
+from tradecredit.words.formats import counted, whole
 
 NAMED = 3
 """So many pairs stand in the example of how to merge them."""
@@ -30,9 +31,13 @@ def told(book: Book) -> str:
         f"{json.dumps(one, ensure_ascii=False)}: {json.dumps(other, ensure_ascii=False)}"
         for one, other in zip(first["buyer_id"], first["same_as"], strict=True)
     )
-    return (
-        f"{counted(len(found), 'buyer')} {'is' if len(found) == 1 else 'are'} likely another buyer of the book, "
-        f"{len(sure):,} of them by register, number or spelling; firms that differ in their legal form may well be "
-        f"two. Buyers that the run file merges, by a line such as `merge: {{{pairs}}}`, have one balance, one default "
-        "probability, one limit and one cover."
+    return tr(
+        "{buyers} {which} likely another buyer of the book, {sure} of them by register, number or "
+        "spelling; firms that differ in their legal form may well be two. Buyers that the run file merges, "
+        "by a line such as `merge: {{{pairs}}}`, have one balance, one default probability, one limit and "
+        "one cover.",
+        buyers=counted(len(found), "buyer"),
+        which=tr("is") if len(found) == 1 else tr("are"),
+        sure=whole(len(sure)),
+        pairs=pairs,
     )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.decide.collect.early_offers import HELD, INSURER, LISTED, LOST, OVERDUE, Offers
+from tradecredit.language import tr
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words.formats import counted, day, days, listed, money, percent
 
@@ -21,24 +22,42 @@ def offered(found: Offers, decision: pd.DataFrame, settings: CollectionSettings,
 
     `found`: `early_offers.early_offers`; `decision`: `early_offers.decision`.
     """
-    made, offer = found.made, f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
+    made, offer = (
+        found.made,
+        tr(
+            "{early_rate} off for payment within {early_days}",
+            early_rate=percent(settings.early_rate),
+            early_days=days(settings.early_days),
+        ),
+    )
     sums = {name: money(made[name].sum(), currency) for name in made}
     if made.empty:
-        told = f"{offer[0].upper()}{offer[1:]} is offered to no buyer."
+        told = tr("{upper}{offer} is offered to no buyer.", upper=offer[0].upper(), offer=offer[1:])
     else:
         asked = decision.iloc[0]
-        told = (
-            f"{offer[0].upper()}{offer[1:]} is worth offering to {counted(len(made), 'buyer')}, on "
-            f"{sums['early_amount']} not due yet: if all take it, paying early is worth {sums['early_gain']}, the "
-            f"discount costs {sums['early_cost']}, and {sums['early_value']} is left. The {asked['authority']} decides "
-            f"by {day(asked['due_day'])}; the days of the offer run from the as-of day."
+        told = tr(
+            "{upper}{offer} is worth offering to {buyers}, on {early_amount} not due yet: if all take it, "
+            "paying early is worth {early_gain}, the discount costs {early_cost}, and {early_value} is "
+            "left. The {authority} decides by {due_day}; the days of the offer run from the as-of day.",
+            upper=offer[0].upper(),
+            offer=offer[1:],
+            buyers=counted(len(made), "buyer"),
+            early_amount=sums["early_amount"],
+            early_gain=sums["early_gain"],
+            early_cost=sums["early_cost"],
+            early_value=sums["early_value"],
+            authority=asked["authority"],
+            due_day=day(asked["due_day"]),
         )
     parts = [
         f"{counted(int(row['buyers']), 'buyer')} {NO_OFFER[reason]} ({money(row['early_amount'], currency)})"
         for reason, row in found.left_out.iterrows()
     ]
     if parts:
-        told += f" None is made, though it would be worth its cost, to {listed(parts)}; nor to any buyer in default."
+        told += tr(
+            " None is made, though it would be worth its cost, to {parts}; nor to any buyer in default.",
+            parts=listed(parts),
+        )
     return told
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pandas as pd
 
 from tradecredit.decide.collect.watchlist import FAILED, IN, OUT
+from tradecredit.language import tr
 from tradecredit.measure.habit import FEWEST_WEEKS, SMOOTHING
 from tradecredit.numerics.control_charts import average_run_length
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import count, counted, days, listed, money, percent
+from tradecredit.words.formats import count, counted, days, fixed, listed, money, percent, short
 
 UNDECIDED = "nothing is decided: watch it"
 
@@ -36,37 +37,65 @@ SIGNALS = {
 """What each signal (`early_warning.Signal`) is called."""
 
 REASONS: dict[str, Callable[[float, float], str]] = {
-    "slower": lambda value, least: (
-        f"pays later than its own habit: {value:.1f} standard deviations of its chart, limit {least:g}"
+    "slower": lambda value, least: tr(
+        "pays later than its own habit: {value} standard deviations of its chart, limit {least}",
+        value=fixed(value, 1),
+        least=short(least),
     ),
-    "silent": lambda value, least: (
-        f"has paid nothing since: by its habit a chance of 1 in {_one_in(value)}, warns from 1 in {_one_in(least)}"
+    "silent": lambda value, least: tr(
+        "has paid nothing since: by its habit a chance of 1 in {one_in}, warns from 1 in {one_in_2}",
+        one_in=_one_in(value),
+        one_in_2=_one_in(least),
     ),
-    "overdue": lambda value, least: f"oldest undisputed invoice {days(value)} overdue, warns from {days(least)}",
-    "broken_promises": lambda value, least: (
-        f"{counted(int(value), 'promise')} to pay broken, warns from {count(least)}"
+    "overdue": lambda value, least: tr(
+        "oldest undisputed invoice {value} overdue, warns from {least}", value=days(value), least=days(least)
     ),
-    "part_payments": lambda value, least: f"{counted(int(value), 'part payment')}, warns from {count(least)}",
-    "disputes": lambda value, least: f"{counted(int(value), 'new dispute')}, warns from {count(least)}",
-    "limit_use": lambda value, least: f"uses {percent(value)} of its limit, warns from {percent(least)}",
-    "orders_surge": lambda value, least: f"buys {value:.1f} times its usual amount, warns from {least:g} times",
-    "orders_stop": lambda value, most: f"buys {percent(value)} of its usual amount, warns at {percent(most)} or less",
-    "grade_fallen": lambda value, least: f"grade worse by {count(value)}, warns from {count(least)}",
-    "score_fallen": lambda value, least: (
-        f"agency's score fell by {value:.1f} standard deviations of all scores, warns from {least:g}"
+    "broken_promises": lambda value, least: tr(
+        "{promises} to pay broken, warns from {least}", promises=counted(int(value), "promise"), least=count(least)
     ),
-    "accounts_overdue": lambda value, least: f"next accounts {days(value)} late, warns from {days(least)}",
-    "sector_worse": lambda value, least: (
-        f"others of its sector pay {days(value)} later than over the year, warns from {days(least)}"
+    "part_payments": lambda value, least: tr(
+        "{part_payments}, warns from {least}", part_payments=counted(int(value), "part payment"), least=count(least)
     ),
-    "country_worse": lambda value, least: (
-        f"others of its country pay {days(value)} later than over the year, warns from {days(least)}"
+    "disputes": lambda value, least: tr(
+        "{new_disputes}, warns from {least}", new_disputes=counted(int(value), "new dispute"), least=count(least)
     ),
-    "group_failed": lambda value, _: f"{counted(int(value), 'other member')} of its group failed within a year",
-    "insurer_cut": lambda value, least: (
-        f"the insurer took back {percent(value)} of its limit, warns from {percent(least)}"
+    "limit_use": lambda value, least: tr(
+        "uses {value} of its limit, warns from {least}", value=percent(value), least=percent(least)
     ),
-    "insurer_refused": lambda *_: "the insurer insures nothing of it any more, or refused to",
+    "orders_surge": lambda value, least: tr(
+        "buys {value} times its usual amount, warns from {least} times", value=fixed(value, 1), least=short(least)
+    ),
+    "orders_stop": lambda value, most: tr(
+        "buys {value} of its usual amount, warns at {most} or less", value=percent(value), most=percent(most)
+    ),
+    "grade_fallen": lambda value, least: tr(
+        "grade worse by {value}, warns from {least}", value=count(value), least=count(least)
+    ),
+    "score_fallen": lambda value, least: tr(
+        "agency's score fell by {value} standard deviations of all scores, warns from {least}",
+        value=fixed(value, 1),
+        least=short(least),
+    ),
+    "accounts_overdue": lambda value, least: tr(
+        "next accounts {value} late, warns from {least}", value=days(value), least=days(least)
+    ),
+    "sector_worse": lambda value, least: tr(
+        "others of its sector pay {value} later than over the year, warns from {least}",
+        value=days(value),
+        least=days(least),
+    ),
+    "country_worse": lambda value, least: tr(
+        "others of its country pay {value} later than over the year, warns from {least}",
+        value=days(value),
+        least=days(least),
+    ),
+    "group_failed": lambda value, _: tr(
+        "{other_members} of its group failed within a year", other_members=counted(int(value), "other member")
+    ),
+    "insurer_cut": lambda value, least: tr(
+        "the insurer took back {value} of its limit, warns from {least}", value=percent(value), least=percent(least)
+    ),
+    "insurer_refused": lambda *_: tr("the insurer insures nothing of it any more, or refused to"),
 }
 """Signal: why it warns, from its value and the value that warns."""
 
@@ -113,21 +142,32 @@ def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
     """Return what stands on the watchlist, and what is decided on it (`watched.with_decisions`)."""
-    from_ = f"a default probability, moved by the signals, of {percent(settings.list_from)} or more"
+    from_ = tr(
+        "a default probability, moved by the signals, of {list_from} or more", list_from=percent(settings.list_from)
+    )
     if table.empty:
-        return f"No buyer stands on the watchlist: none has {from_}."
+        return tr("No buyer stands on the watchlist: none has {a_from}.", a_from=from_)
     stake, owed, insured, doubt = (
         table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt", "in_doubt")
     )
-    told = (
-        f"{counted(len(table), 'buyer')} {'stands' if len(table) == 1 else 'stand'} on the watchlist, with {from_}. "
-        f"Their exposure is {money(owed, currency)}, the expected loss at stake {money(stake, currency)} before any "
-        f"cover; {money(insured, currency)} of what they owe is insured debt"
+    told = tr(
+        "{buyers} {which} on the watchlist, with {a_from}. Their exposure is {owed}, the expected loss at "
+        "stake {stake} before any cover; {insured} of what they owe is insured debt",
+        buyers=counted(len(table), "buyer"),
+        which=tr("stands") if len(table) == 1 else tr("stand"),
+        a_from=from_,
+        owed=money(owed, currency),
+        stake=money(stake, currency),
+        insured=money(insured, currency),
     )
-    told += f", of which {money(doubt, currency)} is in doubt, as a report or a claim is late." if doubt > 0 else "."
+    told += (
+        tr(", of which {doubt} is in doubt, as a report or a claim is late.", doubt=money(doubt, currency))
+        if doubt > 0
+        else "."
+    )
     open_ = table[table["doing"] == ""]
     if len(open_):
-        told += f" Nothing is decided on {listed(open_.index)}."
+        told += tr(" Nothing is decided on {index}.", index=listed(open_.index))
     return told
 
 
@@ -140,17 +180,35 @@ def moves(table: pd.DataFrame) -> str:
         (sign * (alive["grade"].astype("Float64") - alive["grade_before"].astype("Float64")) > 0).sum()
         for sign in (1, -1)
     )
-    told = f"Since the month before {counted(came, 'buyer')} came on the watchlist and {count(left)} left it; "
+    told = tr(
+        "Since the month before {buyers} came on the watchlist and {left} left it; ",
+        buyers=counted(came, "buyer"),
+        left=count(left),
+    )
     if failed.any():
-        told += f"{count(int(failed.sum()))} failed, {count(int((failed & watched).sum()))} of them from the list; "
-    return f"{told}{count(worse)} {'is' if worse == 1 else 'are'} in a worse grade and {count(better)} in a better one."
+        told += tr(
+            "{failed} failed, {failed_2} of them from the list; ",
+            failed=count(int(failed.sum())),
+            failed_2=count(int((failed & watched).sum())),
+        )
+    return tr(
+        "{told}{worse} {which} in a worse grade and {better} in a better one.",
+        told=told,
+        worse=count(worse),
+        which=tr("is") if worse == 1 else tr("are"),
+        better=count(better),
+    )
 
 
 def lacking(missing: pd.Series) -> list[str]:
     """Return what is not testable with this book (`signals.lacking`), a sentence for each thing that it lacks."""
     groups = missing.groupby(missing, sort=False)
     return [
-        f"Not testable with this book: {listed(called(rows.index))}. It does not hold {LACKS[lacks]}."
+        tr(
+            "Not testable with this book: {called}. It does not hold {lacks}.",
+            called=listed(called(rows.index)),
+            lacks=LACKS[lacks],
+        )
         for lacks, rows in groups
     ]
 
@@ -160,16 +218,25 @@ def assumptions(settings: EarlyWarningSettings, tested: pd.DataFrame) -> list[st
     weeks = average_run_length(SMOOTHING, settings.slower_width)
     moving = {name: settings.odds_of(name) for name in SIGNALS}
     stated = [f"{SIGNALS[name]} ×{odds:g}" for name, odds in moving.items() if odds != 1]
-    moved = listed(stated) if stated else "no signal"
+    moved = listed(stated) if stated else tr("no signal")
     return [
-        f"Odds of default are moved by {moved}: judgement, stated in the run file (`early_warning.odds`)."
-        f"{_borne_out([name for name, odds in moving.items() if odds != 1], tested)} All other signals are reasons to "
-        "look.",
-        f"A buyer is slower than its habit from {settings.slower_width:g} standard deviations of its chart on: while "
-        f"nothing changes that is a false alarm in {count(round(weeks))} weeks with invoices due, on average "
-        f"({count(round(weeks / 52, 1))} years of a buyer that has one every week). Buyers with fewer than "
-        f"{FEWEST_WEEKS} such weeks before have no chart.",
-        "Accounts are overdue by the time that accounts usually take to be published in this book.",
+        tr(
+            "Odds of default are moved by {moved}: judgement, stated in the run file "
+            "(`early_warning.odds`).{borne_out} All other signals are reasons to look.",
+            moved=moved,
+            borne_out=_borne_out([name for name, odds in moving.items() if odds != 1], tested),
+        ),
+        tr(
+            "A buyer is slower than its habit from {slower_width} standard deviations of its chart on: while "
+            "nothing changes that is a false alarm in {weeks} weeks with invoices due, on average ({weeks_2} "
+            "years of a buyer that has one every week). Buyers with fewer than {fewest_weeks} such weeks "
+            "before have no chart.",
+            slower_width=short(settings.slower_width),
+            weeks=count(round(weeks)),
+            weeks_2=count(round(weeks / 52, 1)),
+            fewest_weeks=FEWEST_WEEKS,
+        ),
+        tr("Accounts are overdue by the time that accounts usually take to be published in this book."),
     ]
 
 
@@ -181,21 +248,21 @@ def _borne_out(moving: list[str], tested: pd.DataFrame) -> str:
         "cannot tell of": verdicts == UNKNOWN,
     }  # fmt: skip
     parts = [f"{verb} {listed(called(verdicts.index[which]))}" for verb, which in told.items() if which.any()]
-    return f" The past of this book {listed(parts)}." if parts else ""
+    return tr(" The past of this book {parts}.", parts=listed(parts)) if parts else ""
 
 
 def _reason(move: str, came: str, went: str, exposure: float) -> str:
     """Return why a buyer has moved, by its signals; where none changed its default probability did."""
     if move == FAILED:
-        return "in default"
+        return tr("in default")
     if move == OUT and pd.isna(exposure):
-        return "neither owes nor buys any more"
-    parts = [f"{lead}: {names}" for lead, names in (("new signal", came), ("signal cleared", went)) if names]
-    return "; ".join(parts) or "no signal changed: the default probability itself did"
+        return tr("neither owes nor buys any more")
+    parts = [f"{lead}: {names}" for lead, names in ((tr("new signal"), came), (tr("signal cleared"), went)) if names]
+    return "; ".join(parts) or tr("no signal changed: the default probability itself did")
 
 
 def _one_in(value: float) -> str:
-    return f"{10**value:,.0f}" if value < 6 else "a million or more"
+    return f"{10**value:,.0f}" if value < 6 else tr("a million or more")
 
 
 def _names(codes: object) -> str:

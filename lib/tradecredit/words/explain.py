@@ -8,9 +8,10 @@ from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.explain import Facts
 from tradecredit.decide.limits.methods import BASES
 from tradecredit.decide.limits.rules import FIXED, USUAL
+from tradecredit.language import tr
 from tradecredit.params.base import NOT_STATED
 from tradecredit.words.agreeing import Writer, agreeing, chance, money_in, plain, share, shown
-from tradecredit.words.formats import counted, day, percent, probability
+from tradecredit.words.formats import counted, day, fixed, percent, probability
 from tradecredit.words.formats import money as formatted
 from tradecredit.words.limits import REASONS, rule
 
@@ -38,10 +39,10 @@ def steps(facts: Facts) -> pd.DataFrame:
     """
     found = [*_known(facts), *_alone(facts), *_together(facts), *_limit(facts)]
     if pd.notna(facts.limit["covered_limit"]):
-        found.append(("with cover", facts.limit["recommended_with_cover"], _with_cover(facts)))
+        found.append((tr("with cover"), facts.limit["recommended_with_cover"], _with_cover(facts)))
     found.append(("decision", facts.limit["change"], _decision(facts)))
     if pd.notna(facts.limit["approval"]):
-        found.append(("approval", None, f"Approval by: {facts.limit['approval']}."))
+        found.append(("approval", None, tr("Approval by: {approval}.", approval=facts.limit["approval"])))
     table = pd.DataFrame(found, columns=["topic", "amount", "sentence"]).astype({"amount": "float64"})
     binding = "risk_bound_by" if facts.limit["reason"] == "above the risk" else "binding_with_cover"
     ours = (table["topic"] == "decision") & (facts.limit[binding] in CONFIDENTIAL)
@@ -63,26 +64,36 @@ def _agreeing(
 def _known(facts: Facts) -> Iterator[Step]:
     known, rating, name = facts.known, facts.rating, facts.book.names[facts.known["buyer_id"]]
     who = known["buyer_id"] if pd.isna(name) else f"{name} ({known['buyer_id']})"
-    sentence = f"{who} owes {_money(facts, known['open_amount'])} as of {day(facts.book.as_of)}"
+    sentence = tr(
+        "{who} owes {money} as of {as_of}",
+        who=who,
+        money=_money(facts, known["open_amount"]),
+        as_of=day(facts.book.as_of),
+    )
     if pd.notna(known["customer_since"]):
-        sentence += f"; customer since {day(known['customer_since'])}"
+        sentence += tr("; customer since {customer_since}", customer_since=day(known["customer_since"]))
     if pd.notna(known["last_issued"]):
-        sentence += f"; last invoice dated {day(known['last_issued'])}"
+        sentence += tr("; last invoice dated {last_issued}", last_issued=day(known["last_issued"]))
     yield "buyer", known["open_amount"], sentence + "."
     if rating["method"] == "in default":
-        yield "grade", None, "It is in default, and therefore in grade 10 of 10."
+        yield "grade", None, tr("It is in default, and therefore in grade 10 of 10.")
     else:
         drivers = rating.get("drivers", "")
-        against = f" Main drivers: {drivers}." if drivers else ""
+        against = tr(" Main drivers: {drivers}.", drivers=drivers) if drivers else ""
         yield (
             "grade",
             None,
-            f"Its 12-month default probability is {probability(rating['pd'])}, grade {rating['grade']} of 10 "
-            f"({rating['method']}).{against}",
+            tr(
+                "Its 12-month default probability is {pd}, grade {grade} of 10 ({method}).{against}",
+                pd=probability(rating["pd"]),
+                grade=rating["grade"],
+                method=rating["method"],
+                against=against,
+            ),
         )
     if facts.limit["rule"] != USUAL:
         applied = rule(facts.limit["rule"], facts.book.run.limits, facts.book.run.currency)
-        yield "rule", None, f"A special rule applies: {applied}."
+        yield "rule", None, tr("A special rule applies: {applied}.", applied=applied)
 
 
 def _alone(facts: Facts) -> Iterator[Step]:
@@ -94,22 +105,30 @@ def _alone(facts: Facts) -> Iterator[Step]:
             yield METHODS[column], amounts[column], text
     smallest = amounts.idxmin()
     amount = _money(facts, amounts[smallest])
-    yield "smallest", amounts[smallest], f"The smallest of these amounts counts: {amount}, by “{METHODS[smallest]}”."
+    yield (
+        "smallest",
+        amounts[smallest],
+        tr("The smallest of these amounts counts: {amount}, by “{methods}”.", amount=amount, methods=METHODS[smallest]),
+    )
 
 
 def _need(facts: Facts) -> str:
     known, settings, need = facts.known, facts.book.run.limits, facts.limit["need"]
     if pd.isna(need) and pd.isna(known["monthly_purchases"]):
-        return "What it buys cannot be told from open items alone: its need is not known."
+        return tr("What it buys cannot be told from open items alone: its need is not known.")
     if pd.isna(need):
-        return "It has not ordered yet: its need is not known."
+        return tr("It has not ordered yet: its need is not known.")
     if facts.rules["dormant"]:
-        return f"It has bought nothing for {settings.dormant_months} months: its need is {_money(facts, need)}."
+        return tr(
+            "It has bought nothing for {dormant_months} months: its need is {money}.",
+            dormant_months=settings.dormant_months,
+            money=_money(facts, need),
+        )
     if pd.isna(known["payment_days"]):
-        return f"It has bought nothing in the last 12 months: its need is {_money(facts, need)}."
+        return tr("It has bought nothing in the last 12 months: its need is {money}.", money=_money(facts, need))
     delay, days = settings.tolerated_delay_days, known["payment_days"] + settings.tolerated_delay_days
     taken = known["monthly_purchases"] * days / 30
-    least = f" The minimum need is {_money(facts, need)}." if need > taken else ""
+    least = tr(" The minimum need is {money}.", money=_money(facts, need)) if need > taken else ""
     monthly, terms = _agreeing(
         facts,
         [(known["monthly_purchases"], money_in(facts.book.run.currency)), (known["payment_days"], plain)],
@@ -131,7 +150,7 @@ def _capacity(facts: Facts) -> str:
     for base in amounts.index:
         name, held = base.replace("_", " "), facts.account[base]
         part = getattr(facts.book.run.limits, BASES[base])[place]
-        of_it, stated = ", for which we lend", _money(facts, held)
+        of_it, stated = tr(", for which we lend"), _money(facts, held)
         if held >= 0:
             stated, lent = _agreeing(
                 facts,
@@ -139,11 +158,21 @@ def _capacity(facts: Facts) -> str:
                 amounts[base],
                 lambda of, part: of * part,
             )
-            of_it = f", of which {lent} is"
-        parts.append(f"{name} of {stated}{of_it} {_money(facts, amounts[base])}")
-    return (
-        f"Its accounts of {day(facts.account['period_end'])} show {'; '.join(parts)}. The smallest of these, "
-        f"{_money(facts, facts.limit['capacity'])}, is its capacity."
+            of_it = tr(", of which {lent} is", lent=lent)
+        parts.append(
+            tr(
+                "{name} of {stated}{of_it} {money}",
+                name=name,
+                stated=stated,
+                of_it=of_it,
+                money=_money(facts, amounts[base]),
+            )
+        )
+    return tr(
+        "Its accounts of {period_end} show {join}. The smallest of these, {money}, is its capacity.",
+        period_end=day(facts.account["period_end"]),
+        join="; ".join(parts),
+        money=_money(facts, facts.limit["capacity"]),
     )
 
 
@@ -157,9 +186,13 @@ def _loss_budget(facts: Facts) -> str:
         allowed,
         lambda rate, lost: budget / (rate * lost) if rate * lost else allowed,
     )
-    return (
-        f"We accept an expected loss of {_money(facts, budget)} a year on one buyer. At a default probability of "
-        f"{rate} and a loss given default of {lost}, that allows {_money(facts, allowed)}."
+    return tr(
+        "We accept an expected loss of {money} a year on one buyer. At a default probability of {rate} and "
+        "a loss given default of {lost}, that allows {money_2}.",
+        money=_money(facts, budget),
+        rate=rate,
+        lost=lost,
+        money_2=_money(facts, allowed),
     )
 
 
@@ -167,10 +200,14 @@ def _value(facts: Facts) -> str:
     row = facts.value
     if row is None:
         return ""
-    verdict = "so a limit of any size pays" if row["granted"] else "so no limit pays, of any size"
-    return (
-        f"A limit of 100 earns a margin of {row['margin']:.2f}, has an expected loss of {row['expected_loss']:.2f} a "
-        f"year, and its capital costs {row['capital_cost']:.2f} a year: {verdict}."
+    verdict = tr("so a limit of any size pays") if row["granted"] else tr("so no limit pays, of any size")
+    return tr(
+        "A limit of 100 earns a margin of {margin}, has an expected loss of {expected_loss} a year, and "
+        "its capital costs {capital_cost} a year: {verdict}.",
+        margin=fixed(row["margin"], 2),
+        expected_loss=fixed(row["expected_loss"], 2),
+        capital_cost=fixed(row["capital_cost"], 2),
+        verdict=verdict,
     )
 
 
@@ -198,7 +235,12 @@ def _concentration(facts: Facts) -> str:
         most,
         lambda part, of: part * of,
     )
-    return f"No buyer may owe more than {part} of all receivables ({of}): {_money(facts, most)}."
+    return tr(
+        "No buyer may owe more than {part} of all receivables ({of}): {money}.",
+        part=part,
+        of=of,
+        money=_money(facts, most),
+    )
 
 
 def _without_accounts(facts: Facts) -> str:
@@ -207,7 +249,11 @@ def _without_accounts(facts: Facts) -> str:
         return ""
     grade = int(facts.rating["grade"])
     most = _money(facts, allowed)
-    own = f"Its accounts are not known. In grade {grade} we risk at most {most} of our own on such a buyer"
+    own = tr(
+        "Its accounts are not known. In grade {grade} we risk at most {most} of our own on such a buyer",
+        grade=grade,
+        most=most,
+    )
     if not allowed > settings.without_accounts_limit[grade - 1]:
         return f"{own}."
     months = min(facts.experience["history_months"], settings.payment_history_months)
@@ -221,8 +267,18 @@ def _without_accounts(facts: Facts) -> str:
         allowed,
         lambda part, paid, length: part * paid * length / settings.payment_history_months,
     )
-    full = f" for {length} of {settings.payment_history_months} months of payment history"
-    return f"{own}: {part} of the largest balance that it has owed and paid since, {paid},{full}."
+    full = tr(
+        " for {length} of {payment_history_months} months of payment history",
+        length=length,
+        payment_history_months=settings.payment_history_months,
+    )
+    return tr(
+        "{own}: {part} of the largest balance that it has owed and paid since, {paid},{full}.",
+        own=own,
+        part=part,
+        paid=paid,
+        full=full,
+    )
 
 
 SENTENCES: dict[str, Callable[[Facts], str]] = {
@@ -244,21 +300,26 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
 def _together(facts: Facts) -> Iterator[Step]:
     limit = facts.limit
     if pd.notna(limit["group_id"]):
-        shared = "there is room for what each member may have alone"
+        shared = tr("there is room for what each member may have alone")
         if pd.notna(limit["group_room"]):
-            shared = f"shared by need, that leaves it {_money(facts, limit['group_room'])}"
+            shared = tr("shared by need, that leaves it {money}", money=_money(facts, limit["group_room"]))
         yield (
             "group",
             limit["group_room"],
-            f"It is one of {counted(facts.members, 'buyer')} of group {limit['group_id']}, whose limits may add up to "
-            f"{_money(facts, limit['group_limit'])}: {shared}.",
+            tr(
+                "It is one of {buyers} of group {group_id}, whose limits may add up to {money}: {shared}.",
+                buyers=counted(facts.members, "buyer"),
+                group_id=limit["group_id"],
+                money=_money(facts, limit["group_limit"]),
+                shared=shared,
+            ),
         )
     for name in ("sector", "country"):
-        room = limit[f"{name}_room"]
+        room = limit[tr("{name}_room", name=name)]
         if pd.notna(room):
             of = NOT_STATED if pd.isna(facts.known[name]) else facts.known[name]
-            full = f"The limits of {name} {of} exceed its cap"
-            cut = "All limits not set by an analyst are cut in proportion, which leaves it"
+            full = tr("The limits of {name} {of} exceed its cap", name=name, of=of)
+            cut = tr("All limits not set by an analyst are cut in proportion, which leaves it")
             yield name, room, f"{full}. {cut} {_money(facts, room)}."
 
 
@@ -266,40 +327,68 @@ def _limit(facts: Facts) -> Iterator[Step]:
     limit, amount = facts.limit, _money(facts, facts.limit["recommended"])
     fixed = next((name for name in FIXED if facts.rules[name]), None)
     if fixed == "in default":
-        yield fixed, 0.0, "It is in default: whatever the methods give, it gets no further credit."
+        yield fixed, 0.0, tr("It is in default: whatever the methods give, it gets no further credit.")
     elif fixed == "prepaid":
-        yield fixed, 0.0, "It pays in advance: it needs no limit."
+        yield fixed, 0.0, tr("It pays in advance: it needs no limit.")
     elif fixed:
         override: pd.Series = facts.override
-        end = "" if pd.isna(override["until"]) else f" until {day(override['until'])}"
-        sentence = f"{override['by']} has set {amount}{end} ({override['reason']}), which replaces the methods."
+        end = "" if pd.isna(override["until"]) else tr(" until {until}", until=day(override["until"]))
+        sentence = tr(
+            "{by} has set {amount}{end} ({reason}), which replaces the methods.",
+            by=override["by"],
+            amount=amount,
+            end=end,
+            reason=override["reason"],
+        )
         yield fixed, limit["recommended"], sentence
     else:
         digits = counted(facts.book.run.limits.digits, "significant digit")
-        yield "rounding", limit["recommended"], f"Rounded down to {digits}, that is {amount}."
-    yield "limit", limit["recommended"], f"The recommended limit is {amount}; binding constraint: “{limit['binding']}”."
+        yield (
+            "rounding",
+            limit["recommended"],
+            tr("Rounded down to {digits}, that is {amount}.", digits=digits, amount=amount),
+        )
+    yield (
+        "limit",
+        limit["recommended"],
+        tr(
+            "The recommended limit is {amount}; binding constraint: “{binding}”.",
+            amount=amount,
+            binding=limit["binding"],
+        ),
+    )
 
 
 def _with_cover(facts: Facts) -> str:
     limit = facts.limit
     amount = _money(facts, limit["recommended_with_cover"])
     if facts.share * facts.reach == 0:
-        return f"The insurer covers nothing of it: the limit stays {amount}."
+        return tr("The insurer covers nothing of it: the limit stays {amount}.", amount=amount)
     if limit["stopped"]:
-        why = "An invoice is overdue past the policy's maximum extension period, so that new deliveries are not insured"
-        return f"{why}: the limit stays {amount}."
-    its = "the discretionary limit" if pd.isna(limit["insurer_limit"]) else "its limit"
-    part, less = "what lies", ""
-    if facts.insurable < 1:
-        part = "the insured debt"
-        less = (
-            f"{percent(facts.insurable)} of a limit in use is insured debt: the rest is tax, or on terms longer than "
-            "the policy covers. "
+        why = tr(
+            "An invoice is overdue past the policy's maximum extension period, so that new deliveries are not insured"
         )
-    return (
-        f"{less}The insurer covers {percent(facts.percentage)} of {part} within {its} of "
-        f"{_money(facts, limit['covered_limit'])}. With insurance the limit is {amount} (binding constraint: "
-        f"“{limit['binding_with_cover']}”), of which {_money(facts, facts.own)} is our own risk."
+        return tr("{why}: the limit stays {amount}.", why=why, amount=amount)
+    its = tr("the discretionary limit") if pd.isna(limit["insurer_limit"]) else tr("its limit")
+    part, less = tr("what lies"), ""
+    if facts.insurable < 1:
+        part = tr("the insured debt")
+        less = tr(
+            "{insurable} of a limit in use is insured debt: the rest is tax, or on terms longer than the "
+            "policy covers. ",
+            insurable=percent(facts.insurable),
+        )
+    return tr(
+        "{less}The insurer covers {percentage} of {part} within {its} of {money}. With insurance the limit "
+        "is {amount} (binding constraint: “{binding_with_cover}”), of which {money_2} is our own risk.",
+        less=less,
+        percentage=percent(facts.percentage),
+        part=part,
+        its=its,
+        money=_money(facts, limit["covered_limit"]),
+        amount=amount,
+        binding_with_cover=limit["binding_with_cover"],
+        money_2=_money(facts, facts.own),
     )
 
 
@@ -308,18 +397,22 @@ def _decision(facts: Facts) -> str:
     change = _money(facts, abs(limit["change"]))
     then = _money(facts, (0 if pd.isna(before) else before) + limit["change"])
     if limit["decision"] == "none":
-        return "No limit is in force, and none is needed: there is nothing to decide."
-    now = "No limit of ours is in force" if pd.isna(before) else f"Our limit in force is {_money(facts, before)}"
+        return tr("No limit is in force, and none is needed: there is nothing to decide.")
+    now = (
+        tr("No limit of ours is in force")
+        if pd.isna(before)
+        else tr("Our limit in force is {money}", money=_money(facts, before))
+    )
     what = {
-        "new": f"a new one of {then} is to be set",
-        "increase": f"it rises by {change} to {then}",
-        "reduction": f"it falls by {change} to {then}",
+        "new": tr("a new one of {then} is to be set", then=then),
+        "increase": tr("it rises by {change} to {then}", change=change, then=then),
+        "reduction": tr("it falls by {change} to {then}", change=change, then=then),
         "cancellation": "it is cancelled",
         "prolongation": "it stays as it is",
         "refusal": "none is granted",
     }[limit["decision"]]
     granting, reason = limit["decision"] in ("new", "increase"), REASONS[limit["reason"]]
-    why = f"no more, because {reason}" if granting else f"because {reason}"
+    why = tr("no more, because {reason}", reason=reason) if granting else tr("because {reason}", reason=reason)
     if granting and limit["binding_with_cover"] == "need":
-        why = f"and {reason}"
+        why = tr("and {reason}", reason=reason)
     return f"{now}: {what}, {why}."

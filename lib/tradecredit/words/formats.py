@@ -10,13 +10,29 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
+from tradecredit.language import spoken, tr, tr_number
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
 CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
-_BREAKABLE = re.compile(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))|(?<=\b[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)")
+_BREAKABLE = re.compile(
+    r"(?<=\d) (?=(?:%|pp|m|bn|k|days?|Mio\.|Mrd\.|Tage?n?|万|亿|天)(?![\w%]))|(?<=\b[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)"
+)
+LARGE = {
+    "en": ((1e9, 1e9, " bn"), (1e6, 1e6, " m")),
+    "de": ((1e9, 1e9, " Mrd."), (1e6, 1e6, " Mio.")),
+    "zh": ((1e8, 1e8, " 亿"), (1e6, 1e4, " 万")),
+}
+"""How large amounts are written, by language: from which size, in which unit, and what it is called."""
+_DAYS = {"de": "%d.%m.%Y"}
+_SEPARATORS = {"de": str.maketrans(",.", ".,")}
+_SENTENCE_ENDS = {
+    "en": re.compile("(?<=[.!?]) "),
+    "de": re.compile(r"(?<!\d\.)(?<!Mio\.)(?<!Mrd\.)(?<!z\. B\.)(?<=[.!?]) "),
+    "zh": re.compile("(?<=[。！？])|(?<=[.!?]) "),
+}
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
 NUMERIC = (
     "money",
@@ -46,12 +62,13 @@ def money(amount: float | None, currency: str = "") -> str:
     ('EUR 1.24 m', 'EUR 412,300', 'cannot be estimated')
     """
     if missing(amount):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(amount))
-    for unit, suffix in ((1e9, " bn"), (1e6, " m")):
-        if unit <= size < math.inf:
+    for least, unit, suffix in LARGE[spoken()]:
+        if least <= size < math.inf:
             scaled = size / unit
-            return _signed(amount, f"{scaled:,.{2 if scaled < 10 else 1 if scaled < 100 else 0}f}{suffix}", currency)
+            written = _plain(scaled, 2 if scaled < 10 else 1 if scaled < 100 else 0)
+            return _signed(amount, written + suffix, currency)
     return _signed(amount, _plain(size, 0 if size >= 100 or size == int(size) else 2), currency)
 
 
@@ -62,7 +79,7 @@ def percent(share: float | None) -> str:
     ('90 %', '36.7 %', '0.042 %', 'cannot be estimated')
     """
     if missing(share):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(share)) * 100
     decimals = 0 if abs(size - round(min(size, 1e15))) < 1e-9 else 1 if size >= 0.1 else _decimals(size, 2)
     return _signed(share, _plain(size, decimals) + " %")
@@ -75,7 +92,7 @@ def probability(value: float | None) -> str:
     ('5.57 %', '0.43 %', '0.031 %')
     """
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(value)) * 100
     digits = 3 if size >= 1 else 2
     return _signed(value, _plain(size, _decimals(size, digits)) + " %")
@@ -88,10 +105,10 @@ def days(value: float | None) -> str:
     ('41.2 days', '1 day', '30 days')
     """
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(value))
     text = _plain(size, 0 if size == int(min(size, 1e15)) else 1)
-    return _signed(value, f"{text} {'day' if text == '1' else 'days'}")
+    return _signed(value, tr_number("{number} day", "{number} days", 1 if text == "1" else 2, number=text))
 
 
 def count(value: float | None) -> str:
@@ -101,7 +118,7 @@ def count(value: float | None) -> str:
     ('60,000', '6.4', '0.053')
     """
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(value))
     decimals = 0 if size == int(min(size, 1e15)) else 1 if size >= 1 else _decimals(size, 2)
     return _signed(value, _plain(size, decimals))
@@ -113,7 +130,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     >>> counted(1, "buyer"), counted(1200, "buyer"), counted(2, "currency", "currencies")
     ('1 buyer', '1,200 buyers', '2 currencies')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return tr_number(f"{{number}} {one}", f"{{number}} {many or one + 's'}", number, number=whole(number))
 
 
 def error_told(error: float | None, written: Callable[[float | None], str] = money) -> str:
@@ -125,8 +142,8 @@ def error_told(error: float | None, written: Callable[[float | None], str] = mon
     ('standard error 12.40', 'standard error not known, for want of simulated years')
     """
     if missing(error):
-        return "standard error not known, for want of simulated years"
-    return f"standard error {written(error)}"
+        return tr("standard error not known, for want of simulated years")
+    return tr("standard error {error}", error=written(error))
 
 
 def doubt(amount: float, error: float | None) -> str:
@@ -138,8 +155,8 @@ def doubt(amount: float, error: float | None) -> str:
     ('within simulation error', '')
     """
     if missing(error):
-        return "of unknown simulation error, for want of simulated years"
-    return "within simulation error" if abs(amount) < 2 * error else ""
+        return tr("of unknown simulation error, for want of simulated years")
+    return tr("within simulation error") if abs(amount) < 2 * error else ""
 
 
 def listed(parts: Iterable[object]) -> str:
@@ -149,7 +166,7 @@ def listed(parts: Iterable[object]) -> str:
     ('A, B and C', 'A and B', 'A', '')
     """
     *first, last = [str(part) for part in parts] or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    return tr("{first} and {last}", first=tr(", ").join(first), last=last) if first else last
 
 
 def first_of(names: Sequence[str] | pd.Index, most: int) -> str:
@@ -158,8 +175,9 @@ def first_of(names: Sequence[str] | pd.Index, most: int) -> str:
     >>> first_of(["A", "B"], 2), first_of(["A", "B", "C"], 2)
     ('A and B', 'A and B and 1 more')
     """
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return f"{listed(names[:most])}{more}"
+    if len(names) <= most:
+        return listed(names)
+    return tr("{first} and {number} more", first=listed(names[:most]), number=whole(len(names) - most))
 
 
 def day(moment: pd.Timestamp) -> str:
@@ -168,7 +186,69 @@ def day(moment: pd.Timestamp) -> str:
     >>> day(pd.Timestamp("2026-10-31"))
     '31 October 2026'
     """
-    return f"{moment.day} {moment:%B %Y}"
+    if spoken() == "en":
+        return f"{moment.day} {moment:%B %Y}"
+    from babel.dates import format_date
+
+    return format_date(moment, "long", locale=spoken())
+
+
+def month(moment: pd.Timestamp) -> str:
+    """Return a month for a sentence.
+
+    >>> month(pd.Timestamp("2026-10-31"))
+    'October 2026'
+    """
+    if spoken() == "en":
+        return f"{moment:%B %Y}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", moment.to_pydatetime(), locale=spoken())
+
+
+def iso(moment: pd.Timestamp) -> str:
+    """Return a day for a table or a name.
+
+    >>> iso(pd.Timestamp("2026-10-31"))
+    '2026-10-31'
+    """
+    return f"{moment:%Y-%m-%d}"
+
+
+def whole(number: float) -> str:
+    """Return a whole number with its thousands marked.
+
+    >>> whole(1200)
+    '1,200'
+    """
+    return _separated(f"{number:,}")
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Return a number with so many decimals.
+
+    >>> fixed(0.25, 1), fixed(1234.5, 0)
+    ('0.2', '1,234')
+    """
+    return _separated(f"{value:,.{decimals}f}")
+
+
+def short(value: float, digits: int = 6) -> str:
+    """Return a stated number with at most so many significant digits, and no zeros at its end.
+
+    >>> short(0.50), short(3), short(1234567.0, 3)
+    ('0.5', '3', '1.23e+06')
+    """
+    return _separated(f"{value:.{digits}g}")
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text; what ends an abbreviation or an ordinal ends none.
+
+    >>> sentences("It is late. It is 3.5 days late.")
+    ['It is late.', 'It is 3.5 days late.']
+    """
+    return [one for one in _SENTENCE_ENDS[spoken()].split(text) if one]
 
 
 def ratio(value: float | None) -> str:
@@ -178,7 +258,7 @@ def ratio(value: float | None) -> str:
     ('1.23', '0.0141')
     """
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(value))
     return _signed(value, _plain(size, _decimals(size, 3) if 0 < size < 0.1 else 2))
 
@@ -190,7 +270,7 @@ def number(value: float | None) -> str:
     ('1,234', '1,235', '0.01235')
     """
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     size = abs(float(value))
     return _signed(value, _plain(size, 0 if size == int(min(size, 1e15)) else _decimals(size, 4)))
 
@@ -202,8 +282,8 @@ def p_value(value: float | None) -> str:
     ('0.4469', '< 0.0001', 'cannot be estimated')
     """
     if missing(value):
-        return CANNOT
-    return "< 0.0001" if 0 <= float(value) < 0.0001 else _signed(value, _plain(abs(float(value)), 4))
+        return tr(CANNOT)
+    return "< " + _separated("0.0001") if 0 <= float(value) < 0.0001 else _signed(value, _plain(abs(float(value)), 4))
 
 
 def figure(value: float | None, unit: str) -> str:
@@ -223,12 +303,12 @@ def change(value: float | None, unit: str) -> str:
     """
     writer = _writer_of(unit)
     if missing(value):
-        return CANNOT
+        return tr(CANNOT)
     text = writer(value)
     if writer in (percent, probability):
-        text = text.replace(" %", " pp")
-    if value > 0 and any(digit in text for digit in "123456789i"):
-        text = re.sub(r"(?=[\di])", "+", text, count=1)
+        text = text.replace(" %", " " + tr("pp"))
+    if value > 0 and _told(text):
+        text = re.sub(rf"(?=\d|{tr('infinite')})", "+", text, count=1)
     return text
 
 
@@ -288,7 +368,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     return number(value) if _is_number(value) else unbroken(spaced(str(value)))
 
 
@@ -312,12 +392,28 @@ def spaced(text: str) -> str:
 
 def _day(value: object) -> str:
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+        day = f"{value:{_DAYS.get(spoken(), '%Y-%m-%d')}}"
+        return day if value == value.normalize() else f"{day} {value:%H:%M}"
+    return f"{value:{_DAYS.get(spoken(), '%Y-%m-%d')}}" if isinstance(value, date) else str(value)
 
 
 def _plain(size: float, decimals: int) -> str:
-    return "infinite" if size == math.inf else f"{size:,.{decimals}f}"
+    return tr("infinite") if size == math.inf else _separated(f"{size:,.{decimals}f}")
+
+
+def parsed(figure: str) -> float:
+    """Return the number that digits with the separators of the language stand for."""
+    return float(_separated(figure).replace(",", ""))
+
+
+def _separated(number: str) -> str:
+    """Return a number as English has it with the separators of the language."""
+    return number.translate(_SEPARATORS[spoken()]) if spoken() in _SEPARATORS else number
+
+
+def _told(text: str) -> bool:
+    """Return whether a figure as written is not zero."""
+    return any(digit in text for digit in "123456789") or tr("infinite") in text
 
 
 def _decimals(size: float, digits: int) -> int:
@@ -329,5 +425,5 @@ def _decimals(size: float, digits: int) -> int:
 
 def _signed(value: float, text: str, currency: str = "") -> str:
     """Put the sign before the digits and the currency before both; what rounds to zero has no sign."""
-    sign = MINUS if value < 0 and any(digit in text for digit in "123456789i") else ""
+    sign = MINUS if value < 0 and _told(text) else ""
     return f"{currency} {sign}{text}".strip()

@@ -10,8 +10,9 @@ from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import run_policy
+from tradecredit.language import tr
 from tradecredit.measure.due_days import rules
-from tradecredit.words.formats import counted, day, listed, money, percent
+from tradecredit.words.formats import counted, day, listed, money, percent, whole
 
 WAYS = {
     "in default": "in default",
@@ -38,19 +39,26 @@ def told(held: pd.DataFrame, currency: str) -> str:
     `held`: `held_back.held_back`.
     """
     if held.empty:
-        return "Deliveries are held back to no buyer."
+        return tr("Deliveries are held back to no buyer.")
     table = held_back.by_reason(held)
     paying = int(held["to_pay"].notna().sum())
     owed, insured = (money(held[name].sum(), currency) for name in ("exposure", "insured"))
     if len(held) == 1:
-        found = (
-            f"Deliveries are held back to **1 buyer** {WAYS[table.index[0]]}: it owes {owed}, {insured} of it insured."
+        found = tr(
+            "Deliveries are held back to **1 buyer** {ways}: it owes {owed}, {insured} of it insured.",
+            ways=WAYS[table.index[0]],
+            owed=owed,
+            insured=insured,
         )
         return f"{found}{_ends(held, currency) if paying else ''}"
     parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
-    found = (
-        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured; "
-        f"by the first of the reasons of each: {listed(parts)}."
+    found = tr(
+        "Deliveries are held back to **{buyers}**, who owe {owed}, {insured} of it insured; by the first "
+        "of the reasons of each: {parts}.",
+        buyers=counted(len(held), "buyer"),
+        owed=owed,
+        insured=insured,
+        parts=listed(parts),
     )
     if not paying:
         return found
@@ -64,24 +72,45 @@ def _ends(held: pd.DataFrame, currency: str) -> str:
     ended, left = (money(rows["to_pay"].sum(), currency) for rows in (paying[~alone], paying[alone]))
     as_now = int((paying.loc[alone, "deliveries"] == AGAINST_PAYMENT).sum())
     if len(held) == 1:
-        now = ", as now" if as_now else ""
-        against = f" After a payment of {left} goods go against payment alone{now}, as the risk allows no limit."
-        return against if alone.any() else f" A payment of {ended} would end it."
-    found = "" if alone.all() else f" Payments of {ended} by {int((~alone).sum()):,} of them would end it for these"
+        now = tr(", as now") if as_now else ""
+        against = tr(
+            " After a payment of {left} goods go against payment alone{now}, as the risk allows no limit.",
+            left=left,
+            now=now,
+        )
+        return against if alone.any() else tr(" A payment of {ended} would end it.", ended=ended)
+    found = (
+        ""
+        if alone.all()
+        else tr(
+            " Payments of {ended} by {alone} of them would end it for these",
+            ended=ended,
+            alone=whole(int((~alone).sum())),
+        )
+    )
     if not alone.any():
         return f"{found}."
-    who = f"{int(alone.sum()):,} of them" if alone.all() else f"{int(alone.sum()):,} more"
-    now = f": {as_now:,} of these as now" if as_now else ""
-    return (
-        f"{found}{' Of' if alone.all() else '; of'} {who} {left} is to be paid, and goods go against payment alone "
-        f"then, as the risk allows no limit{now}."
+    who = (
+        tr("{alone} of them", alone=whole(int(alone.sum())))
+        if alone.all()
+        else tr("{alone} more", alone=whole(int(alone.sum())))
+    )
+    now = tr(": {as_now} of these as now", as_now=whole(as_now)) if as_now else ""
+    return tr(
+        "{found}{which} {who} {left} is to be paid, and goods go against payment alone then, as the risk "
+        "allows no limit{now}.",
+        found=found,
+        which=tr(" Of") if alone.all() else tr("; of"),
+        who=who,
+        left=left,
+        now=now,
     )
 
 
 def _owed(row: pd.Series, currency: str) -> str:
     if not row.owing:
-        return "owing nothing"
-    rest = "" if row.owing == row.buyers else f"; {row.buyers - row.owing:,} owe nothing"
+        return tr("owing nothing")
+    rest = "" if row.owing == row.buyers else tr("; {buyers} owe nothing", buyers=whole(row.buyers - row.owing))
     return f"{money(row.exposure, currency)}{rest}"
 
 
@@ -94,26 +123,46 @@ def no_longer_insured(held: pd.DataFrame, book: Book) -> str:
     if stopped.empty:
         return ""
     here = stopped["held_for"] == "no longer insured"
-    elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
-    asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    whose, theirs = ("Its debt", "its") if len(stopped) == 1 else (f"Of {asked:,} of them debt", "their")
-    limits = "its limit" if len(stopped) == 1 else "their limits"
-    first = f" {whose} is to be claimed or reported: the decision on {theirs} cover." if asked else ""
+    elsewhere = (
+        tr(", {here} of them listed for an earlier reason", here=whole(int((~here).sum()))) if not here.all() else ""
+    )
+    asked = int(stopped["advice"].isin(["claim", tr("report missed"), "report"]).sum())
+    whose, theirs = (
+        (tr("Its debt"), "its") if len(stopped) == 1 else (tr("Of {asked} of them debt", asked=whole(asked)), "their")
+    )
+    limits = tr("its limit") if len(stopped) == 1 else tr("their limits")
+    first = (
+        tr(" {whose} is to be claimed or reported: the decision on {theirs} cover.", whose=whose, theirs=theirs)
+        if asked
+        else ""
+    )
     since = stopped["stop_since"].value_counts().sort_index()
-    ahead = [f"{count:,} of them from {day(begins)} on" for begins, count in since.items() if begins > book.as_of]
+    ahead = [
+        tr("{count} of them from {begins} on", count=whole(count), begins=day(begins))
+        for begins, count in since.items()
+        if begins > book.as_of
+    ]
     later = f", {listed(ahead)}" if ahead else ""
     claimed, clears = stopped["claim_amount"] > 0, stopped["stop_clears"]
-    paid = "no payment ends that once the policy has to pay"
+    paid = tr("no payment ends that once the policy has to pay")
     if not claimed.all():
-        rest = f" by {(~claimed).sum():,} of them" if claimed.any() else ""
+        rest = tr(" by {claimed} of them", claimed=whole((~claimed).sum())) if claimed.any() else ""
         more = f" ({paid})" if claimed.any() else ""
-        paid = (
-            f"{money(clears[~claimed].sum(), book.run.currency)} on invoices past the maximum extension period has to "
-            f"be paid first{rest}{more}"
+        paid = tr(
+            "{clears} on invoices past the maximum extension period has to be paid first{rest}{more}",
+            clears=money(clears[~claimed].sum(), book.run.currency),
+            rest=rest,
+            more=more,
         )
-    return (
-        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: {paid}, and "
-        f"insurance adds nothing to {limits}.{first} What was delivered before stays insured if it is reported in time."
+    return tr(
+        "New deliveries to {buyers} are no longer insured{later}{elsewhere}: {paid}, and insurance adds "
+        "nothing to {limits}.{first} What was delivered before stays insured if it is reported in time.",
+        buyers=counted(len(stopped), "buyer"),
+        later=later,
+        elsewhere=elsewhere,
+        paid=paid,
+        limits=limits,
+        first=first,
     )
 
 
@@ -121,12 +170,21 @@ def cure(row: pd.Series, currency: str) -> str:
     """Return what ends the hold on one buyer; `row`: of `held_back.held_back`."""
     if pd.isna(row["to_pay"]):
         return "none"
-    where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
+    where = tr(", {pay_invoice} first", pay_invoice=row["pay_invoice"]) if pd.notna(row["pay_invoice"]) else ""
     if row["stop_insured"] and row["stop_disputed"] > 0:
-        where += f" ({money(row['stop_disputed'], currency)} of it in dispute: settle that with the buyer)"
+        where += tr(
+            " ({stop_disputed} of it in dispute: settle that with the buyer)",
+            stop_disputed=money(row["stop_disputed"], currency),
+        )
     then = THEN[row["then_delivered"]]
-    begins = f"held from {day(row['held_from'])} on: " if pd.notna(row["held_from"]) else ""
-    return f"{begins}clear {money(row['to_pay'], currency)}{where}, then {then}"
+    begins = tr("held from {held_from} on: ", held_from=day(row["held_from"])) if pd.notna(row["held_from"]) else ""
+    return tr(
+        "{begins}clear {to_pay}{where}, then {then}",
+        begins=begins,
+        to_pay=money(row["to_pay"], currency),
+        where=where,
+        then=then,
+    )
 
 
 def with_cures(held: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -156,14 +214,26 @@ def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency
     parts = []
     if missed > 0:
         parts.append(
-            f"{money(missed, currency)} ({percent(missed / insured)}) hangs on reports whose day is past when this is "
-            f"read, the first on {day(since)}, so that its cover is in doubt"
+            tr(
+                "{missed} ({missed_2}) hangs on reports whose day is past when this is read, the first on "
+                "{since}, so that its cover is in doubt",
+                missed=money(missed, currency),
+                missed_2=percent(missed / insured),
+                since=day(since),
+            )
         )
     if due > 0:
-        parts.append(f"{money(due, currency)} ({percent(due / insured)}) hangs on reports that are due soon")
-    return (
-        f"Of the insured part, {percent(borne(policy))} of the insured debt, {'; '.join(parts)}. The book has no table "
-        "of what was reported."
+        parts.append(
+            tr(
+                "{due} ({due_2}) hangs on reports that are due soon",
+                due=money(due, currency),
+                due_2=percent(due / insured),
+            )
+        )
+    return tr(
+        "Of the insured part, {borne} of the insured debt, {join}. The book has no table of what was reported.",
+        borne=percent(borne(policy)),
+        join="; ".join(parts),
     )
 
 
@@ -174,8 +244,12 @@ def days_counted(book: Book) -> list[str]:
     if policy is None or policy.maximum_extension_days is None or policy.extension_from != "due" or not moved:
         return []
     return [
-        f"{policy.name} counts from the due day as it is stated; late interest and days past due count from the next "
-        f"working day where the law moves it (buyers in {listed(moved)}, chapter 01)."
+        tr(
+            "{name} counts from the due day as it is stated; late interest and days past due count from the "
+            "next working day where the law moves it (buyers in {moved}, chapter 01).",
+            name=policy.name,
+            moved=listed(moved),
+        )
     ]
 
 
@@ -186,17 +260,23 @@ def tolerance(book: Book) -> str:
         return ""
     dust = book.run.receivables.dust
     if policy.stop_tolerance is None:
-        return (
-            f"{policy.name} states no tolerance of its stop: an invoice of which more than dust "
-            f"({money(dust.amount, book.run.currency)} or {percent(dust.share)} of it, the smaller) is owed past its "
-            "maximum extension period stops what is delivered after it (`stop_tolerance`)."
+        return tr(
+            "{name} states no tolerance of its stop: an invoice of which more than dust ({amount} or "
+            "{share} of it, the smaller) is owed past its maximum extension period stops what is delivered "
+            "after it (`stop_tolerance`).",
+            name=policy.name,
+            amount=money(dust.amount, book.run.currency),
+            share=percent(dust.share),
         )
     if policy.stop_tolerance == 0:
-        return (
-            "An invoice of which anything is owed past its maximum extension period stops what is delivered after it "
-            f"({policy.name}, `stop_tolerance`)."
+        return tr(
+            "An invoice of which anything is owed past its maximum extension period stops what is "
+            "delivered after it ({name}, `stop_tolerance`).",
+            name=policy.name,
         )
-    return (
-        f"An invoice of which no more than {money(policy.stop_tolerance, book.run.currency)} is still owed stops no "
-        f"deliveries ({policy.name}, `stop_tolerance`)."
+    return tr(
+        "An invoice of which no more than {stop_tolerance} is still owed stops no deliveries ({name}, "
+        "`stop_tolerance`).",
+        stop_tolerance=money(policy.stop_tolerance, book.run.currency),
+        name=policy.name,
     )

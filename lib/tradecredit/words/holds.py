@@ -6,8 +6,9 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import BY_RISK, of_kind
 from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.limits.actions import STOP
+from tradecredit.language import tr
 from tradecredit.params.run import Run
-from tradecredit.words.formats import day, listed, money
+from tradecredit.words.formats import day, listed, money, whole
 
 
 def price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
@@ -18,15 +19,25 @@ def price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
     bounds = sheets["risk_bound_by"].value_counts()
     bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
-    margin = "what margin is given up is not known"
+    margin = tr("what margin is given up is not known")
     if sheets["lost_margin"].notna().all():
-        them = "the limit gives" if len(sheets) == 1 else "the limits give"
-        margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
-    return (
-        f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. "
-        f"{_alternative(sheets)}{_accounts(sheets, currency)}"
-        f"{_stopped(kind, sheets, run)}"
+        them = tr("the limit gives") if len(sheets) == 1 else tr("the limits give")
+        margin = tr(
+            "{them} up {lost_margin} of margin a year",
+            them=them,
+            lost_margin=money(sheets["lost_margin"].sum(), currency),
+        )
+    return tr(
+        " Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
+        "{which} failed, before insurance. {alternative}{accounts}{stopped}",
+        bound=bound,
+        margin=margin,
+        loss=loss,
+        most=most,
+        which=tr("it") if len(sheets) == 1 else tr("all of them"),
+        alternative=_alternative(sheets),
+        accounts=_accounts(sheets, currency),
+        stopped=_stopped(kind, sheets, run),
     )
 
 
@@ -36,9 +47,14 @@ def _stopped(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     held = sheets[sheets["deliveries"] == NOTHING]
     if kind == STOP or held.empty:
         return ""
-    which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
+    which = "it" if len(sheets) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
-    return f" Meanwhile nothing is delivered to {which}, for want of cover: {first}, decided by {by}."
+    return tr(
+        " Meanwhile nothing is delivered to {which}, for want of cover: {first}, decided by {by}.",
+        which=which,
+        first=first,
+        by=by,
+    )
 
 
 def _accounts(sheets: pd.DataFrame, currency: str) -> str:
@@ -50,11 +66,15 @@ def _accounts(sheets: pd.DataFrame, currency: str) -> str:
     if wanting.empty:
         return ""
     whose = (
-        f"The limits of {listed(wanting.index)} rest" if len(wanting) > 1 else f"The limit of {wanting.index[0]} rests"
+        tr("The limits of {index} rest", index=listed(wanting.index))
+        if len(wanting) > 1
+        else tr("The limit of {index} rests", index=wanting.index[0])
     )
-    return (
-        f" {whose} on payment history for want of accounts, which might release "
-        f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
+    return tr(
+        " {whose} on payment history for want of accounts, which might release {released_margin} of margin "
+        "a year: request them with the hold.",
+        whose=whose,
+        released_margin=money(wanting["released_margin"].sum(), currency),
     )
 
 
@@ -66,8 +86,12 @@ def _alternative(sheets: pd.DataFrame) -> str:
     claimed = sheets["claim_amount"] > 0
     none = ""
     if claimed.any():
-        which = "It has no alternative" if len(sheets) == 1 else f"There is none for {listed(sheets.index[claimed])}"
-        none = f" {which}, as debt is claimed on the policy."
+        which = (
+            tr("It has no alternative")
+            if len(sheets) == 1
+            else tr("There is none for {index}", index=listed(sheets.index[claimed]))
+        )
+        none = tr(" {which}, as debt is claimed on the policy.", which=which)
         sheets = sheets[~claimed]
     if sheets.empty:
         return none.strip()
@@ -75,20 +99,33 @@ def _alternative(sheets: pd.DataFrame) -> str:
     raised = len(sheets) - kept
     parts = []
     if kept:
-        parts.append(f"keep the limit in force{f' of {kept:,}' if raised else ''}, which covers what is owed")
+        parts.append(
+            tr(
+                "keep the limit in force{which}, which covers what is owed",
+                which=tr(" of {kept}", kept=whole(kept)) if raised else "",
+            )
+        )
     if raised:
-        parts.append(f"raise {f'that of the other {raised:,}' if kept else 'the limit in force'} to what is owed")
-    return (
-        f"The alternative is to accept the risk and {', and to '.join(parts)}: by the authority over the limit that "
-        f"then holds.{none}"
+        parts.append(
+            tr(
+                "raise {which} to what is owed",
+                which=tr("that of the other {raised}", raised=whole(raised)) if kept else tr("the limit in force"),
+            )
+        )
+    return tr(
+        "The alternative is to accept the risk and {join}: by the authority over the limit that then holds.{none}",
+        join=tr(", and to ").join(parts),
+        none=none,
     )
 
 
 def decided_by(held: pd.DataFrame, run: Run) -> tuple[str, str]:
     """Return by when deliveries to the buyers stop, and who decides on that, of each level with its number."""
-    first = "the first by" if held["hold_by"].max() > held["hold_by"].min() else "by"
+    first = tr("the first by") if held["hold_by"].max() > held["hold_by"].min() else "by"
     number = held["hold_authority"].value_counts()
     by = [
-        f"the {who}{f' ({number[who]:,})' if len(number) > 1 else ''}" for who in reversed(run.levels) if who in number
+        tr("the {who}{which}", who=who, which=f" ({number[who]:,})" if len(number) > 1 else "")
+        for who in reversed(run.levels)
+        if who in number
     ]
     return f"{first} {day(held['hold_by'].min())}", listed(by)

@@ -15,8 +15,9 @@ from tradecredit.decide.collect.insurer_calendar import (
     SOON,
     STOP_ON,
 )
+from tradecredit.language import tr
 from tradecredit.words import cover
-from tradecredit.words.formats import counted, day, listed, money, percent
+from tradecredit.words.formats import counted, day, fixed, listed, money, percent, whole
 
 TO_DO = {
     REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
@@ -64,10 +65,10 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
     late = calendar[calendar["state"] == MISSED]
     parts = []
     for kind, what, how in (
-        (REPORT_BY, "the report of {invoices} of {buyers}", "to be sent by {by} all the same"),
-        (FILE_BY, "the claims on {buyers}", "to be filed by {by}, the insurer asked first"),
-        (DECLARE_BY, "a declaration", "to be made by {by}"),
-        (MONEY_ON, "money of the insurer for {buyers}", "to be asked for"),
+        (REPORT_BY, tr("the report of {invoices} of {buyers}"), tr("to be sent by {by} all the same")),
+        (FILE_BY, tr("the claims on {buyers}"), tr("to be filed by {by}, the insurer asked first")),
+        (DECLARE_BY, tr("a declaration"), tr("to be made by {by}")),
+        (MONEY_ON, tr("money of the insurer for {buyers}"), tr("to be asked for")),
     ):
         if len(rows := late[late["deadline"] == kind]):
             sizes = {
@@ -76,37 +77,57 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
                 "by": day(rows["act_by"].min()),
             }
             amount = money(rows["amount"].sum(), currency)
-            parts.append(f"{what.format(**sizes)} ({amount}), the first due on {day(rows['day'].min())}, "
-                         f"{how.format(**sizes)}")  # fmt: skip
-    told = f"**Missed**: {'; '.join(parts)}." if parts else "No deadline of the policy has been missed."
+            parts.append(tr(
+                "{format} ({amount}), the first due on {day}, {format_2}",
+format=what.format(**sizes), amount=amount, day=day(rows['day'].min()), format_2=how.format(**sizes),
+))  # fmt: skip
+    told = (
+        tr("**Missed**: {join}.", join="; ".join(parts)) if parts else tr("No deadline of the policy has been missed.")
+    )
     stopped = calendar[calendar["state"] == IN_FORCE]
     if stopped.empty:
-        return f"{told} No stop of supplies is in force."
+        return tr("{told} No stop of supplies is in force.", told=told)
     buyers = stopped["buyer_id"].nunique()
-    return (
-        f"{told} {counted(buyers, 'buyer')} {'is' if buyers == 1 else 'are'} past the stop of supplies: no deliveries "
-        f"from {day(stopped['act_by'].min())} on, until {money(stopped['amount'].sum(), currency)} is paid."
+    return tr(
+        "{told} {buyers} {which} past the stop of supplies: no deliveries from {act_by} on, until {amount} is paid.",
+        told=told,
+        buyers=counted(buyers, "buyer"),
+        which=tr("is") if buyers == 1 else tr("are"),
+        act_by=day(stopped["act_by"].min()),
+        amount=money(stopped["amount"].sum(), currency),
     )
 
 
 def calendar(calendar: pd.DataFrame, currency: str) -> str:
     """Return what comes next by the insurer's calendar; `insurer_calendar.deadlines`."""
     if calendar.empty:
-        return "The policy sets no day for anything that is owed today."
+        return tr("The policy sets no day for anything that is owed today.")
     ahead = calendar[calendar["state"] == SOON]
     parts = [
-        f"{TO_DO[kind]} of {counted(rows['buyer_id'].nunique(), 'buyer')} ({money(rows['amount'].sum(), currency)}), "
-        f"the first by {day(rows['act_by'].min())}"
+        tr(
+            "{to_do} of {buyers} ({amount}), the first by {act_by}",
+            to_do=TO_DO[kind],
+            buyers=counted(rows["buyer_id"].nunique(), "buyer"),
+            amount=money(rows["amount"].sum(), currency),
+            act_by=day(rows["act_by"].min()),
+        )
         for kind in (REPORT_BY, FILE_BY)
         if len(rows := ahead[ahead["deadline"] == kind])
     ]
     declared, paid = (ahead[ahead["deadline"] == kind] for kind in (DECLARE_BY, MONEY_ON))
-    parts += [f"declare {money(row.amount, currency)} by {day(row.act_by)}" for row in declared.itertuples()]
+    parts += [
+        tr("declare {amount} by {act_by}", amount=money(row.amount, currency), act_by=day(row.act_by))
+        for row in declared.itertuples()
+    ]
     if len(paid):
         parts.append(
-            f"{money(paid['amount'].sum(), currency)} of the insurer is expected, the first on {day(paid['day'].min())}"
+            tr(
+                "{amount} of the insurer is expected, the first on {day}",
+                amount=money(paid["amount"].sum(), currency),
+                day=day(paid["day"].min()),
+            )
         )
-    told = f"Next: {'; '.join(parts)}." if parts else "No deadline of the policy is near."
+    told = tr("Next: {join}.", join="; ".join(parts)) if parts else tr("No deadline of the policy is near.")
     return told + _coming_stops(ahead[ahead["deadline"] == STOP_ON], currency)
 
 
@@ -115,18 +136,34 @@ def _coming_stops(stops: pd.DataFrame, currency: str) -> str:
     if stops.empty:
         return ""
     one = len(stops) == 1
-    told = (
-        f" Supplies to {counted(stops['buyer_id'].nunique(), 'more buyer')} stop unless "
-        f"{'it pays' if one else 'they pay'} {money(stops['amount'].sum(), currency)} in time, "
-        f"{'on' if one else 'the first on'} {day(stops['day'].min())}."
+    told = tr(
+        " Supplies to {more_buyers} stop unless {which} {amount} in time, {which_2} {day}.",
+        more_buyers=counted(stops["buyer_id"].nunique(), "more buyer"),
+        which=tr("it pays") if one else tr("they pay"),
+        amount=money(stops["amount"].sum(), currency),
+        which_2=tr("on") if one else tr("the first on"),
+        day=day(stops["day"].min()),
     )
     sizes = stops["unreported"].value_counts()
     why = {
-        insurer_calendar.UNINSURED: "the invoice that stops supplies is not insured itself",
-        insurer_calendar.LITTLE: "too little is overdue for a report", insurer_calendar.CLAIMED: "the loss is claimed",
+        insurer_calendar.UNINSURED: tr("the invoice that stops supplies is not insured itself"),
+        insurer_calendar.LITTLE: tr("too little is overdue for a report"), insurer_calendar.CLAIMED: tr("the loss is claimed"),
     }  # fmt: skip
-    parts = [f"of {sizes[reason]:,} {words}" for reason, words in why.items() if reason in sizes]
-    return f"{told} Before {sizes.sum():,} of them no report is due: {listed(parts)}." if parts else told
+    parts = [
+        tr("of {sizes} {words}", sizes=whole(sizes[reason]), words=words)
+        for reason, words in why.items()
+        if reason in sizes
+    ]
+    return (
+        tr(
+            "{told} Before {sizes} of them no report is due: {parts}.",
+            told=told,
+            sizes=whole(sizes.sum()),
+            parts=listed(parts),
+        )
+        if parts
+        else told
+    )
 
 
 def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -154,13 +191,15 @@ def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     late = "Late: " if row.state == MISSED else ""
     amount = f"{money(row.amount, currency)} {AMOUNTS[row.deadline]}"
     title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {amount}"
-    stated = f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else f"{row.policy} states no last day"
-    first = f", the first {row.invoice_id}" if pd.notna(row.invoice_id) else ""
+    stated = (
+        f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else tr("{policy} states no last day", policy=row.policy)
+    )
+    first = tr(", the first {invoice_id}", invoice_id=row.invoice_id) if pd.notna(row.invoice_id) else ""
     lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}{first}."]
     if pd.notna(row.notice):
-        lines.append(f"Kind of notice: {NOTICES[row.notice]}.")
+        lines.append(tr("Kind of notice: {notices}.", notices=NOTICES[row.notice]))
     if row.state == AHEAD and row.deadline in {REPORT_BY, STOP_ON, FILE_BY}:
-        lines.append("Only if it stays unpaid.")
+        lines.append(tr("Only if it stays unpaid."))
     return title, "\n".join(lines)
 
 
@@ -190,12 +229,29 @@ def with_declared(found: declarations.Declaration | None) -> pd.DataFrame | None
 def declaration(found: declarations.Declaration | None, currency: str) -> str:
     """Return what is to be declared, of which period, and by when; `declarations.declaration`."""
     if found is None:
-        return "Whether the policy asks for a declaration of sales or of balances is not stated (`declaration`)."
+        return tr("Whether the policy asks for a declaration of sales or of balances is not stated (`declaration`).")
     amounts = found.steps["amount"]
     what = "sales" if found.basis == declarations.TURNOVER else "balances"
-    of = f"{day(found.starts)} to {day(found.ends)}" if found.basis == declarations.TURNOVER else day(found.ends)
-    by = f", by {day(found.declare_by)}" if pd.notna(found.declare_by) else ""
+    of = (
+        tr("{starts} to {ends}", starts=day(found.starts), ends=day(found.ends))
+        if found.basis == declarations.TURNOVER
+        else day(found.ends)
+    )
+    by = tr(", by {declare_by}", declare_by=day(found.declare_by)) if pd.notna(found.declare_by) else ""
     declared, whole = amounts[declarations.DECLARED], amounts[declarations.LEDGER]
-    share = f", {percent(declared / whole)} of the ledger's {money(whole, currency)}" if whole > 0 else ""
-    undated = "" if by else " The policy states no day for it (`declaration_days`)."
-    return f"To declare are {what} of {of} of **{currency} {declared:,.2f}**{by}{share}.{undated}"
+    share = (
+        tr(", {declared} of the ledger's {whole}", declared=percent(declared / whole), whole=money(whole, currency))
+        if whole > 0
+        else ""
+    )
+    undated = "" if by else tr(" The policy states no day for it (`declaration_days`).")
+    return tr(
+        "To declare are {what} of {of} of **{currency} {declared}**{by}{share}.{undated}",
+        what=what,
+        of=of,
+        currency=currency,
+        declared=fixed(declared, 2),
+        by=by,
+        share=share,
+        undated=undated,
+    )

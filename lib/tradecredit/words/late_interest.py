@@ -7,6 +7,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.terms import late_interest
 from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
+from tradecredit.language import tr
 from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.words.formats import counted, day, listed, money
 
@@ -22,12 +23,22 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
     )
     currencies = charges.groupby(["law", "missing_currency"]).size()
     return [
-        f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). Without it the interest on "
-        f"{counted(number, 'invoice')} is not computable."
+        tr(
+            "{law}: no reference rate for {wanted}: add it to the law's file (params/rates). Without it the "
+            "interest on {invoices} is not computable.",
+            law=law,
+            wanted=wanted,
+            invoices=counted(number, "invoice"),
+        )
         for law, (wanted, number) in half_years.items()
     ] + [
-        f"{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on "
-        f"{counted(number, 'invoice')} is not computable."
+        tr(
+            "{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on {invoices} is "
+            "not computable.",
+            law=law,
+            wanted=wanted,
+            invoices=counted(number, "invoice"),
+        )
         for (law, wanted), number in currencies.items()
     ]
 
@@ -40,10 +51,14 @@ def laws_applied(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> list
     last = pd.Series({law.name: max(law.rates, default=None) or law.known_until for law in applied}).dropna()
     last = last.map(lambda until: until if isinstance(until, str) else day(pd.Timestamp(until)))
     known = [f"{until} ({'; '.join(names)})" for until, names in last.groupby(last).groups.items()]
-    rates = f" Their reference rates are stated up to {listed(reversed(known))}." if known else ""
+    rates = tr(" Their reference rates are stated up to {reversed}.", reversed=listed(reversed(known))) if known else ""
     return [
-        f"Late payment is charged by {counted(len(applied), 'law')}, whose files (params/rates) name the act and the "
-        f"source of each number.{rates}"
+        tr(
+            "Late payment is charged by {laws}, whose files (params/rates) name the act and the source of each "
+            "number.{rates}",
+            laws=counted(len(applied), "law"),
+            rates=rates,
+        )
     ]
 
 
@@ -52,8 +67,12 @@ def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
     if not uncharged.invoices:
         return []
     return [
-        f"Affiliates are not charged for late payment: {counted(uncharged.invoices, 'invoice')} past due, "
-        f"{money(uncharged.open_amount, currency)}, are left out (`late_interest.affiliates`)."
+        tr(
+            "Affiliates are not charged for late payment: {invoices} past due, {open_amount}, are left out "
+            "(`late_interest.affiliates`).",
+            invoices=counted(uncharged.invoices, "invoice"),
+            open_amount=money(uncharged.open_amount, currency),
+        )
     ]
 
 
@@ -62,11 +81,12 @@ def beyond_law(table: pd.DataFrame, currency: str) -> str:
     where there are none."""
     if table.empty:
         return ""
-    return (
-        f"{counted(int(table['invoices'].sum()), 'invoice')}, {money(table['amount'].sum(), currency)}, were on terms "
-        "longer than the law allows without an agreement. The book does not show agreements: where there is none, the "
-        "debt is due earlier than stated, and more interest may be charged. By itself no decision: terms that do not "
-        "pay are in the section before."
+    return tr(
+        "{invoices}, {amount}, were on terms longer than the law allows without an agreement. The book "
+        "does not show agreements: where there is none, the debt is due earlier than stated, and more "
+        "interest may be charged. By itself no decision: terms that do not pay are in the section before.",
+        invoices=counted(int(table["invoices"].sum()), "invoice"),
+        amount=money(table["amount"].sum(), currency),
     )
 
 
@@ -75,8 +95,10 @@ def at_issue(book: Book) -> list[str]:
     if (book.invoices["currency"] == book.run.currency).all():
         return []
     return [
-        "Late amounts, and interest on them, are at the rates of the days of issue; what is overdue elsewhere is at "
-        "today's."
+        tr(
+            "Late amounts, and interest on them, are at the rates of the days of issue; what is overdue elsewhere is at "
+            "today's."
+        )
     ]
 
 
@@ -86,21 +108,24 @@ def small_rests(book: Book) -> list[str]:
     if not least > 0:
         return []
     return [
-        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, does not date what a buyer owes "
-        "past due, and bears interest but no flat fee unless more than that of the invoice was paid late "
-        "(`receivables.small_rest`)."
+        tr(
+            "What is left of a larger invoice, up to {least}, does not date what a buyer owes past due, and "
+            "bears interest but no flat fee unless more than that of the invoice was paid late "
+            "(`receivables.small_rest`).",
+            least=money(least, book.run.currency),
+        )
     ]
 
 
 def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
     """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
-    rate = "no reference rate for " + charges["missing_rate"]
-    currency = "no rate in the book of the fee's currency, " + charges["missing_currency"]
+    rate = tr("no reference rate for ") + charges["missing_rate"]
+    currency = tr("no rate in the book of the fee's currency, ") + charges["missing_currency"]
     sentences = {
-        late_interest.NO_COUNTRY: "the buyer's country is not stated",
-        late_interest.OTHER_KIND: "the law does not apply to this kind of buyer: " + charges["kind"],
-        late_interest.NO_LAW: "the run has no law for " + charges["country"],
-        late_interest.IN_DISPUTE: "nothing while the dispute is open",
+        late_interest.NO_COUNTRY: tr("the buyer's country is not stated"),
+        late_interest.OTHER_KIND: tr("the law does not apply to this kind of buyer: ") + charges["kind"],
+        late_interest.NO_LAW: tr("the run has no law for ") + charges["country"],
+        late_interest.IN_DISPUTE: tr("nothing while the dispute is open"),
         late_interest.RATE_MISSING: (rate + "; " + currency).fillna(rate).fillna(currency),
         late_interest.LAWFUL: charges["law"].map({law.name: law.condition for law in laws}),
     }
@@ -123,19 +148,37 @@ def charge(charges: pd.DataFrame, currency: str) -> dict[str, str]:
         return {}
     most = still_open.loc[known_charge(still_open).idxmax()]
     named = {"interest": sums["interest"], "flat fees": sums["fees"]}
-    parts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
+    parts = listed(
+        tr("{amount} of {name}", amount=money(amount, currency), name=name)
+        for name, amount in named.items()
+        if amount >= 0
+    )
     unknown = int(sums["not_computable_invoices"])
-    left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
+    left_out = (
+        tr(" Interest or fee on {invoices} is not computable, and left out.", invoices=counted(unknown, "invoice"))
+        if unknown
+        else ""
+    )
     lodged = charges[charges["state"] == "in default"]
     if len(lodged):
         owing = lodged["buyer_id"].nunique()
-        left_out += (
-            f" Not in it is what {counted(owing, 'buyer')} in default {'owes' if owing == 1 else 'owe'} past due "
-            f"({money(lodged['late_open'].sum(), currency)}): interest on that is lodged with the debt."
+        left_out += tr(
+            " Not in it is what {buyers} in default {which} past due ({late_open}): interest on that is "
+            "lodged with the debt.",
+            buyers=counted(owing, "buyer"),
+            which=tr("owes") if owing == 1 else tr("owe"),
+            late_open=money(lodged["late_open"].sum(), currency),
         )
     return {
-        "late interest": f"{money(sums['charge'], currency)} may be charged on open invoices past due, {parts}; the "
-        f"largest on one invoice is {money(known_charge(still_open).max(), currency)} ({most['invoice_id']}, "
-        f"{most['buyer_id']}). Charge it, or waive it against immediate payment."
-        f"{left_out}"
+        "late interest": tr(
+            "{charge} may be charged on open invoices past due, {parts}; the largest on one invoice is "
+            "{known_charge} ({invoice_id}, {buyer_id}). Charge it, or waive it against immediate "
+            "payment.{left_out}",
+            charge=money(sums["charge"], currency),
+            parts=parts,
+            known_charge=money(known_charge(still_open).max(), currency),
+            invoice_id=most["invoice_id"],
+            buyer_id=most["buyer_id"],
+            left_out=left_out,
+        )
     }

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.decide import lights
+from tradecredit.language import tr
 from tradecredit.params.run import Run
 from tradecredit.words.formats import MINUS, figure, percent
 
@@ -35,11 +36,17 @@ def _rule(name: str, tested: float, figures: Mapping[str, tuple], run: Run) -> s
 
     what = ""
     if rule.of is not None:
-        what = f", as a share of {str(figures[rule.of][2]).lower()}"
+        what = tr(", as a share of {figures}", figures=str(figures[rule.of][2]).lower())
     elif rule.against is not None:
-        what = ", as a change on last year"
-    good, bad = ("up to", "above") if rule.red > rule.amber else ("down to", "below")
-    return (
-        f"Green {good} {written(rule.amber)}, amber {good} {written(rule.red)}, red {bad} that{what}: now "
-        f"{written(tested)}. A rule of the run file (`lights`)."
+        what = tr(", as a change on last year")
+    good, bad = (tr("up to"), "above") if rule.red > rule.amber else (tr("down to"), "below")
+    return tr(
+        "Green {good} {written}, amber {good} {written_2}, red {bad} that{what}: now {written_3}. A rule "
+        "of the run file (`lights`).",
+        good=good,
+        written=written(rule.amber),
+        written_2=written(rule.red),
+        bad=bad,
+        what=what,
+        written_3=written(tested),
     )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.decide.limits.replay import Replay, totals
+from tradecredit.language import tr
 from tradecredit.words.formats import count, counted, day, money, percent
 
 
@@ -24,10 +25,13 @@ def breaches(monthly: pd.DataFrame, currency: str) -> str:
     held = monthly[monthly["buyers"] > 0]
     if held.empty:
         return ""
-    return (
-        f"Over {counted(len(held), 'month end')} {percent(held['breaches'].sum() / held['buyers'].sum())} of the "
-        f"limits in force were exceeded, by {money(held['breach_amount'].mean(), currency)} in total on average and by "
-        f"{money(held['breach_amount'].max(), currency)} at the worst."
+    return tr(
+        "Over {month_ends} {breaches} of the limits in force were exceeded, by {breach_amount} in total on "
+        "average and by {breach_amount_2} at the worst.",
+        month_ends=counted(len(held), "month end"),
+        breaches=percent(held["breaches"].sum() / held["buyers"].sum()),
+        breach_amount=money(held["breach_amount"].mean(), currency),
+        breach_amount_2=money(held["breach_amount"].max(), currency),
     )
 
 
@@ -37,13 +41,23 @@ def replay(replay: Replay, currency: str) -> str:
         return ""
     sums, first = totals(replay), replay.reviews.index[0]
     if sums["defaults"] == 0:
-        return f"No buyer at risk on {day(first)} or later has defaulted since: there was no loss to avoid."
-    share = f", {percent(sums['avoided_share'])} of the loss" if sums["loss"] > 0 else ""
-    return (
-        f"Buyers that defaulted after {day(first)} ({count(sums['defaults'])}) owed {money(sums['debt'], currency)}. "
-        f"Of that {money(sums['avoidable'], currency)} was delivered after the last review before default and above "
-        f"the limit that today's method gives on the information of that day: enforcing it would have avoided a loss "
-        f"of {money(sums['loss_avoided'], currency)}{share}. The same limits would have withheld "
-        f"{money(sums['withheld'], currency)} of the balances of buyers that did not default, on average over "
-        "the reviews."
+        return tr(
+            "No buyer at risk on {first} or later has defaulted since: there was no loss to avoid.", first=day(first)
+        )
+    share = (
+        tr(", {avoided_share} of the loss", avoided_share=percent(sums["avoided_share"])) if sums["loss"] > 0 else ""
+    )
+    return tr(
+        "Buyers that defaulted after {first} ({defaults}) owed {debt}. Of that {avoidable} was delivered "
+        "after the last review before default and above the limit that today's method gives on the "
+        "information of that day: enforcing it would have avoided a loss of {loss_avoided}{share}. The "
+        "same limits would have withheld {withheld} of the balances of buyers that did not default, on "
+        "average over the reviews.",
+        first=day(first),
+        defaults=count(sums["defaults"]),
+        debt=money(sums["debt"], currency),
+        avoidable=money(sums["avoidable"], currency),
+        loss_avoided=money(sums["loss_avoided"], currency),
+        share=share,
+        withheld=money(sums["withheld"], currency),
     )

@@ -10,12 +10,13 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
+from tradecredit.language import tr
 from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
 from tradecredit.params.run import Run
-from tradecredit.words.formats import counted, day, listed, money, percent
+from tradecredit.words.formats import counted, day, listed, money, percent, short, whole
 
 REASONS = {
     "need": "it buys less than the limit is for",
@@ -55,9 +56,9 @@ def of_limits_in_force(book: Book, totals: pd.Series) -> dict[str, tuple]:
         return {}
     granted = limits_in_force.acceptance(book).loc["last 12 months", "acceptance"]
     return {
-        "limit_breaches": (totals["breaches"], "count", "Buyers exceeding their limit"),
+        "limit_breaches": (totals["breaches"], "count", tr("Buyers exceeding their limit")),
         "breach_amount": (totals["breach_amount"], book.run.currency),
-        "limit_acceptance": (granted, "fraction", "Amounts granted by the insurer of those asked"),
+        "limit_acceptance": (granted, "fraction", tr("Amounts granted by the insurer of those asked")),
     }
 
 
@@ -74,20 +75,33 @@ def rule(codes: str, settings: LimitSettings, currency: str) -> str:
 
 def _rules(settings: LimitSettings, currency: str) -> dict[str, str]:
     def at_most(amount: float | None) -> str:
-        return "need and concentration alone" if amount is None else f"at most {money(amount, currency)}"
+        return (
+            tr("need and concentration alone")
+            if amount is None
+            else tr("at most {amount}", amount=money(amount, currency))
+        )
 
     return {
-        "in default": "in default: no limit",
-        "prepaid": "pays in advance: no limit",
-        "analyst's override": "the limit set by an analyst stands",
-        "public": f"public body, risk not measured: {at_most(settings.public_limit)}",
-        "affiliate": f"affiliated company, risk not measured: {at_most(settings.affiliate_limit)}",
-        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
-        "our own risk",
-        "dormant": f"no purchases for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
-        "no accounts": "no accounts known: at most the amount of its grade, or what its payment history carries if "
-        "that is more, at our own risk",
-        "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
+        "in default": tr("in default: no limit"),
+        "prepaid": tr("pays in advance: no limit"),
+        "analyst's override": tr("the limit set by an analyst stands"),
+        "public": tr("public body, risk not measured: {at_most}", at_most=at_most(settings.public_limit)),
+        "affiliate": tr("affiliated company, risk not measured: {at_most}", at_most=at_most(settings.affiliate_limit)),
+        "new buyer": tr(
+            "known for less than {new_buyer_months} months: {at_most} at our own risk",
+            new_buyer_months=settings.new_buyer_months,
+            at_most=at_most(settings.new_buyer_limit),
+        ),
+        "dormant": tr(
+            "no purchases for {dormant_months} months: {at_most}",
+            dormant_months=settings.dormant_months,
+            at_most=at_most(settings.dormant_limit),
+        ),
+        "no accounts": tr(
+            "no accounts known: at most the amount of its grade, or what its payment history carries if "
+            "that is more, at our own risk"
+        ),
+        "negative equity": tr("negative equity: {at_most}", at_most=at_most(settings.negative_equity_limit)),
     }
 
 
@@ -96,41 +110,64 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
     found = []
     if book.run.margin is None:
         found.append(
-            "The run states no margin: net value added constrains no limit, and what limit requests, portfolio limits "
-            "and longer terms would earn is not computable."
+            tr(
+                "The run states no margin: net value added constrains no limit, and what limit requests, portfolio limits "
+                "and longer terms would earn is not computable."
+            )
         )
     else:
         found.append(
-            f"Net value added assumes {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
-            "buyer purchases (`turns_a_year`); cuts, limit requests and portfolio limits use its actual sales. Of "
-            "these a limit carries the part that it would have carried of what the buyer owed at the ends of the last "
-            "52 weeks; what is owed above the need alone is never stopped, and loses no sales."
+            tr(
+                "Net value added assumes {turns_a_year} × the margin a year on a limit, whatever the buyer "
+                "purchases (`turns_a_year`); cuts, limit requests and portfolio limits use its actual sales. "
+                "Of these a limit carries the part that it would have carried of what the buyer owed at the "
+                "ends of the last 52 weeks; what is owed above the need alone is never stopped, and loses no "
+                "sales.",
+                turns_a_year=short(book.run.limits.turns_a_year),
+            )
         )
     if limits["without_accounts"].notna().any():
         settings = book.run.limits
         by_grade = listed(percent(share) for share in settings.payment_history_share)
         found.append(
-            "A buyer whose accounts are not known may have at our own risk the larger of the amount of its grade "
-            "(`limits.without_accounts_limit`) and a part of the largest balance that it has owed and paid since "
-            f"(`payment_history_share`: {by_grade} of grades 1 to 10) after {settings.payment_history_months} months "
-            f"of payment history, in proportion before, and nothing before {settings.payment_history_least_months}."
+            tr(
+                "A buyer whose accounts are not known may have at our own risk the larger of the amount of its "
+                "grade (`limits.without_accounts_limit`) and a part of the largest balance that it has owed "
+                "and paid since (`payment_history_share`: {by_grade} of grades 1 to 10) after "
+                "{payment_history_months} months of payment history, in proportion before, and nothing before "
+                "{payment_history_least_months}.",
+                by_grade=by_grade,
+                payment_history_months=settings.payment_history_months,
+                payment_history_least_months=settings.payment_history_least_months,
+            )
         )
     if limits["covered_limit"].isna().all():
-        found.append("The run names no policy: all receivables are at our own risk, and insurance adds to no limit.")
+        found.append(
+            tr("The run names no policy: all receivables are at our own risk, and insurance adds to no limit.")
+        )
     if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
-        found.append("The policy in force covers none of today's receivables: no limit rests on insurance.")
+        found.append(tr("The policy in force covers none of today's receivables: no limit rests on insurance."))
     if not limits["exposure"].sum() > 0:
-        found.append("Nobody owes anything: caps stated as shares of all receivables do not apply.")
+        found.append(tr("Nobody owes anything: caps stated as shares of all receivables do not apply."))
     endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
     if endless:
-        found.append(f"Analysts' limits without an end date ({endless:,}) stay in force until withdrawn.")
+        found.append(
+            tr(
+                "Analysts' limits without an end date ({endless}) stay in force until withdrawn.",
+                endless=whole(endless),
+            )
+        )
     return found
 
 
 def unknown_classes(book: Book) -> list[str]:
     """Return which sectors and countries the run caps that no buyer of the book has; none: nothing to say."""
     return [
-        f"limits.{name}_shares_of_book names {listed(idle)}, which no buyer of the book has: it has no effect."
+        tr(
+            "limits.{name}_shares_of_book names {idle}, which no buyer of the book has: it has no effect.",
+            name=name,
+            idle=listed(idle),
+        )
         for name, idle in caps.idle_classes(book).items()
         if idle
     ]
@@ -141,12 +178,15 @@ def orders(book: Book) -> list[str]:
     if not book.has("orders"):
         return []
     days = book.run.limits.order_horizon_days
-    horizon = "" if days is None else f" Orders expected more than {days:,} days ahead do not count."
+    horizon = "" if days is None else tr(" Orders expected more than {days} days ahead do not count.", days=whole(days))
     return [
-        "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is insured "
-        "of it. Open orders are commitments: they count in the use of limits and in excesses over them, not in "
-        "exposure, in what the risk allows to be owed or in losses; those of buyers that pay in advance do not count. "
-        "What is on account is set off. Needs, and shares of the book, are of invoices alone." + horizon
+        tr(
+            "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is insured "
+            "of it. Open orders are commitments: they count in the use of limits and in excesses over them, not in "
+            "exposure, in what the risk allows to be owed or in losses; those of buyers that pay in advance do not count. "
+            "What is on account is set off. Needs, and shares of the book, are of invoices alone."
+        )
+        + horizon
     ]
 
 
@@ -155,12 +195,15 @@ def held_orders(limits: pd.DataFrame, currency: str) -> str:
     if "orders_held" not in limits or not limits["open_orders"].sum() > 0:
         return ""
     above = limits[limits["orders_held"] > 0]
-    all_of_them = f"Of open orders of {money(limits['open_orders'].sum(), currency)}"
+    all_of_them = tr("Of open orders of {open_orders}", open_orders=money(limits["open_orders"].sum(), currency))
     if above.empty:
-        return f"{all_of_them} the limits to set have room for all."
-    return (
-        f"{all_of_them}, {money(above['orders_held'].sum(), currency)} of {counted(len(above), 'buyer')} is above the "
-        "limit to set: ship that part only against payment, or once the limit is raised."
+        return tr("{all_of_them} the limits to set have room for all.", all_of_them=all_of_them)
+    return tr(
+        "{all_of_them}, {orders_held} of {buyers} is above the limit to set: ship that part only against "
+        "payment, or once the limit is raised.",
+        all_of_them=all_of_them,
+        orders_held=money(above["orders_held"].sum(), currency),
+        buyers=counted(len(above), "buyer"),
     )
 
 
@@ -174,32 +217,44 @@ def binding(by_binding: pd.DataFrame) -> str:
     counts = by_binding["buyers_with_cover"]
     needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
     if counts.sum() == 1:
-        return f"The binding constraint of the only limit is {counts.idxmax()}."
+        return tr("The binding constraint of the only limit is {counts}.", counts=counts.idxmax())
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
     if not needed:
-        return f"Need binds none of {counted(int(counts.sum()), 'limit')}: they are bound by {rest}."
-    others = f" The rest are bound by {rest}." if rest else ""
-    return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
+        return tr(
+            "Need binds none of {limits}: they are bound by {rest}.",
+            limits=counted(int(counts.sum()), "limit"),
+            rest=rest,
+        )
+    others = tr(" The rest are bound by {rest}.", rest=rest) if rest else ""
+    return tr(
+        "Need is the binding constraint for {needed} of {counts} limits.{others}",
+        needed=whole(needed),
+        counts=whole(counts.sum()),
+        others=others,
+    )
 
 
 def in_all(totals: pd.Series, currency: str) -> str:
     """Return what recommended limits and limits to set are in total, and why the two differ (`limits.totals`)."""
     recommended, to_set = totals["recommended_with_cover"], totals["to_set"]
-    told = (
-        f"Recommended limits total **{money(recommended, currency)}** ({money(totals['recommended'], currency)} "
-        f"without insurance), limits to set **{money(to_set, currency)}**"
+    told = tr(
+        "Recommended limits total **{recommended}** ({recommended_2} without insurance), limits to set **{to_set}**",
+        recommended=money(recommended, currency),
+        recommended_2=money(totals["recommended"], currency),
+        to_set=money(to_set, currency),
     )
     if abs(to_set - recommended) < CENT:
         return f"{told}."
-    return (
-        f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
-        "the insurer is to be told first, and need alone neither lowers it below what is owed nor sets a first one "
-        "there."
+    return tr(
+        "{told}: a limit stays where it would change only slightly, is not raised where deliveries are "
+        "held back or the insurer is to be told first, and need alone neither lowers it below what is owed "
+        "nor sets a first one there.",
+        told=told,
     )
 
 
 def _exceed(number: int) -> str:
-    return "exceeds its limit" if number == 1 else "exceed their limits"
+    return tr("exceeds its limit") if number == 1 else tr("exceed their limits")
 
 
 def changes(limits: pd.DataFrame, currency: str) -> str:
@@ -210,7 +265,7 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
         + (f" ({money(abs(row['sum']), currency)} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
         for name, row in sums.reindex(list(DECISIONS)).dropna().iterrows()
     ]
-    return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
+    return tr("Decisions by kind: {join}.", join=", ".join(parts)) if parts else tr("There is nothing to decide.")
 
 
 def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
@@ -224,20 +279,27 @@ def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
         return ""
     alone = less[on_limit.reindex(less.index) == "cut"]
     margin = less["lost_margin"].sum(min_count=1)
-    earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
-    them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    each = "This limit" if len(less) == 1 else "Each of these limits"
-    part = f"{each} is decided with a hold of deliveries, or is granted or refused in the ordinary course"
+    earned = "" if pd.isna(margin) else tr(", {margin} of margin", margin=money(margin, currency))
+    them = tr("The limit that is") if len(less) == 1 else tr("The {less} limits that are", less=whole(len(less)))
+    each = tr("This limit") if len(less) == 1 else tr("Each of these limits")
+    part = tr("{each} is decided with a hold of deliveries, or is granted or refused in the ordinary course", each=each)
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
-        part = (
-            f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} whose cut is decided by itself; the "
-            "other limits are decided with a hold of deliveries, or are granted or refused in the ordinary course"
+        part = tr(
+            "{amount} of it is of {buyers} whose cut is decided by itself; the other limits are decided "
+            "with a hold of deliveries, or are granted or refused in the ordinary course",
+            amount=money(amount, currency),
+            buyers=counted(len(alone), "buyer"),
         )
     lose = "loses" if len(less) == 1 else "lose"
-    return (
-        f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
-        f"a year{earned}, before what the sales would have lost in defaults. {part}."
+    return tr(
+        "{them} cut, refused or granted in part for risk {lose} {lost_sales} of sales a year{earned}, "
+        "before what the sales would have lost in defaults. {part}.",
+        them=them,
+        lose=lose,
+        lost_sales=money(less["lost_sales"].sum(), currency),
+        earned=earned,
+        part=part,
     )
 
 
@@ -252,18 +314,22 @@ def without_accounts(limits: pd.DataFrame, settings: LimitSettings) -> str:
     run = (shares != shares.shift()).cumsum()
     by_share = [(of.iloc[0], of.index + 1) for _, of in shares.groupby(run) if of.iloc[0] > 0]
     if not by_share:
-        return "Without accounts a buyer may have the amount of its grade at our own risk, whatever it has paid."
-    ways = ["grade {0}", "grades {0} and {1}", "grades {0} to {1}"]
+        return tr("Without accounts a buyer may have the amount of its grade at our own risk, whatever it has paid.")
+    ways = [tr("grade {0}"), tr("grades {0} and {1}"), tr("grades {0} to {1}")]
     parts = [
-        f"{percent(part)} in {ways[min(len(grades), 3) - 1].format(grades[0], grades[-1])}" for part, grades in by_share
+        tr("{part} in {format}", part=percent(part), format=ways[min(len(grades), 3) - 1].format(grades[0], grades[-1]))
+        for part, grades in by_share
     ]
-    nothing = "" if (shares > 0).all() else ", nothing in the others"
-    return (
-        "Without accounts a buyer may have the amount of its grade at our own risk, or if that is more a part of the "
-        f"largest balance that it has owed and paid since: {listed(parts)}{nothing}. After "
-        f"{counted(settings.payment_history_months, 'month')} of payment history that counts in full, before in "
-        f"proportion, and with less than {counted(settings.payment_history_least_months, 'month')} not at all. With "
-        "insurance this bounds our own part of the limit."
+    nothing = "" if (shares > 0).all() else tr(", nothing in the others")
+    return tr(
+        "Without accounts a buyer may have the amount of its grade at our own risk, or if that is more a "
+        "part of the largest balance that it has owed and paid since: {parts}{nothing}. After {months} of "
+        "payment history that counts in full, before in proportion, and with less than {months_2} not at "
+        "all. With insurance this bounds our own part of the limit.",
+        parts=listed(parts),
+        nothing=nothing,
+        months=counted(settings.payment_history_months, "month"),
+        months_2=counted(settings.payment_history_least_months, "month"),
     )
 
 
@@ -274,18 +340,28 @@ def control(book: Book) -> list[str]:
     table = groups_of(book)
     among = table.loc[table["controlled"], "group_id"].dropna()
     found = [
-        f"Groups are by control of more than {percent(CONTROL)}, directly, through controlled companies or together "
-        f"with them, by the ownership table as of {book.as_of.date()}: {counted(len(among), 'buyer')} in "
-        f"{counted(among.nunique(), 'group')}. Other groups are as the buyers' table states them."
+        tr(
+            "Groups are by control of more than {control}, directly, through controlled companies or together "
+            "with them, by the ownership table as of {as_of}: {buyers} in {groups}. Other groups are as the "
+            "buyers' table states them.",
+            control=percent(CONTROL),
+            as_of=book.as_of.date(),
+            buyers=counted(len(among), "buyer"),
+            groups=counted(among.nunique(), "group"),
+        )
     ]
     contradicting = table.index[table["contradicts"]]
     if len(contradicting):
         more = len(contradicting) - MOST_NAMED
-        named = listed([*contradicting[:MOST_NAMED], *([f"{more:,} more"] if more > 0 else [])])
-        them = "its stated group contradicts" if len(contradicting) == 1 else "their stated groups contradict"
+        named = listed([*contradicting[:MOST_NAMED], *([tr("{more} more", more=whole(more))] if more > 0 else [])])
+        them = tr("its stated group contradicts") if len(contradicting) == 1 else tr("their stated groups contradict")
         found.append(
-            f"Of {named} {them} the ownership table: control counts. Correct `group_id` in `buyers`, or end the "
-            "stake in `ownership` by `until`."
+            tr(
+                "Of {named} {them} the ownership table: control counts. Correct `group_id` in `buyers`, or end "
+                "the stake in `ownership` by `until`.",
+                named=named,
+                them=them,
+            )
         )
     return found
 
@@ -293,22 +369,29 @@ def control(book: Book) -> list[str]:
 def groups(groups: pd.DataFrame, currency: str) -> str:
     """Return which groups exceed their limit, and how many members' limits are cut (`caps.groups`)."""
     if groups.empty:
-        return "No buyer belongs to a group."
+        return tr("No buyer belongs to a group.")
     over = groups[groups["over_group_limit"] > 0]
-    above = "No group exceeds its limit."
+    above = tr("No group exceeds its limit.")
     if len(over):
-        above = (
-            f"{len(over):,} of {counted(len(groups), 'group')} {_exceed(len(over))}, by "
-            f"{money(over['over_group_limit'].sum(), currency)}."
+        above = tr(
+            "{over} of {groups} {exceed}, by {over_group_limit}.",
+            over=whole(len(over)),
+            groups=counted(len(groups), "group"),
+            exceed=_exceed(len(over)),
+            over_group_limit=money(over["over_group_limit"].sum(), currency),
         )
         by_need = over.loc[~(over["need"] > over["group_limit"] + CENT), "over_group_limit"]
         if len(by_need):
-            which = "All of it is" if len(by_need) == len(over) else f"{money(by_need.sum(), currency)} of it is"
-            above += f" {which} above what their members need: a signal to look, no decision."
+            which = (
+                tr("All of it is")
+                if len(by_need) == len(over)
+                else tr("{by_need} of it is", by_need=money(by_need.sum(), currency))
+            )
+            above += tr(" {which} above what their members need: a signal to look, no decision.", which=which)
     cut = int(groups["cut"].sum())
-    less = "No group limit is binding for a member."
+    less = tr("No group limit is binding for a member.")
     if cut:
-        less = f"The group limit is the binding constraint for {counted(cut, 'member')}."
+        less = tr("The group limit is the binding constraint for {members}.", members=counted(cut, "member"))
     return f"{above} {less}"
 
 
@@ -320,12 +403,17 @@ def above_need(over: pd.DataFrame, currency: str) -> str:
     if over.empty:
         return ""
     owe = f"{counted(len(over), 'buyer')} {'owes' if len(over) == 1 else 'owe'}"
-    told = f"{owe} {money(over['over_need'].sum(), currency)} above the need: by itself a signal to look, no decision."
+    told = tr(
+        "{owe} {over_need} above the need: by itself a signal to look, no decision.",
+        owe=owe,
+        over_need=money(over["over_need"].sum(), currency),
+    )
     back = over[over["on_limit"] == "above limit"]
     if len(back):
-        told += (
-            f" {money(back['over_limit_to_set'].sum(), currency)} of {len(back):,} of them is also above the limit to "
-            "set, and to be brought back."
+        told += tr(
+            " {over_limit_to_set} of {back} of them is also above the limit to set, and to be brought back.",
+            over_limit_to_set=money(back["over_limit_to_set"].sum(), currency),
+            back=whole(len(back)),
         )
     return told
 
@@ -335,37 +423,51 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
     if class_caps.empty:
         return ""
     over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
-    found = "Exposure exceeds no cap on a sector or country."
+    found = tr("Exposure exceeds no cap on a sector or country.")
     if len(over):
-        each = listed(f"{name} (by {money(amount, currency)})" for name, amount in over["over_cap"].items())
-        found = f"Exposure exceeds the cap on {each}."
+        each = listed(
+            tr("{name} (by {amount})", name=name, amount=money(amount, currency))
+            for name, amount in over["over_cap"].items()
+        )
+        found = tr("Exposure exceeds the cap on {each}.", each=each)
     if len(above):
-        found += f" Limits set by analysts exceed the cap on {listed(above.index)}: other buyers there get no limit."
+        found += tr(
+            " Limits set by analysts exceed the cap on {index}: other buyers there get no limit.",
+            index=listed(above.index),
+        )
     whole = class_caps["cut"] - class_caps["added_cut"]
     for cut, said in (
-        (whole, "the limits would pass the cap without insurance too, and all that no analyst has set are cut"),
-        (class_caps["added_cut"], "what cover adds to limits would pass the cap, and that alone is cut"),
+        (whole, tr("the limits would pass the cap without insurance too, and all that no analyst has set are cut")),
+        (class_caps["added_cut"], tr("what cover adds to limits would pass the cap, and that alone is cut")),
     ):  # fmt: skip
         if (cut > 0).any():
             each = listed(f"{name} ({counted(int(number), 'buyer')})" for name, number in cut[cut > 0].items())
-            found += f" Whatever is owed, {said} on {each}."
+            found += tr(" Whatever is owed, {said} on {each}.", said=said, each=each)
     return found
 
 
 def requests(requests: pd.DataFrame, run: Run) -> str:
     """Return what the limit requests to the insurer would bring, who sends them and by when; see `insurer.requests`."""
     if requests.empty:
-        return "No limit is worth requesting from the insurer."
+        return tr("No limit is worth requesting from the insurer.")
     known = requests["net_gain"].dropna()
     if known.empty:
-        return f"Whether the {len(requests):,} requests pay is not computable: the run states no margin."
-    all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
+        return tr(
+            "Whether the {requests} requests pay is not computable: the run states no margin.",
+            requests=whole(len(requests)),
+        )
+    all_of_them = "It" if len(known) == 1 else tr("All {known} together", known=whole(len(known)))
     cost = requests.loc[known.index, "cost"].sum()
     by = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("limits")))
-    return (
-        f"{all_of_them} would earn {money(known.sum(), run.currency)} a year, after expected losses and "
-        f"{money(cost, run.currency)} of premium and fees. The {run.levels[0]} sends them to the insurer by {by}, in "
-        "the ordinary course; the account of cover (chapter 05) counts them once they are granted."
+    return tr(
+        "{all_of_them} would earn {known} a year, after expected losses and {cost} of premium and fees. "
+        "The {levels} sends them to the insurer by {by}, in the ordinary course; the account of cover "
+        "(chapter 05) counts them once they are granted.",
+        all_of_them=all_of_them,
+        known=money(known.sum(), run.currency),
+        cost=money(cost, run.currency),
+        levels=run.levels[0],
+        by=by,
     )
 
 
@@ -375,9 +477,10 @@ def not_requested(left_out: pd.Series) -> str:
     if found.empty:
         return ""
     why = listed(f"{counted(int(number), 'buyer')} {_NOT_ASKED[reason]}" for reason, number in found.items())
-    return (
-        f"Not asked for are limits of {why}. Of all others more cover would let us sell no more, or cost more than it "
-        "earns."
+    return tr(
+        "Not asked for are limits of {why}. Of all others more cover would let us sell no more, or cost "
+        "more than it earns.",
+        why=why,
     )
 
 
@@ -395,35 +498,49 @@ def acceptance(table: pd.DataFrame) -> str:
     """Return what the insurer granted of what it was asked; see `limits_in_force.acceptance`."""
     recent, ever = table.loc["last 12 months"], table.loc["all"]
     if ever["requests"] == 0:
-        return (
+        return tr(
             "What the insurer grants of what it is asked is not known: no decision in the book states what was asked."
         )
     if recent["requests"] == 0:
-        return (
-            "The insurer decided no request in the last 12 months; before, it granted "
-            f"**{percent(ever['acceptance'])}** of the amounts asked."
+        return tr(
+            "The insurer decided no request in the last 12 months; before, it granted **{acceptance}** of "
+            "the amounts asked.",
+            acceptance=percent(ever["acceptance"]),
         )
-    return (
-        f"Of the amounts asked in the last 12 months the insurer granted **{percent(recent['acceptance'])}** "
-        f"({percent(ever['acceptance'])} of all that was ever asked): of {int(recent['requests']):,} requests "
-        f"{int(recent['granted_whole']):,} whole, "
-        f"{int(recent['granted_in_part']):,} in part and {int(recent['refused']):,} not at all."
+    return tr(
+        "Of the amounts asked in the last 12 months the insurer granted **{acceptance}** ({acceptance_2} "
+        "of all that was ever asked): of {requests} requests {granted_whole} whole, {granted_in_part} in "
+        "part and {refused} not at all.",
+        acceptance=percent(recent["acceptance"]),
+        acceptance_2=percent(ever["acceptance"]),
+        requests=whole(int(recent["requests"])),
+        granted_whole=whole(int(recent["granted_whole"])),
+        granted_in_part=whole(int(recent["granted_in_part"])),
+        refused=whole(int(recent["refused"])),
     )
 
 
 def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
     """Return what a cut of the insurer's limits does to the book; see `insurer.after_cut`."""
     if cut.empty:
-        return "No buyer would be affected: no limit named by the insurer covers anything today."
+        return tr("No buyer would be affected: no limit named by the insurer covers anything today.")
     over, under = cut[cut["over_more"] > 0], cut[cut["over_more"] < 0]
     room = ""
     if len(under):
-        less = f"{money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}"
-        room = f"; {less}, as lower limits of others leave room under a cap"
-    return (
-        f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
-        f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
-        f"{money(cut['expected_loss_more'].sum(), currency)} a year. A further "
-        f"{money(over['over_more'].sum(), currency)} of exposure would exceed the recommended limits "
-        f"({counted(len(over), 'buyer')}){room}."
+        less = tr(
+            "{over_more} less of {buyers}",
+            over_more=money(-under["over_more"].sum(), currency),
+            buyers=counted(len(under), "buyer"),
+        )
+        room = tr("; {less}, as lower limits of others leave room under a cap", less=less)
+    return tr(
+        "It would affect {buyers}: retained exposure would rise by {own_more}, and the expected loss by "
+        "{expected_loss_more} a year. A further {over_more} of exposure would exceed the recommended "
+        "limits ({buyers_2}){room}.",
+        buyers=counted(len(cut), "buyer"),
+        own_more=money(cut["own_more"].sum(), currency),
+        expected_loss_more=money(cut["expected_loss_more"].sum(), currency),
+        over_more=money(over["over_more"].sum(), currency),
+        buyers_2=counted(len(over), "buyer"),
+        room=room,
     )

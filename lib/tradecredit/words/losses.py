@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.quadrature import COMMON_SHOCK, SEVERAL_FACTORS, VARYING_LOSS, why_not
 from tradecredit.losses.stress import Remarks, remarks
@@ -13,7 +14,7 @@ from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected
 from tradecredit.params.losses import Dependence, LossSettings, Simulation
 from tradecredit.params.stress import Scenario
-from tradecredit.words.formats import counted, day, listed, missing, money, percent
+from tradecredit.words.formats import counted, day, fixed, listed, missing, money, percent, short, whole
 
 NO_CHECK = {
     SEVERAL_FACTORS: "With several factors the distribution cannot be integrated over one.",
@@ -26,24 +27,28 @@ NO_CHECK = {
 def by_level(table: pd.DataFrame, currency: str) -> str:
     """Return the range of the expected loss and the expected shortfall over the interval of the level."""
     if table["odds"].isna().any():
-        return "The interval of the level of default is not testable with this book."
+        return tr("The interval of the level of default is not testable with this book.")
     low, high = table.loc["low"], table.loc["high"]
     shortfalls = [money(end["es_99_at_level"], currency) for end in (low, high)]
-    return (
-        f"The level of default itself is uncertain: in nine of ten cases {low['defaults_at_level']:.1f} to "
-        f"{high['defaults_at_level']:.1f} defaults are to be expected, an expected loss of "
-        f"{money(low['expected_loss_at_level'], currency)} to {money(high['expected_loss_at_level'], currency)} and an "
-        f"expected shortfall, 99 %, of {' to '.join(dict.fromkeys(shortfalls))}. All figures of losses carry this "
-        "range beside their own error."
+    return tr(
+        "The level of default itself is uncertain: in nine of ten cases {defaults_at_level} to "
+        "{defaults_at_level_2} defaults are to be expected, an expected loss of {expected_loss_at_level} "
+        "to {expected_loss_at_level_2} and an expected shortfall, 99 %, of {join}. All figures of losses "
+        "carry this range beside their own error.",
+        defaults_at_level=fixed(low["defaults_at_level"], 1),
+        defaults_at_level_2=fixed(high["defaults_at_level"], 1),
+        expected_loss_at_level=money(low["expected_loss_at_level"], currency),
+        expected_loss_at_level_2=money(high["expected_loss_at_level"], currency),
+        join=tr(" to ").join(dict.fromkeys(shortfalls)),
     )
 
 
 def expected_by_level(table: pd.DataFrame, currency: str) -> dict[str, tuple]:
     """Return the headline figures of the expected loss at the ends of the interval of the level; `level_range`."""
     return {
-        f"expected_loss_{end}": (
+        tr("expected_loss_{end}", end=end): (
             table.loc[end, "expected_loss_at_level"], currency,
-            f"Expected loss (exact) at the {end} end of the level of default",
+            tr("Expected loss (exact) at the {end} end of the level of default", end=end),
         )
         for end in ("low", "high")
     }  # fmt: skip
@@ -58,9 +63,12 @@ def expected_in_short(figures: Mapping[str, tuple], currency: str) -> str:
     expected_loss, low, high = (figures[name][0] if name in figures else None for name in EXPECTED)
     if missing(expected_loss) or missing(low) or missing(high):
         return ""
-    return (
-        f"The expected loss of the next 12 months, **{money(expected_loss, currency)}**, is {money(low, currency)} to "
-        f"{money(high, currency)} over the 90 % interval of the level of default."
+    return tr(
+        "The expected loss of the next 12 months, **{expected_loss}**, is {low} to {high} over the 90 % "
+        "interval of the level of default.",
+        expected_loss=money(expected_loss, currency),
+        low=money(low, currency),
+        high=money(high, currency),
     )
 
 
@@ -80,8 +88,10 @@ def orders(book: Book) -> list[str]:
     if not book.has("orders"):
         return []
     return [
-        "Exposure at default includes what is shipped and not invoiced, insured in the proportion of the buyer's "
-        "invoices; not open orders, which need not be delivered."
+        tr(
+            "Exposure at default includes what is shipped and not invoiced, insured in the proportion of the buyer's "
+            "invoices; not open orders, which need not be delivered."
+        )
     ]
 
 
@@ -89,63 +99,88 @@ def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:
     """Return what a default costs, and where that comes from."""
     if loss.basis == "assumed":
         resolved = counted(loss.recorded + loss.old, "resolved default")
-        basis = (
-            f"assumed ({settings.lgd_source}): the book has {resolved}, {settings.minimum_resolved_defaults} are needed"
+        basis = tr(
+            "assumed ({lgd_source}): the book has {resolved}, {minimum_resolved_defaults} are needed",
+            lgd_source=settings.lgd_source,
+            resolved=resolved,
+            minimum_resolved_defaults=settings.minimum_resolved_defaults,
         )
     else:
-        basis = (
-            f"the book's own {counted(loss.recorded + loss.old, 'default')}, weighted by debt, of which "
-            f"{loss.recorded} are recorded as resolved and {loss.old} are older than {RESOLVED_MONTHS} months"
+        basis = tr(
+            "the book's own {defaults}, weighted by debt, of which {recorded} are recorded as resolved and "
+            "{old} are older than {resolved_months} months",
+            defaults=counted(loss.recorded + loss.old, "default"),
+            recorded=loss.recorded,
+            old=loss.old,
+            resolved_months=RESOLVED_MONTHS,
         )
-    return f"Loss given default is {percent(loss.lgd)} of the exposure: {basis}."
+    return tr("Loss given default is {lgd} of the exposure: {basis}.", lgd=percent(loss.lgd), basis=basis)
 
 
 def dependence(dependence: Dependence) -> str:
     """Return what makes defaults depend on each other."""
     factors = dependence.sector_factors
-    drivers = "one-factor" if factors is None else f"{len(factors.factors)}-factor (by sector)"
+    drivers = "one-factor" if factors is None else tr("{factors}-factor (by sector)", factors=len(factors.factors))
     freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
     kinds = {
-        "gaussian": f"{drivers} Gaussian copula",
-        "student_t": f"{drivers} Student-t copula with {freedom:g} degrees of freedom, in which extremes coincide",
-        "gamma": f"{drivers} CreditRisk+: default rates are multiplied by gamma-distributed factors with mean 1 and "
-        f"standard deviation {spread:g}, whatever the asset correlation",
+        "gaussian": tr("{drivers} Gaussian copula", drivers=drivers),
+        "student_t": tr(
+            "{drivers} Student-t copula with {freedom} degrees of freedom, in which extremes coincide",
+            drivers=drivers,
+            freedom=short(freedom),
+        ),
+        "gamma": tr(
+            "{drivers} CreditRisk+: default rates are multiplied by gamma-distributed factors with mean 1 and "
+            "standard deviation {spread}, whatever the asset correlation",
+            drivers=drivers,
+            spread=short(spread),
+        ),
     }
-    return f"Default dependence: {kinds[dependence.kind]}."
+    return tr("Default dependence: {kinds}.", kinds=kinds[dependence.kind])
 
 
 def years(count: int, missing: float, simulation: Simulation) -> str:
     """Return how many years were simulated, and why; `missing`: see `precision.AsNeeded`."""
-    error = (
+    error = tr(
         "the standard error of every value at risk and expected shortfall, before insurance and retained, and of every "
         "difference between costs of risk"
     )
-    asked = f"{100 * simulation.precision:g} % of it (of the smaller cost of risk)"
+    asked = tr("{precision} % of it (of the smaller cost of risk)", precision=short(100 * simulation.precision))
     weighed = ""
     if simulation.method == "tail":
-        weighed = (
+        weighed = tr(
             " Bad years are drawn more often and weigh less (importance sampling): a probability may be below one in "
             "the number of years."
         )
     if missing <= 1:
-        return (
-            f"{count:,} years were simulated, as many as it takes for {error} to be at most {asked}: "
-            f"`simulation.precision` of the run file.{weighed}"
+        return tr(
+            "{count} years were simulated, as many as it takes for {error} to be at most {asked}: "
+            "`simulation.precision` of the run file.{weighed}",
+            count=whole(count),
+            error=error,
+            asked=asked,
+            weighed=weighed,
         )
-    largest = "not known" if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
-    return (
-        f"{count:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
-        f"most {asked}, and the largest is {largest}.{weighed}"
+    largest = tr("not known") if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
+    return tr(
+        "{count} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was "
+        "to be at most {asked}, and the largest is {largest}.{weighed}",
+        count=whole(count),
+        error=error,
+        asked=asked,
+        largest=largest,
+        weighed=weighed,
     )
 
 
 def largest(contributors: pd.DataFrame) -> str:
     """Return what part of the expected shortfall the largest contributors make up; see `distribution.contributors`."""
     if len(contributors) <= MANY:
-        return f"All of the expected shortfall is of {counted(len(contributors), 'buyer')} at risk."
-    return (
-        f"The ten largest contributors make up **{percent(contributors['share'].head(MANY).sum())}** of the expected "
-        f"shortfall; {counted(len(contributors), 'buyer')} are at risk."
+        return tr("All of the expected shortfall is of {buyers} at risk.", buyers=counted(len(contributors), "buyer"))
+    return tr(
+        "The ten largest contributors make up **{share}** of the expected shortfall; {buyers} are at risk.",
+        share=percent(contributors["share"].head(MANY).sum()),
+        buyers=counted(len(contributors), "buyer"),
     )
 
 
@@ -157,11 +192,14 @@ def check(dist: LossDistribution, checked: pd.DataFrame) -> str:
     """Return what the check by quadrature says, or why there is none; `checked`: what `quadrature` returns."""
     reason = why_not(dist)
     if reason:
-        return f"This check is not available. {NO_CHECK[reason]}"
+        return tr("This check is not available. {no_check}", no_check=NO_CHECK[reason])
     largest = checked["deviation"].abs().max()
     if not np.isfinite(largest):
-        return "Nothing can be lost: there is nothing to check."
-    return f"The largest deviation of a simulated value from the calculated one is {largest:.1f} standard errors."
+        return tr("Nothing can be lost: there is nothing to check.")
+    return tr(
+        "The largest deviation of a simulated value from the calculated one is {largest} standard errors.",
+        largest=fixed(largest, 1),
+    )
 
 
 def expected_beside_exact(dist: LossDistribution, currency: str) -> str:
@@ -169,11 +207,21 @@ def expected_beside_exact(dist: LossDistribution, currency: str) -> str:
     simulated, error = expected(dist.losses["gross"].to_numpy(), dist.sample)
     exact = expected_loss(dist.portfolio).sum()
     tail = dist.settings.sampling.method == "tail"
-    drawn = "with importance sampling of bad years" if tail else "without importance sampling"
-    away = f", {abs(simulated - exact) / error:.1f} standard errors away" if error > 0 else ""
-    return (
-        f"{len(dist.losses):,} years were simulated from seed {dist.seed}, {drawn}. Expected loss: simulated "
-        f"{money(simulated, currency)}, exact {money(exact, currency)}{away}."
+    drawn = tr("with importance sampling of bad years") if tail else tr("without importance sampling")
+    away = (
+        tr(", {simulated} standard errors away", simulated=fixed(abs(simulated - exact) / error, 1))
+        if error > 0
+        else ""
+    )
+    return tr(
+        "{losses} years were simulated from seed {seed}, {drawn}. Expected loss: simulated {simulated}, "
+        "exact {exact}{away}.",
+        losses=whole(len(dist.losses)),
+        seed=dist.seed,
+        drawn=drawn,
+        simulated=money(simulated, currency),
+        exact=money(exact, currency),
+        away=away,
     )
 
 
@@ -192,15 +240,26 @@ def stories(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFr
 
 def _remarks(found: Remarks) -> list[str]:
     texts = [
-        f"No buyer of {column} {listed(labels)} is at risk: what is stated for it has no effect."
+        tr(
+            "No buyer of {column} {labels} is at risk: what is stated for it has no effect.",
+            column=column,
+            labels=listed(labels),
+        )
         for column, labels in found.without_effect.items()
     ]
     if found.capped:
-        texts.append(f"{counted(found.capped, 'default probability', 'default probabilities')} capped at 1.")
+        texts.append(
+            tr(
+                "{default_probabilities} capped at 1.",
+                default_probabilities=counted(found.capped, "default probability", "default probabilities"),
+            )
+        )
     if found.unknown_sales:
         texts.append(
-            f"Sales of {counted(found.unknown_sales, 'buyer')} are not known: their balances grow as those of the "
-            "others do together."
+            tr(
+                "Sales of {buyers} are not known: their balances grow as those of the others do together.",
+                buyers=counted(found.unknown_sales, "buyer"),
+            )
         )
     return texts
 
@@ -211,31 +270,45 @@ NO_PAST = "What the model would have said of past years is not testable with thi
 def past_years(years: pd.DataFrame, currency: str) -> str:
     """Return where past years lay in what the model would have said of them; `years`: `back_test.back_test`."""
     if years.empty:
-        return f"{NO_PAST} It takes recorded defaults, and a ledger long enough a year ago for default probabilities."
-    span = f"the 12 months to {day(years.index[0])}"
+        return tr(
+            "{no_past} It takes recorded defaults, and a ledger long enough a year ago for default probabilities.",
+            no_past=NO_PAST,
+        )
+    span = tr("the 12 months to {index}", index=day(years.index[0]))
     if len(years) > 1:
-        span = f"the {len(years)} years to {day(years.index[-1])}"
+        span = tr("the {years} years to {index}", years=len(years), index=day(years.index[-1]))
     total, apart = years["real_loss"].sum(), years["other_loss"].sum()
-    told = (
-        f"In {span} buyers at risk at the start of their year lost us **{money(total, currency)}**, recoveries so far "
-        f"taken off; the model, as known then, expected **{money(years['expected_loss_then'].sum(), currency)}**. "
-        f"{_defaults_by_year(years)}"
+    told = tr(
+        "In {span} buyers at risk at the start of their year lost us **{total}**, recoveries so far taken "
+        "off; the model, as known then, expected **{expected_loss_then}**. {defaults_by_year}",
+        span=span,
+        total=money(total, currency),
+        expected_loss_then=money(years["expected_loss_then"].sum(), currency),
+        defaults_by_year=_defaults_by_year(years),
     )
     if years["other_defaults"].sum():
-        told += (
-            f" {counted(int(years['other_defaults'].sum()), 'default')} more, of buyers that owed nothing at the start "
-            f"of the year or were none yet, lost {money(apart, currency)}, which no balance of then foresees."
+        told += tr(
+            " {defaults} more, of buyers that owed nothing at the start of the year or were none yet, lost "
+            "{apart}, which no balance of then foresees.",
+            defaults=counted(int(years["other_defaults"].sum()), "default"),
+            apart=money(apart, currency),
         )
     return f"{told} {_beyond(years)}"
 
 
 def _defaults_by_year(years: pd.DataFrame) -> str:
     parts = [
-        f"in the year to {day(end)} {row['defaults_then']:.1f} were expected and {int(row['real_defaults'])} came "
-        f"about ({percent(row['defaults_place'])} of the simulated years had no more)"
+        tr(
+            "in the year to {end} {defaults_then} were expected and {real_defaults} came about "
+            "({defaults_place} of the simulated years had no more)",
+            end=day(end),
+            defaults_then=fixed(row["defaults_then"], 1),
+            real_defaults=int(row["real_defaults"]),
+            defaults_place=percent(row["defaults_place"]),
+        )
         for end, row in years.iterrows()
     ]
-    return f"Of defaults, {listed(parts)}."
+    return tr("Of defaults, {parts}.", parts=listed(parts))
 
 
 def _beyond(years: pd.DataFrame) -> str:
@@ -243,10 +316,16 @@ def _beyond(years: pd.DataFrame) -> str:
     above = {level: int((years["real_loss"] > years[name]).sum()) for level, name in _LEVELS.items()}
     count = counted(len(years), "year")
     if not any(above.values()):
-        return f"None of {count} passed the value at risk of then; so few tell no right model from a wrong one."
-    return (
-        f"Of {count} {above['95 %']} passed the value at risk at 95 % of then, and {above['99 %']} that at 99 %, which "
-        "a right model's years pass once in 20 and once in 100."
+        return tr(
+            "None of {count} passed the value at risk of then; so few tell no right model from a wrong one.",
+            count=count,
+        )
+    return tr(
+        "Of {count} {a_95} passed the value at risk at 95 % of then, and {a_99} that at 99 %, which a "
+        "right model's years pass once in 20 and once in 100.",
+        count=count,
+        a_95=above["95 %"],
+        a_99=above["99 %"],
     )
 
 
@@ -259,32 +338,47 @@ BANDS = {"low": "Up to VaR 95 %", "high": "Up to VaR 99 %", "expected": "Expecte
 def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
     """Return what the figure of past years shows, in words."""
     told = [
-        f"year to {day(end)}: lost {money(row['real_loss'], currency)}, expected "
-        f"{money(row['expected_loss_then'], currency)}, value at risk at 99 % {money(row['var_99_then'], currency)}"
+        tr(
+            "year to {end}: lost {real_loss}, expected {expected_loss_then}, value at risk at 99 % {var_99_then}",
+            end=day(end),
+            real_loss=money(row["real_loss"], currency),
+            expected_loss_then=money(row["expected_loss_then"], currency),
+            var_99_then=money(row["var_99_then"], currency),
+        )
         for end, row in years.iterrows()
     ]
-    return f"Bars and points: {'; '.join(told)}." if told else NO_PAST
+    return tr("Bars and points: {join}.", join="; ".join(told)) if told else NO_PAST
 
 
 def views_ahead(policy: str | None) -> dict[str, str]:
     """Return view of simulated losses → what a picture calls the year ahead in it; `policy`: in force, None without."""
-    ahead = {"gross": "next year,\nno cover"}
-    return ahead if policy is None else ahead | {f"retained:{policy}": "next year,\nwith the policy"}
+    ahead = {"gross": tr("next year,\nno cover")}
+    return (
+        ahead if policy is None else ahead | {tr("retained:{policy}", policy=policy): tr("next year,\nwith the policy")}
+    )
 
 
 def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:
     """Return what the figure of past years and the one ahead shows, in words; `table`: `back_test.with_next`."""
     ahead = table[table["real"].isna()]
     told = [
-        f"{' '.join(name.split())}: expected {money(row['expected'], currency)}, value at risk at 99 % "
-        f"{money(row['high'], currency)}"
+        tr(
+            "{join}: expected {expected}, value at risk at 99 % {high}",
+            join=" ".join(name.split()),
+            expected=money(row["expected"], currency),
+            high=money(row["high"], currency),
+        )
         for name, row in ahead.iterrows()
     ]
     lost = [
         f"{' '.join(name.split())}: {money(row['real'], currency)}"
         for name, row in table[table["real"].notna()].iterrows()
     ]
-    return f"Bars: {'; '.join(told)}. {f'Points, really lost: {listed(lost)}.' if lost else 'No past year is known.'}"
+    return tr(
+        "Bars: {join}. {which}",
+        join="; ".join(told),
+        which=tr("Points, really lost: {lost}.", lost=listed(lost)) if lost else tr("No past year is known."),
+    )
 
 
 def last_year(years: pd.DataFrame, currency: str, *, recorded: bool = True) -> dict[str, tuple]:
@@ -297,11 +391,19 @@ def last_year(years: pd.DataFrame, currency: str, *, recorded: bool = True) -> d
     last = years.iloc[-1] if len(years) else pd.Series(dtype="float64")
     lost, expected_then = last.get("real_loss"), last.get("expected_loss_then")
     return {
-        "lost_last_year": (lost, currency, "Lost since by buyers at risk a year ago, recoveries so far taken off"),
-        "expected_loss_year_ago": (expected_then, currency, "Expected loss of these 12 months, as known before them"),
-        "defaults_year_ago": (last.get("defaults_then"), "count", "Defaults expected of these 12 months, before them"),
-        "real_defaults_year": (last.get("real_defaults"), "count", "Of these buyers, defaulted in these 12 months"),
-        "place_last_year": (last.get("place"), "fraction", "Simulated years of then that lost no more"),
+        "lost_last_year": (lost, currency, tr("Lost since by buyers at risk a year ago, recoveries so far taken off")),
+        "expected_loss_year_ago": (
+            expected_then,
+            currency,
+            tr("Expected loss of these 12 months, as known before them"),
+        ),
+        "defaults_year_ago": (
+            last.get("defaults_then"),
+            "count",
+            tr("Defaults expected of these 12 months, before them"),
+        ),
+        "real_defaults_year": (last.get("real_defaults"), "count", tr("Of these buyers, defaulted in these 12 months")),
+        "place_last_year": (last.get("place"), "fraction", tr("Simulated years of then that lost no more")),
     }
 
 
@@ -310,10 +412,15 @@ def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
     lost, expected_then, place, defaults, came = (figures[name][0] if name in figures else None for name in LAST_YEAR)
     if missing(lost) or missing(place) or missing(defaults) or missing(came):
         return NO_PAST
-    return (
-        f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, of which {came:,.0f} came; "
-        f"{percent(place)} of its simulated years lost no more. Chapter 04 has the years before."
+    return tr(
+        "Buyers at risk a year ago have since lost us **{lost}**, recoveries so far taken off; the model "
+        "expected {expected_then} then, of {defaults} defaults, of which {came} came; {place} of its "
+        "simulated years lost no more. Chapter 04 has the years before.",
+        lost=money(lost, currency),
+        expected_then=money(expected_then, currency),
+        defaults=fixed(defaults, 1),
+        came=fixed(came, 0),
+        place=percent(place),
     )
 
 

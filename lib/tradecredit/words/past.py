@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.decide.policies.as_if import BEFORE, AsIf
 from tradecredit.decide.policies.past_losses import INSOLVENCY_ONLY, LOSS, PAID, WAITING
 from tradecredit.decide.policies.received import SMALL
+from tradecredit.language import tr
 from tradecredit.words.formats import counted, day, money, percent
 
 STATES = {
@@ -26,16 +27,19 @@ def of_best(found: AsIf, policy: str, current: str, currency: str) -> str:
     if policy == current or policy not in found.totals.index or not found.totals.loc[policy, "past_defaults"]:
         return ""
     row, years = found.totals.loc[policy], _years(found)
-    return (
-        f"Over {_span(years)} {policy} would have paid {money(row['past_indemnity'], currency)} of the real losses for "
-        f"premiums of {money(row['past_premium'], currency)}."
+    return tr(
+        "Over {span} {policy} would have paid {past_indemnity} of the real losses for premiums of {past_premium}.",
+        span=_span(years),
+        policy=policy,
+        past_indemnity=money(row["past_indemnity"], currency),
+        past_premium=money(row["past_premium"], currency),
     )
 
 
 def net_in_all(found: AsIf, policy: str, currency: str) -> dict[str, tuple]:
     """Return the headline figure of what a policy would have paid more than it cost in the past years."""
     net = found.totals["past_net"].get(policy) if policy in found.totals.index else None
-    return {"past_net_in_all": (net, currency, "Indemnity less cost of the policy in force in past years, as if")}
+    return {"past_net_in_all": (net, currency, tr("Indemnity less cost of the policy in force in past years, as if"))}
 
 
 def beside_model(found: AsIf, years: pd.DataFrame, currency: str) -> str:
@@ -50,10 +54,13 @@ def beside_model(found: AsIf, years: pd.DataFrame, currency: str) -> str:
     counted_here = found.years.xs(years.index[-1], level="year_end")["past_loss"].iloc[0]
     real, other = last["real_loss"], last["other_loss"]
     rest = counted_here - real - other
-    told = (
-        f"The {money(counted_here, currency)} of the year to {day(years.index[-1])} are of all buyers, by the day of "
-        f"loss. By the day of default, {money(real, currency)} are of buyers that were at risk a year before (chapter "
-        f"04) and {money(other, currency)} of others"
+    told = tr(
+        "The {counted_here} of the year to {index} are of all buyers, by the day of loss. By the day of "
+        "default, {real} are of buyers that were at risk a year before (chapter 04) and {other} of others",
+        counted_here=money(counted_here, currency),
+        index=day(years.index[-1]),
+        real=money(real, currency),
+        other=money(other, currency),
     )
     if abs(rest) < SMALL:
         return f"{told}."
@@ -64,38 +71,66 @@ def past_years(found: AsIf, current: str, currency: str) -> str:
     """Return what the past years say of the policy in force, else of the first, and of the best in hindsight."""
     totals = found.totals
     if totals.empty:
-        return "Not testable with this book: the ledger holds no whole year, or the run file names no policy."
+        return tr("Not testable with this book: the ledger holds no whole year, or the run file names no policy.")
     years, name = _years(found), current if current in totals.index else totals.index[0]
     row, count = totals.loc[name], len(years)
     if row["past_defaults"] == 0:
-        return f"Not testable with this book: it records no default in {_span(years)}."
-    share = "" if np.isnan(row["past_loss_ratio"]) else f" ({percent(row['past_loss_ratio'])} of the premium)"
+        return tr("Not testable with this book: it records no default in {span}.", span=_span(years))
+    share = (
+        ""
+        if np.isnan(row["past_loss_ratio"])
+        else tr(" ({past_loss_ratio} of the premium)", past_loss_ratio=percent(row["past_loss_ratio"]))
+    )
     net = row["past_net"]
-    told = (
-        f"Over {_span(years)} {counted(int(row['past_defaults']), 'default')} lost "
-        f"{money(row['past_loss'], currency)} by the day of loss, recoveries so far taken off. {name} would have paid "
-        f"{money(row['past_indemnity'], currency)} of it for a premium of {money(row['past_premium'], currency)}"
-        f"{share}: with fees and tax {money(abs(net), currency)} {'more' if net > 0 else 'less'} than it cost."
+    told = tr(
+        "Over {span} {defaults} lost {past_loss} by the day of loss, recoveries so far taken off. {name} "
+        "would have paid {past_indemnity} of it for a premium of {past_premium}{share}: with fees and tax "
+        "{net} {which} than it cost.",
+        span=_span(years),
+        defaults=counted(int(row["past_defaults"]), "default"),
+        past_loss=money(row["past_loss"], currency),
+        name=name,
+        past_indemnity=money(row["past_indemnity"], currency),
+        past_premium=money(row["past_premium"], currency),
+        share=share,
+        net=money(abs(net), currency),
+        which=tr("more") if net > 0 else tr("less"),
     )
     paid = found.years.xs(name, level="policy")["past_net"] > 0
-    told += f" It would have paid more than it cost in {int(paid.sum())} of {count} years." if count > 1 else ""
+    told += (
+        tr(" It would have paid more than it cost in {paid} of {count} years.", paid=int(paid.sum()), count=count)
+        if count > 1
+        else ""
+    )
     told += f" {_hindsight(totals['past_net'], name, currency)}"
     received = row["claims_received"]
     if received > 0:
-        return f"{told} The insurer of these years paid {money(received, currency)}, as received."
-    return f"{told} The book holds no claim paid by an insurer in these years."
+        return tr(
+            "{told} The insurer of these years paid {received}, as received.",
+            told=told,
+            received=money(received, currency),
+        )
+    return tr("{told} The book holds no claim paid by an insurer in these years.", told=told)
 
 
 def _hindsight(net: pd.Series, name: str, currency: str) -> str:
     """Return which policy, or none, the losses and costs of past years would have asked for; `net`: `past_net`."""
     best = net.idxmax()
-    beside = f"{money(abs(net[best]), currency)} {'more' if net[best] > 0 else 'less'} than it cost"
+    beside = tr(
+        "{net} {which} than it cost",
+        net=money(abs(net[best]), currency),
+        which=tr("more") if net[best] > 0 else tr("less"),
+    )
     if net[best] > 0:
-        told = f"{best} would have been best" + (f": {beside}" if best != name else "")
+        told = tr("{best} would have been best", best=best) + (f": {beside}" if best != name else "")
     else:
-        of_them = f"; of the policies, {best} comes nearest, with {beside}" if len(net) > 1 else ""
-        told = f"no insurance would have been cheapest{of_them}"
-    return f"In hindsight, by losses and cost alone, {told}."
+        of_them = (
+            tr("; of the policies, {best} comes nearest, with {beside}", best=best, beside=beside)
+            if len(net) > 1
+            else ""
+        )
+        told = tr("no insurance would have been cheapest{of_them}", of_them=of_them)
+    return tr("In hindsight, by losses and cost alone, {told}.", told=told)
 
 
 _BY = {
@@ -135,18 +170,27 @@ def received(table: pd.DataFrame, policy: str, currency: str) -> str:
     if not real > 0:
         return ""
     difference = real - as_if
-    side = f"{money(abs(difference), currency)} {'more' if difference > 0 else 'less'} than"
-    side = "as much as" if abs(difference) < SMALL else side
-    told = (
-        f"The real insurer paid {money(real, currency)}, {side} the {money(as_if, currency)} that {policy} would have "
-        "paid as if."
+    side = tr(
+        "{difference} {which} than",
+        difference=money(abs(difference), currency),
+        which=tr("more") if difference > 0 else tr("less"),
+    )
+    side = tr("as much as") if abs(difference) < SMALL else side
+    told = tr(
+        "The real insurer paid {real}, {side} the {as_if} that {policy} would have paid as if.",
+        real=money(real, currency),
+        side=side,
+        as_if=money(as_if, currency),
+        policy=policy,
     )
     parts = {side: _parts(sign * table[list(_BY)], currency) for side, sign in (("more", 1), ("less", -1))}
-    told += "".join(f" Received {side}: {'; '.join(found)}." for side, found in parts.items() if found)
+    told += "".join(
+        tr(" Received {side}: {join}.", side=side, join="; ".join(found)) for side, found in parts.items() if found
+    )
     if parts["more"] or parts["less"]:
-        told += f" Together that is the difference of {money(difference, currency)}."
+        told += tr(" Together that is the difference of {difference}.", difference=money(difference, currency))
     if table["by_recovery"].sum() >= SMALL:
-        told += " What was passed on to the insurer of recoveries is in no table of the book."
+        told += tr(" What was passed on to the insurer of recoveries is in no table of the book.")
     return told
 
 
@@ -154,7 +198,12 @@ def _parts(table: pd.DataFrame, currency: str) -> list[str]:
     """Return what those parts that are above zero add up to, and of how many buyers; less than `SMALL` in all: none."""
     above = table.clip(lower=0.0)
     return [
-        f"{money(above[name].sum(), currency)} of {counted(int((above[name] >= SMALL).sum()), 'claim')}, {way}"
+        tr(
+            "{above} of {claims}, {way}",
+            above=money(above[name].sum(), currency),
+            claims=counted(int((above[name] >= SMALL).sum()), "claim"),
+            way=way,
+        )
         for name, way in _BY.items()
         if above[name].sum() >= SMALL
     ]
@@ -165,7 +214,11 @@ def _years(found: AsIf) -> pd.DatetimeIndex:
 
 
 def _span(years: pd.DatetimeIndex) -> str:
-    return f"{f'the {len(years)} years' if len(years) > 1 else 'the year'} to {day(years.max())}"
+    return tr(
+        "{which} to {years}",
+        which=tr("the {years} years", years=len(years)) if len(years) > 1 else tr("the year"),
+        years=day(years.max()),
+    )
 
 
 def claims(found: AsIf, current: str) -> pd.DataFrame:
@@ -182,10 +235,12 @@ def claims(found: AsIf, current: str) -> pd.DataFrame:
 def assumptions() -> list[str]:
     """Return what the application to past years takes for granted."""
     return [
-        "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
-        "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
-        "are taken for granted; recoveries are those so far. Debts are those of the day of loss, at the "
-        "rates of the days of issue: what is insured today, after recoveries and disputes since and at today's rates, "
-        "may be more or less. A year ends on the book's day, of all policies alike, so that they can be compared; a "
-        "policy whose own year ends on another day counts a loss, its first loss and its maximum in that year."
+        tr(
+            "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
+            "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
+            "are taken for granted; recoveries are those so far. Debts are those of the day of loss, at the "
+            "rates of the days of issue: what is insured today, after recoveries and disputes since and at today's rates, "
+            "may be more or less. A year ends on the book's day, of all policies alike, so that they can be compared; a "
+            "policy whose own year ends on another day counts a loss, its first loss and its maximum in that year."
+        )
     ]

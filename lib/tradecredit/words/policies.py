@@ -11,8 +11,9 @@ from tradecredit.decide.decisions import authority
 from tradecredit.decide.policies import records
 from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
+from tradecredit.language import tr
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, day, days, doubt, error_told, listed, money, percent
+from tradecredit.words.formats import counted, day, days, doubt, error_told, fixed, listed, money, percent, whole
 
 IDLE = {
     "no indemnity": "no simulated year brings an indemnity: see limits, percentage and retentions",
@@ -39,7 +40,7 @@ def none_named(book: Book) -> str:
     """Return that the run names no policy, and which lines of the run file add one; empty where it names any."""
     if book.run.policies:
         return ""
-    return f"The run file names no policy: losses are told before insurance. {HOW_TO_ADD}."
+    return tr("The run file names no policy: losses are told before insurance. {how_to_add}.", how_to_add=HOW_TO_ADD)
 
 
 def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:
@@ -47,7 +48,7 @@ def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:
     if book.run.policies:
         return {}
     cost = comparison.loc[NO_COVER, "cost_of_risk"]
-    return {"cost_without_cover": (cost, book.run.currency, "Yearly cost of risk without insurance (simulated)")}
+    return {"cost_without_cover": (cost, book.run.currency, tr("Yearly cost of risk without insurance (simulated)"))}
 
 
 def what_cover_would_need(book: Book, comparison: pd.DataFrame) -> str:
@@ -59,14 +60,18 @@ def what_cover_would_need(book: Book, comparison: pd.DataFrame) -> str:
     if book.run.policies:
         return ""
     alone, currency = comparison.loc[NO_COVER], book.run.currency
-    limits = "" if book.has("limits") else ", and the insurer's limits as table `limits`"
-    return (
-        f"{none_named(book)[:-1]}{limits}. Until then this chapter cannot tell what an insurer would pay, what its "
-        f"cover costs, or whether it is worth it. What it can tell: all losses are the company's own, "
-        f"{money(alone['retained_expected'], currency)} a year expected. With the capital for bad years "
-        f"({percent(book.run.cost_of_capital)} a year) they cost {money(alone['cost_of_risk'], currency)} a year on "
-        "today's balances: no policy takes away more than that, and a premium above it can only pay by sales that "
-        "cover allows."
+    limits = "" if book.has("limits") else tr(", and the insurer's limits as table `limits`")
+    return tr(
+        "{none_named}{limits}. Until then this chapter cannot tell what an insurer would pay, what its "
+        "cover costs, or whether it is worth it. What it can tell: all losses are the company's own, "
+        "{retained_expected} a year expected. With the capital for bad years ({cost_of_capital} a year) "
+        "they cost {cost_of_risk} a year on today's balances: no policy takes away more than that, and a "
+        "premium above it can only pay by sales that cover allows.",
+        none_named=none_named(book)[:-1],
+        limits=limits,
+        retained_expected=money(alone["retained_expected"], currency),
+        cost_of_capital=percent(book.run.cost_of_capital),
+        cost_of_risk=money(alone["cost_of_risk"], currency),
     )
 
 
@@ -82,25 +87,36 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
     """
     offers = comparison.drop(index=NO_COVER)
     if offers.empty:
-        return "The run file names no policy: there is nothing to compare, and all losses are retained."
+        return tr("The run file names no policy: there is nothing to compare, and all losses are retained.")
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
     total, difference = money(row["cost_of_risk"], currency), money(abs(row["saving"]), currency)
     if why := doubt(row["saving"], row["saving_se"]):
-        told = (
-            f"Whether {best} is paid for by the losses that it takes away cannot be decided from these scenarios: the "
-            f"yearly cost of risk is {total}, and the difference from no insurance, {difference}, is {why}."
+        told = tr(
+            "Whether {best} is paid for by the losses that it takes away cannot be decided from these "
+            "scenarios: the yearly cost of risk is {total}, and the difference from no insurance, "
+            "{difference}, is {why}.",
+            best=best,
+            total=total,
+            difference=difference,
+            why=why,
         )
     else:
-        pays = "pay" if row["saving"] > 0 else "do not pay"
-        told = (
-            f"On today's balances, the losses and the capital that {best} takes away {pays} for it by themselves: the "
-            f"yearly cost of risk is {total}, {difference} {'less' if row['saving'] > 0 else 'more'} than without "
-            "insurance."
+        pays = "pay" if row["saving"] > 0 else tr("do not pay")
+        told = tr(
+            "On today's balances, the losses and the capital that {best} takes away {pays} for it by "
+            "themselves: the yearly cost of risk is {total}, {difference} {which} than without insurance.",
+            best=best,
+            pays=pays,
+            total=total,
+            difference=difference,
+            which=tr("less") if row["saving"] > 0 else tr("more"),
         )
-    return (
-        f"{told} It costs {money(row['cost'], currency)}; these alone would pay for "
-        f"{money(max(row['break_even_cost'], 0.0), currency)}."
+    return tr(
+        "{told} It costs {cost}; these alone would pay for {break_even_cost}.",
+        told=told,
+        cost=money(row["cost"], currency),
+        break_even_cost=money(max(row["break_even_cost"], 0.0), currency),
     )
 
 
@@ -111,22 +127,31 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
     """
     others = comparison.drop(index=[NO_COVER, current], errors="ignore")
     if current == NO_COVER:
-        return "No policy is in force."
+        return tr("No policy is in force.")
     row = comparison.loc[current]
     cost, premium = (money(max(row[name], 0.0), currency) for name in ("break_even_cost", "break_even_premium"))
-    worth = (
-        f"The policy in force, {current}, costs {money(row['cost'], currency)}; the losses and the capital that it "
-        f"takes off today's balances alone would pay for {cost}, a premium of {premium}."
+    worth = tr(
+        "The policy in force, {current}, costs {cost}; the losses and the capital that it takes off "
+        "today's balances alone would pay for {cost_2}, a premium of {premium}.",
+        current=current,
+        cost=money(row["cost"], currency),
+        cost_2=cost,
+        premium=premium,
     )
     if others.empty:
         return worth
     best = others["saving_on_current"].idxmax()
     saved, error = others.loc[best, ["saving_on_current", "saving_on_current_se"]]
     if why := doubt(saved, error):
-        return f"{worth} The difference between it and {best} is {why}."
-    return (
-        f"{worth} On today's balances alone, {best} is the best of the others: the yearly cost of risk with it is "
-        f"{money(abs(saved), currency)} {'less' if saved > 0 else 'more'} ({error_told(error)})."
+        return tr("{worth} The difference between it and {best} is {why}.", worth=worth, best=best, why=why)
+    return tr(
+        "{worth} On today's balances alone, {best} is the best of the others: the yearly cost of risk with "
+        "it is {saved} {which} ({error}).",
+        worth=worth,
+        best=best,
+        saved=money(abs(saved), currency),
+        which=tr("less") if saved > 0 else tr("more"),
+        error=error_told(error),
     )
 
 
@@ -134,22 +159,28 @@ def pricing(frontier: Frontier) -> list[str]:
     """Return how offers that nobody has made were priced; nothing where there are none."""
     if frontier.offers.empty:
         return []
-    told = f"Varied are the terms of {frontier.varied}. Varied terms have no quoted price"
+    told = tr("Varied are the terms of {varied}. Varied terms have no quoted price", varied=frontier.varied)
     if frontier.charges.empty:
         return [
-            f"{told}, and no offer says how they would be priced: their premium is the expected indemnity divided by "
-            f"the market's loss ratio in 2024, {percent(USUAL_LOSS_RATIO)} of the premium."
+            tr(
+                "{told}, and no offer says how they would be priced: their premium is the expected indemnity "
+                "divided by the market's loss ratio in 2024, {usual_loss_ratio} of the premium.",
+                told=told,
+                usual_loss_ratio=percent(USUAL_LOSS_RATIO),
+            )
         ]
     low, high = (f"{value:.1f}" for value in (frontier.charges.min(), frontier.charges.max()))
     of = f"{counted(len(frontier.charges), 'offer')}{f', between {low} and {high}' if low != high else ''}"
     if frontier.charge > 0:
-        priced = (
-            f"They are priced as the offers are: the expected indemnity, and {frontier.charge:.1f} times the standard "
-            f"deviation of a year's indemnity, which is what the offers ask above it (the middle of {of})."
+        priced = tr(
+            "They are priced as the offers are: the expected indemnity, and {charge} times the standard "
+            "deviation of a year's indemnity, which is what the offers ask above it (the middle of {of}).",
+            charge=fixed(frontier.charge, 1),
+            of=of,
         )
     else:
-        priced = "Their premium is the expected indemnity: the offers in the middle ask no more than theirs."
-    return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
+        priced = tr("Their premium is the expected indemnity: the offers in the middle ask no more than theirs.")
+    return [tr("{told}. {priced} Only a quote tells what an insurer would ask.", told=told, priced=priced)]
 
 
 def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> str:
@@ -159,9 +190,12 @@ def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> st
     read = int(conventions["scenarios"].iloc[0])
     if frontier.years >= years and read >= years:
         return ""
-    return (
-        f"Fewer years: {frontier.years:,} for varied terms and {read:,} for the other readings, of the {years:,} that "
-        "all else rests on: their figures differ from the others by the errors of fewer years."
+    return tr(
+        "Fewer years: {years} for varied terms and {read} for the other readings, of the {years_2} that "
+        "all else rests on: their figures differ from the others by the errors of fewer years.",
+        years=whole(frontier.years),
+        read=whole(read),
+        years_2=whole(years),
     )
 
 
@@ -169,8 +203,11 @@ def later_months(table: pd.DataFrame) -> str:
     """Return why there are more than twelve months of payments (`quotes.by_month`); empty where there are not."""
     if len(table) <= 12:
         return ""
-    after = "Month 13 is" if len(table) == 13 else f"Months 13 to {len(table)} are"
-    return f"{after} beyond the year: the losses of its last months are paid for then, and none comes about in it."
+    after = tr("Month 13 is") if len(table) == 13 else tr("Months 13 to {table} are", table=len(table))
+    return tr(
+        "{after} beyond the year: the losses of its last months are paid for then, and none comes about in it.",
+        after=after,
+    )
 
 
 CODES = {
@@ -237,14 +274,18 @@ def period(policy: Policy, as_of: pd.Timestamp) -> str:
     """Return the period of a policy; where none is stated, the 12 months that it is taken to have."""
     starts, ends = (None if moment is None else day(pd.Timestamp(moment)) for moment in (policy.starts, policy.ends))
     if starts and ends:
-        return f"{starts} to {ends}"
+        return tr("{starts} to {ends}", starts=starts, ends=ends)
     if starts or ends:
-        return f"from {starts}, no end stated" if starts else f"to {ends}, no start stated"
-    return f"none stated: {_year_ahead(as_of)} taken"
+        return (
+            tr("from {starts}, no end stated", starts=starts) if starts else tr("to {ends}, no start stated", ends=ends)
+        )
+    return tr("none stated: {year_ahead} taken", year_ahead=_year_ahead(as_of))
 
 
 def _year_ahead(as_of: pd.Timestamp) -> str:
-    return f"{day(as_of + pd.Timedelta(days=1))} to {day(window_start(as_of, -12))}"
+    return tr(
+        "{as_of} to {window_start}", as_of=day(as_of + pd.Timedelta(days=1)), window_start=day(window_start(as_of, -12))
+    )
 
 
 def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
@@ -258,13 +299,22 @@ def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
     told = []
     if none:
         told.append(
-            f"{listed(none)}: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from "
-            f"{day(as_of + pd.Timedelta(days=1))}; what was shipped before is taken to be insured by an earlier period "
-            "on the same terms. An offer that replaces a policy begins when that ends; what it is worth is that of 12 "
-            "months under it, on today's book."
+            tr(
+                "{none}: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months "
+                "from {as_of}; what was shipped before is taken to be insured by an earlier period on the same "
+                "terms. An offer that replaces a policy begins when that ends; what it is worth is that of 12 "
+                "months under it, on today's book.",
+                none=listed(none),
+                as_of=day(as_of + pd.Timedelta(days=1)),
+            )
         )
     if ending:
-        told.append(f"{listed(ending)}: a period that ends within the year ahead is taken to be renewed as it is.")
+        told.append(
+            tr(
+                "{ending}: a period that ends within the year ahead is taken to be renewed as it is.",
+                ending=listed(ending),
+            )
+        )
     return told
 
 
@@ -275,28 +325,43 @@ def decide_by(book: Book) -> str:
     """
     policy, (latest, basis) = book.run.policy, records.decide_by(book)
     if basis == records.STATED:
-        return f"The policy is to be decided on by {day(latest)} (`account.decide_by` of the run file).{_notice(book)}"
+        return tr(
+            "The policy is to be decided on by {latest} (`account.decide_by` of the run file).{notice}",
+            latest=day(latest),
+            notice=_notice(book),
+        )
     if policy is None:
         return ""
     if basis == records.WORKING:
-        return (
-            f"{policy.name} states neither an end nor a notice (`ends`, `notice_days`): the day by which it is to be "
-            "decided on is that of `decisions.working_days` of the run file, not the policy's. Look both up in it."
+        return tr(
+            "{name} states neither an end nor a notice (`ends`, `notice_days`): the day by which it is to "
+            "be decided on is that of `decisions.working_days` of the run file, not the policy's. Look "
+            "both up in it.",
+            name=policy.name,
         )
     ends = pd.Timestamp(policy.ends)
     if ends < book.as_of:
-        return f"The period of {policy.name} ended on {day(ends)}: what has been shipped since is not insured by it."
-    told = f"The period of {policy.name} ends on {day(ends)}"
+        return tr(
+            "The period of {name} ended on {ends}: what has been shipped since is not insured by it.",
+            name=policy.name,
+            ends=day(ends),
+        )
+    told = tr("The period of {name} ends on {ends}", name=policy.name, ends=day(ends))
     if basis == records.PERIOD:
-        return (
-            f"{told}; no notice is stated (`notice_days`), so that the policy is to be decided on by {day(latest)}, "
-            "the last working day before. Look the notice up in the policy: it may be due earlier."
+        return tr(
+            "{told}; no notice is stated (`notice_days`), so that the policy is to be decided on by "
+            "{latest}, the last working day before. Look the notice up in the policy: it may be due "
+            "earlier.",
+            told=told,
+            latest=day(latest),
         )
     told = f"{told}.{_notice(book)}"
     if records.notice_by(book) <= book.as_of:
         return told
-    early = (
-        f"The policy is decided on {counted(records.DAYS_BEFORE_NOTICE, 'working day')} before that, by {day(latest)}."
+    early = tr(
+        "The policy is decided on {working_days} before that, by {latest}.",
+        working_days=counted(records.DAYS_BEFORE_NOTICE, "working day"),
+        latest=day(latest),
     )
     return f"{told} {early if latest > read_on(book.as_of) else f'The policy is decided on at once, by {day(latest)}.'}"
 
@@ -306,14 +371,24 @@ def _notice(book: Book) -> str:
     policy, latest = book.run.policy, records.notice_by(book)
     if policy is None or pd.isna(latest) or pd.Timestamp(policy.ends) < book.as_of:
         return ""
-    notice = f" Notice is to be given {days(policy.notice_days)} before its end"
+    notice = tr(" Notice is to be given {notice_days} before its end", notice_days=days(policy.notice_days))
     if latest <= book.as_of:
-        return f"{notice}, and that day, {day(latest)}, is past: it is renewed as it is unless the insurer agrees."
+        return tr(
+            "{notice}, and that day, {latest}, is past: it is renewed as it is unless the insurer agrees.",
+            notice=notice,
+            latest=day(latest),
+        )
     (who,) = authority(book.run, "policy notice", pd.Series([np.nan]))
     late = ""
     if records.decide_by(book)[0] > latest:
-        late = " The day stated for the decision is later than that: decide before."
-    return f"{notice}, by {day(latest)}, by the {who}: else it is renewed as it is.{late}"
+        late = tr(" The day stated for the decision is later than that: decide before.")
+    return tr(
+        "{notice}, by {latest}, by the {who}: else it is renewed as it is.{late}",
+        notice=notice,
+        latest=day(latest),
+        who=who,
+        late=late,
+    )
 
 
 def to_look_up(book: Book) -> dict[str, str]:
@@ -323,12 +398,18 @@ def to_look_up(book: Book) -> dict[str, str]:
     if policy is None or not records.unknown_terms(book):
         return {}
     if basis == records.WORKING:
-        lacks = f"notice and end of {policy.name}"
-        told = "the day for the decision on it is that of this report's calendar, and the policy's own may be earlier."
+        lacks = tr("notice and end of {name}", name=policy.name)
+        told = tr(
+            "the day for the decision on it is that of this report's calendar, and the policy's own may be earlier."
+        )
     else:
-        lacks = f"the notice of {policy.name}"
-        told = "without it the decision on it may come too late."
-    return {"policy terms": f"Look up {lacks} in the policy, and state it in the run file (`policy`): {told}"}
+        lacks = tr("the notice of {name}", name=policy.name)
+        told = tr("without it the decision on it may come too late.")
+    return {
+        "policy terms": tr(
+            "Look up {lacks} in the policy, and state it in the run file (`policy`): {told}", lacks=lacks, told=told
+        )
+    }
 
 
 def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
@@ -338,10 +419,15 @@ def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
     if policy is None or not records.notice_to_give(book, items, current):
         return {}
     return {
-        "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
-        "it is: without notice it would be. What is decided on in its place is concluded by the same day, to begin on "
-        f"{day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1))}; ask until when its offer holds before the policy is "
-        f"decided on, by {day(records.decide_by(book)[0])}."
+        "policy notice": tr(
+            "Unless it is decided to renew {current}, give the insurer notice that it is not renewed as it is: "
+            "without notice it would be. What is decided on in its place is concluded by the same day, to "
+            "begin on {timestamp}; ask until when its offer holds before the policy is decided on, by "
+            "{decide_by}.",
+            current=current,
+            timestamp=day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1)),
+            decide_by=day(records.decide_by(book)[0]),
+        )
     }
 
 
@@ -350,7 +436,11 @@ def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
     known = book.buyers["buyer_id"]
     unknown = {policy.name: policy.unknown_buyers(known) for policy in policies}
     return [
-        f"{name} names {listed(ids)}, not among the buyers of the book: nothing is insured there."
+        tr(
+            "{name} names {ids}, not among the buyers of the book: nothing is insured there.",
+            name=name,
+            ids=listed(ids),
+        )
         for name, ids in unknown.items()
         if ids
     ]

@@ -8,6 +8,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.columns import Column
 from tradecredit.insurance.amounts import borne, disputed_of
 from tradecredit.insurance.in_force import policy_in_force
+from tradecredit.language import tr
 from tradecredit.measure.columns import LABELS as OF_MEASURE
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
 from tradecredit.measure.on_account import on_account
@@ -19,7 +20,7 @@ from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN,
 from tradecredit.provision.outlook import FORECAST, TODAY, basis_of, outlook
 from tradecredit.provision.provision import provided, provision_on
 from tradecredit.provision.reimbursement import INTEGRAL, by_invoice, matrix_part, posted, reimbursement
-from tradecredit.words.formats import counted, first_of, listed, money, percent, probability, ratio
+from tradecredit.words.formats import counted, first_of, fixed, listed, money, percent, probability, ratio
 
 STANDARDS = {"ifrs": "IFRS 9, simplified approach", "cecl": "US GAAP, CECL (ASC 326-20)"}
 METHODS = {
@@ -40,18 +41,20 @@ def not_known(book: Book) -> str:
         return ""
     rates, settings = loss_rates(book), book.run.provision
     if settings.method == "stated":
-        return (
+        return tr(
             "The stated rates (`provision.rates`) name no rate for some segments: state one for each, or for "
             "`whole book`."
         )
     months = int(rates["rate_months"].max())
     if months < settings.minimum_months:
-        return (
-            f"Not testable with this book: it shows what became of balances in {counted(months, 'month')}, and "
-            f"{settings.minimum_months} are needed to estimate loss rates. State rates (`provision.method: stated`), "
-            "or add settled invoices."
+        return tr(
+            "Not testable with this book: it shows what became of balances in {months}, and "
+            "{minimum_months} are needed to estimate loss rates. State rates (`provision.method: stated`), "
+            "or add settled invoices.",
+            months=counted(months, "month"),
+            minimum_months=settings.minimum_months,
         )
-    return (
+    return tr(
         "Not testable with this book: its history shows no loss at all, or nothing of the age of some open items, so "
         "that loss rates cannot be estimated. State rates (`provision.method: stated`)."
     )
@@ -79,25 +82,32 @@ def found(book: Book) -> str:
     items, currency = provision_on(book, book.as_of), book.run.currency
     losses, owed = provided(book)
     if not owed > 0:
-        return "Nothing is owed: there is nothing to provide for."
+        return tr("Nothing is owed: there is nothing to provide for.")
     of_failed = items[items["part"] == FAILED]
-    told = (
-        f"Of {money(owed, currency)} owed, **{money(losses, currency)}** is expected to be lost, "
-        f"{percent(losses / owed)}, before insurance."
+    told = tr(
+        "Of {owed} owed, **{losses}** is expected to be lost, {losses_2}, before insurance.",
+        owed=money(owed, currency),
+        losses=money(losses, currency),
+        losses_2=percent(losses / owed),
     )
     if of_failed.empty:
-        return f"{told} No buyer that owes anything is in default."
+        return tr("{told} No buyer that owes anything is in default.", told=told)
     share = of_failed["provision"].sum()
     rest = items.loc[items["part"] == MATRIX, "provision"].sum()
-    return (
-        f"{told} {money(share, currency)} of it is of {counted(of_failed['buyer'].nunique(), 'buyer')} in default, "
-        f"which {_owe(of_failed)} {money(of_failed['open_amount'].sum(), currency)}; {money(rest, currency)} of all "
-        "others, by the age of what they owe."
+    return tr(
+        "{told} {share} of it is of {buyers} in default, which {owe} {open_amount}; {rest} of all others, "
+        "by the age of what they owe.",
+        told=told,
+        share=money(share, currency),
+        buyers=counted(of_failed["buyer"].nunique(), "buyer"),
+        owe=_owe(of_failed),
+        open_amount=money(of_failed["open_amount"].sum(), currency),
+        rest=money(rest, currency),
     )
 
 
 def _owe(items: pd.DataFrame) -> str:
-    return "owes" if len(items["buyer"].unique()) == 1 else "owe"
+    return tr("owes") if len(items["buyer"].unique()) == 1 else tr("owe")
 
 
 def assumed(book: Book) -> list[str]:
@@ -105,25 +115,46 @@ def assumed(book: Book) -> list[str]:
     settings, currency = book.run.provision, book.run.currency
     standard = STANDARDS[settings.standard]
     if settings.standard == "cecl" and settings.expedient:
-        standard += ", with the practical expedient of ASU 2025-05 for current receivables"
-    told = [f"Provision by {standard} (`provision.standard`): lifetime expected credit losses, not discounted."]
+        standard += tr(", with the practical expedient of ASU 2025-05 for current receivables")
+    told = [
+        tr(
+            "Provision by {standard} (`provision.standard`): lifetime expected credit losses, not discounted.",
+            standard=standard,
+        )
+    ]
     if settings.method == "stated":
-        told.append(f"Loss rates are stated: {settings.rates_source}. No outlook is applied to them.")
+        told.append(
+            tr(
+                "Loss rates are stated: {rates_source}. No outlook is applied to them.",
+                rates_source=settings.rates_source,
+            )
+        )
     if settings.write_off_days is not None:
         told.append(
-            f"What buyers that have not failed owe more than {settings.write_off_days} days past due counts as lost in "
-            "full (`provision.write_off_days`)."
+            tr(
+                "What buyers that have not failed owe more than {write_off_days} days past due counts as lost "
+                "in full (`provision.write_off_days`).",
+                write_off_days=settings.write_off_days,
+            )
         )
     lgd = loss_given_default(book)
     told += [
-        f"Of what a buyer in default owes, {percent(1 - lgd.lgd)} is expected to come in ({lgd.basis}), times what the "
-        "outlook leaves of recoveries, until its "
-        f"default is resolved or {RESOLVED_MONTHS} months old, and nothing after that; `provision.recoveries` states "
-        "others."
+        tr(
+            "Of what a buyer in default owes, {lgd} is expected to come in ({basis}), times what the outlook "
+            "leaves of recoveries, until its default is resolved or {resolved_months} months old, and nothing "
+            "after that; `provision.recoveries` states others.",
+            lgd=percent(1 - lgd.lgd),
+            basis=lgd.basis,
+            resolved_months=RESOLVED_MONTHS,
+        )
     ] * book.has("defaults")
     free = float(on_account(book)["on_account"].clip(lower=0.0).sum())
-    account = f" {money(free, currency)} that buyers have on account is not set off." if free >= CENT else ""
-    told.append(f"Amounts are gross of tax: tax that would come back on a loss is not taken off.{account}")
+    account = (
+        tr(" {free} that buyers have on account is not set off.", free=money(free, currency)) if free >= CENT else ""
+    )
+    told.append(
+        tr("Amounts are gross of tax: tax that would come back on a loss is not taken off.{account}", account=account)
+    )
     return told + _like_all_others(book)
 
 
@@ -136,13 +167,18 @@ def _like_all_others(book: Book) -> list[str]:
     told = []
     if owed >= CENT:
         told.append(
-            f"Affiliates, which owe {money(owed, currency)}, are provided for like all others; consolidated accounts "
-            "leave them out."
+            tr(
+                "Affiliates, which owe {owed}, are provided for like all others; consolidated accounts leave them out.",
+                owed=money(owed, currency),
+            )
         )
     if in_dispute >= CENT:
         told.append(
-            f"{money(in_dispute, currency)} in dispute is provided for like all else: what will be credited of it is "
-            "no credit loss (IFRS 15), and is not taken off."
+            tr(
+                "{in_dispute} in dispute is provided for like all else: what will be credited of it is no "
+                "credit loss (IFRS 15), and is not taken off.",
+                in_dispute=money(in_dispute, currency),
+            )
         )
     return told
 
@@ -151,37 +187,43 @@ def rates(book: Book) -> str:
     """Return what the loss rates rest on, how sure they are, and which segments have those of the whole book."""
     table, settings = loss_rates(book), book.run.provision
     if settings.method == "stated":
-        return f"The rates are stated, not estimated: {settings.rates_source}."
+        return tr("The rates are stated, not estimated: {rates_source}.", rates_source=settings.rates_source)
     first = table.loc[table["basis"] != UNKNOWN]
     if first.empty:
         return ""
     losing = int(table["losing_buyers"].groupby(level="segment").first().sum())
     row = first.iloc[0]
-    told = (
-        f"The rates come from {METHODS[settings.method]}, over {counted(int(row['rate_months']), 'month')} in which "
-        f"{counted(losing, 'buyer')} failed or lost us more than a small rest."
+    told = tr(
+        "The rates come from {methods}, over {months} in which {buyers} failed or lost us more than a small rest.",
+        methods=METHODS[settings.method],
+        months=counted(int(row["rate_months"]), "month"),
+        buyers=counted(losing, "buyer"),
     )
     if row["rate_low"] == row["rate_low"]:
-        told += (
-            f" That of current items, {probability(row['loss_rate'])}, lies with 90 % confidence between "
-            f"{probability(row['rate_low'])} and {probability(row['rate_high'])}, by drawing buyers anew; what one "
-            "bad year does to all of them is not in that."
+        told += tr(
+            " That of current items, {loss_rate}, lies with 90 % confidence between {rate_low} and "
+            "{rate_high}, by drawing buyers anew; what one bad year does to all of them is not in that.",
+            loss_rate=probability(row["loss_rate"]),
+            rate_low=probability(row["rate_low"]),
+            rate_high=probability(row["rate_high"]),
         )
     if losing < settings.fewest_losses:
-        told += (
-            f" Fewer than {settings.fewest_losses} (`provision.fewest_losses`) are too few to trust, and such an "
-            "interval is too narrow: state rates if you know better ones."
+        told += tr(
+            " Fewer than {fewest_losses} (`provision.fewest_losses`) are too few to trust, and such an "
+            "interval is too narrow: state rates if you know better ones.",
+            fewest_losses=settings.fewest_losses,
         )
     basis = table["basis"].groupby(level="segment").first()
     borrowed = basis.index[basis == BORROWED]
     if len(borrowed):
-        told += (
-            f" Fewer than {settings.fewest_losses} buyers failed or lost in {first_of(list(borrowed), MOST_SEGMENTS)}: "
-            "the rates of the whole book stand there."
+        told += tr(
+            " Fewer than {fewest_losses} buyers failed or lost in {list}: the rates of the whole book stand there.",
+            fewest_losses=settings.fewest_losses,
+            list=first_of(list(borrowed), MOST_SEGMENTS),
         )
     unknown = table.index[table["basis"] == UNKNOWN].get_level_values("bucket").unique()
     if len(unknown):
-        told += f" Not testable with this book: {listed(unknown)}."
+        told += tr(" Not testable with this book: {unknown}.", unknown=listed(unknown))
     return told
 
 
@@ -192,25 +234,35 @@ def ahead(book: Book) -> str:
         return ""
     view = outlook(book, book.as_of, basis)
     mean = float((view.scenarios["weight"] * view.scenarios["outlook_factor"]).sum())
-    told = f"The outlook multiplies loss rates by **{ratio(mean)}** on average over the buyers.{_by_buyer(book)}"
+    told = tr(
+        "The outlook multiplies loss rates by **{mean}** on average over the buyers.{by_buyer}",
+        mean=ratio(mean),
+        by_buyer=_by_buyer(book),
+    )
     index = view.insolvencies
     if np.isnan(index.now):
-        told += " Without an index of insolvencies (`default.insolvency_index`) the economy of the past years stands."
+        told += tr(
+            " Without an index of insolvencies (`default.insolvency_index`) the economy of the past years stands."
+        )
     elif basis == TODAY:
-        told += (
-            f" The index of insolvencies stands at {index.now:.0f}, and was {index.then:.0f} in the years of the "
-            "rates; it is taken to stay there (ASU 2025-05)."
+        told += tr(
+            " The index of insolvencies stands at {now}, and was {then} in the years of the rates; it is "
+            "taken to stay there (ASU 2025-05).",
+            now=fixed(index.now, 0),
+            then=fixed(index.then, 0),
         )
     else:
-        told += (
-            f" The index of insolvencies is expected at {index.ahead:.0f} over the next 12 months, and was "
-            f"{index.then:.0f} in the years of the rates."
+        told += tr(
+            " The index of insolvencies is expected at {ahead} over the next 12 months, and was {then} in "
+            "the years of the rates.",
+            ahead=fixed(index.ahead, 0),
+            then=fixed(index.then, 0),
         )
     if len(view.scenarios) > 1:
         weights = [f"{name} {percent(row['weight'])}" for name, row in view.scenarios.iterrows()]
-        told += f" Scenarios weigh {listed(weights)} (`provision.scenario_weights`; a judgement)."
+        told += tr(" Scenarios weigh {weights} (`provision.scenario_weights`; a judgement).", weights=listed(weights))
     elif basis == FORECAST:
-        told += " No scenarios are weighed (`provision.scenario_weights`)."
+        told += tr(" No scenarios are weighed (`provision.scenario_weights`).")
     return told
 
 
@@ -223,13 +275,19 @@ def _by_buyer(book: Book) -> str:
     mean = (factor["outlook_factor"] * factor["open_amount"]).sum() / factor["open_amount"].sum()
     low, high = factor["outlook_factor"].min(), factor["outlook_factor"].max()
     between = (
-        f" Of today's open invoices the factor is {ratio(low)}"
+        tr(" Of today's open invoices the factor is {low}", low=ratio(low))
         if ratio(low) == ratio(high)
-        else f" By country and sector it lies between {ratio(low)} and {ratio(high)}, at {ratio(mean)} by amount"
+        else tr(
+            " By country and sector it lies between {low} and {high}, at {mean} by amount",
+            low=ratio(low),
+            high=ratio(high),
+            mean=ratio(mean),
+        )
     )
-    return (
-        f"{between}; of buyers in default, and past the write-off point, it is 1: their loss rate has the outlook in "
-        "it, by the recoveries, or is 100 %."
+    return tr(
+        "{between}; of buyers in default, and past the write-off point, it is 1: their loss rate has the "
+        "outlook in it, by the recoveries, or is 100 %.",
+        between=between,
     )
 
 
@@ -240,9 +298,11 @@ def failed(book: Book) -> str:
     if by_buyer.empty or not by_buyer.max() > total / 3:
         return ""
     name = book.buyers["buyer_id"].iloc[int(by_buyer.idxmax())]
-    return (
-        f"{name} alone is {percent(by_buyer.max() / total)} of the provision: what comes in from it decides more than "
-        "the rates do. Once more is known of it, `provision.recoveries` states what is expected."
+    return tr(
+        "{name} alone is {by_buyer} of the provision: what comes in from it decides more than the rates "
+        "do. Once more is known of it, `provision.recoveries` states what is expected.",
+        name=name,
+        by_buyer=percent(by_buyer.max() / total),
     )
 
 
@@ -252,48 +312,65 @@ def insurance(book: Book) -> str:
     if policy is None:
         return ""
     if not borne(policy):
-        return f"{policy.name} is of a kind that pays nothing of an ordinary loss: nothing is expected of it."
+        return tr(
+            "{name} is of a kind that pays nothing of an ordinary loss: nothing is expected of it.", name=policy.name
+        )
     paid = reimbursement(book)
     of_failed = paid.by_loss - paid.lapsed - matrix_part(book)
-    told = (
-        f"{policy.name} would pay {money(paid.by_loss, currency)} of these losses, each by itself, "
-        f"{money(of_failed + paid.lapsed, currency)} of them of buyers that have failed."
+    told = tr(
+        "{name} would pay {by_loss} of these losses, each by itself, {of_failed} of them of buyers that have failed.",
+        name=policy.name,
+        by_loss=money(paid.by_loss, currency),
+        of_failed=money(of_failed + paid.lapsed, currency),
     )
     if paid.lapsed >= CENT:
-        told += (
-            f" {money(paid.lapsed, currency)} of that was to be claimed by a day that has passed, and no claim is on "
-            "record: it is not counted."
+        told += tr(
+            " {lapsed} of that was to be claimed by a day that has passed, and no claim is on record: it "
+            "is not counted.",
+            lapsed=money(paid.lapsed, currency),
         )
     if paid.first_loss >= CENT:
         years = (
-            "of the policy's year" if paid.years == 1 else f"of the {paid.years} policy years that the losses lie in"
+            tr("of the policy's year")
+            if paid.years == 1
+            else tr("of the {years} policy years that the losses lie in", years=paid.years)
         )
         most = money(paid.first_loss, currency)
-        told += f" The aggregate first loss {years} keeps up to {most}; it is taken to be unused."
+        told += tr(
+            " The aggregate first loss {years} keeps up to {most}; it is taken to be unused.", years=years, most=most
+        )
     missed = float(by_invoice(book).query("report_past")["reimbursement"].sum())
     if missed >= CENT:
-        told += (
-            f" {money(missed, currency)} of what is counted is of invoices whose report to the insurer is past its "
-            "day: if it was not made, the insurer may refuse them (chapter 06)."
+        told += tr(
+            " {missed} of what is counted is of invoices whose report to the insurer is past its day: if "
+            "it was not made, the insurer may refuse them (chapter 06).",
+            missed=money(missed, currency),
         )
     if paid.paid < CENT:
-        return (
-            f"{told} The first loss may keep all of it: **nothing is posted** for insurance. Chapter 05's expected "
-            "indemnity comes in the few years whose losses pass the first loss by far, and is no asset of today's."
+        return tr(
+            "{told} The first loss may keep all of it: **nothing is posted** for insurance. Chapter 05's "
+            "expected indemnity comes in the few years whose losses pass the first loss by far, and is no "
+            "asset of today's.",
+            told=told,
         )
     if paid.maxima >= CENT:
-        told += f" {money(paid.maxima, currency)} lies above the maxima of the years."
+        told += tr(" {maxima} lies above the maxima of the years.", maxima=money(paid.maxima, currency))
     row = posted(book)
     if book.run.provision.insurance == INTEGRAL:
-        return (
-            f"{told} The run states that insurance is integral to the terms of the receivables: the provision posted "
-            f"is **{money(row['provision'], currency)}**, net of {money(paid.paid, currency)}."
+        return tr(
+            "{told} The run states that insurance is integral to the terms of the receivables: the "
+            "provision posted is **{provision}**, net of {paid}.",
+            told=told,
+            provision=money(row["provision"], currency),
+            paid=money(paid.paid, currency),
         )
-    return (
-        f"{told} The run states that insurance is separate (`provision.insurance`): **{money(paid.paid, currency)}** "
-        "may stand as an asset of its own, of which accounts recognise what is virtually certain alone (IAS 37.53, by "
-        "analogy): an invoice whose loss has come about, whose claim the insurer has accepted. The provision is not "
-        "net of it."
+    return tr(
+        "{told} The run states that insurance is separate (`provision.insurance`): **{paid}** may stand as "
+        "an asset of its own, of which accounts recognise what is virtually certain alone (IAS 37.53, by "
+        "analogy): an invoice whose loss has come about, whose claim the insurer has accepted. The "
+        "provision is not net of it.",
+        told=told,
+        paid=money(paid.paid, currency),
     )
 
 
@@ -301,12 +378,14 @@ def standards(table: pd.DataFrame, currency: str) -> str:
     """Return what the provision would be by the other standard, and why; `table`: `audit.standards`."""
     expedient = table.iloc[-1]
     if not abs(expedient["difference"]) >= CENT:
-        return "IFRS 9 and CECL, with the expedient of ASU 2025-05 or without, give the same provision here."
+        return tr("IFRS 9 and CECL, with the expedient of ASU 2025-05 or without, give the same provision here.")
     way = "less" if expedient["difference"] < 0 else "more"
-    return (
-        f"With the expedient of ASU 2025-05, by which the conditions of the day last, CECL would provide "
-        f"{money(abs(expedient['difference']), currency)} {way} than IFRS 9; without it the same. Credit insurance "
-        "that is a contract of its own is not netted by CECL either (ASC 326-20-30-12)."
+    return tr(
+        "With the expedient of ASU 2025-05, by which the conditions of the day last, CECL would provide "
+        "{difference} {way} than IFRS 9; without it the same. Credit insurance that is a contract of its "
+        "own is not netted by CECL either (ASC 326-20-30-12).",
+        difference=money(abs(expedient["difference"]), currency),
+        way=way,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.language import tr
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.history import (
@@ -28,7 +29,7 @@ from tradecredit.measure.quality import (
 )
 from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
 from tradecredit.words.formats import change as signed
-from tradecredit.words.formats import counted, days, listed, missing, money, percent
+from tradecredit.words.formats import counted, days, fixed, listed, missing, money, month, percent
 
 REMARKS = {
     "buyers": {
@@ -129,7 +130,7 @@ DSO_IN_SHORT = ("dso_countback", "dso_countback_change", *BY_CAUSE)
 def dso_figures(causes: pd.DataFrame) -> dict[str, tuple]:
     """Return the headline figures of what changed the DSO by countback (`dso_causes`)."""
     change = causes["change"]
-    whole = {"dso_countback_change": (change["countback"], "days", "DSO, countback: change in 12 months")}
+    whole = {"dso_countback_change": (change["countback"], "days", tr("DSO, countback: change in 12 months"))}
     return whole | {name: (change[cause], "days", label) for name, (cause, label) in BY_CAUSE.items()}
 
 
@@ -137,13 +138,18 @@ def dso(causes: pd.DataFrame) -> str:
     """Return how the DSO moved in 12 months and what moved it, each cause with its days (`dso_causes`)."""
     change = causes["change"]
     if change.isna().any():
-        return "What moved the DSO is not testable with this book: it does not reach back far enough."
+        return tr("What moved the DSO is not testable with this book: it does not reach back far enough.")
     then, now = (days(causes.loc["countback", column]) for column in ("then", "now"))
-    return (
-        f"Over 12 months the DSO changed by {signed(change['dso'], 'days')}: {signed(change['countback'], 'days')} by "
-        f"what is owed (countback: {then} to {now}) and {signed(change['timing of sales'], 'days')} by the timing of "
-        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, _) in BY_CAUSE.items()})}; "
-        "the parts add up but for rounding."
+    return tr(
+        "Over 12 months the DSO changed by {signed}: {signed_2} by what is owed (countback: {then} to "
+        "{now}) and {signed_3} by the timing of sales. Of the countback's change, {parts}; the parts add "
+        "up but for rounding.",
+        signed=signed(change["dso"], "days"),
+        signed_2=signed(change["countback"], "days"),
+        then=then,
+        now=now,
+        signed_3=signed(change["timing of sales"], "days"),
+        parts=_parts({name: change[cause] for name, (cause, _) in BY_CAUSE.items()}),
     )
 
 
@@ -153,30 +159,47 @@ def dso_in_short(figures: Mapping[str, tuple]) -> str:
     if missing(now):
         return ""
     if missing(change) or any(missing(part) for part in parts):
-        return f"DSO by countback is **{days(now)}**; the book does not reach back far enough to say what changed it."
+        return tr(
+            "DSO by countback is **{now}**; the book does not reach back far enough to say what changed it.",
+            now=days(now),
+        )
     by_cause: dict[str, Any] = dict(zip(BY_CAUSE, parts, strict=True))
-    return f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: {_parts(by_cause)}."
+    return tr(
+        "DSO by countback is **{now}**, {signed} on a year ago: {parts}.",
+        now=days(now),
+        signed=signed(change, "days"),
+        parts=_parts(by_cause),
+    )
 
 
 def _parts(change: Mapping[str, float]) -> str:
     causes = {
-        "dso_by_overdue": "overdue debt",
-        "dso_by_early": f"{'less' if change['dso_by_early'] >= 0 else 'more'} early payment",
-        "dso_by_terms": "terms and mix of sales",
-        "dso_by_exchange": "exchange rates",
+        "dso_by_overdue": tr("overdue debt"),
+        "dso_by_early": tr("{which} early payment", which=tr("less") if change["dso_by_early"] >= 0 else tr("more")),
+        "dso_by_terms": tr("terms and mix of sales"),
+        "dso_by_exchange": tr("exchange rates"),
     }
-    return listed(f"{signed(change[name], 'days')} by {cause}" for name, cause in causes.items())
+    return listed(
+        tr("{signed} by {cause}", signed=signed(change[name], "days"), cause=cause) for name, cause in causes.items()
+    )
 
 
 def level(kpis: pd.Series, months: int) -> str:
     """Return the DSO of the sales of so many months, what of it is late payment, and how late customers pay."""
     figures = kpis[["dso", "dso_best_possible", "average_days_delinquent", "dso_countback", "days_beyond_terms"]]
     dso, best, delinquent, counted_back, beyond = (days(value) for value in figures)
-    return (
-        f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if nothing were "
-        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales "
-        f"of each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted "
-        f"by amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
+    return tr(
+        "At the sales of the last {months} the DSO is **{dso}**: {best} if nothing were overdue, and "
+        "{delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales of "
+        "each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, "
+        "weighted by amount ({days_beyond_terms_signed} if early payments count below zero).",
+        months=counted(months, "month"),
+        dso=dso,
+        best=best,
+        delinquent=delinquent,
+        counted_back=counted_back,
+        beyond=beyond,
+        days_beyond_terms_signed=days(kpis["days_beyond_terms_signed"]),
     )
 
 
@@ -184,17 +207,29 @@ def survey(kpis: pd.Series) -> str:
     """Return how the ledger stands beside the survey's medians, how far their day is confirmed, and what they lack."""
     above = kpis - pd.Series(BENCHMARKS["benchmark"])
     sides = [
-        f"{name} {days(abs(above[figure]))} {'above' if above[figure] >= 0 else 'below'} it"
-        for figure, name in (("dso", "DSO is"), ("average_days_delinquent", "average days delinquent are"))
+        tr(
+            "{name} {above} {which} it",
+            name=name,
+            above=days(abs(above[figure])),
+            which=tr("above") if above[figure] >= 0 else tr("below"),
+        )
+        for figure, name in (("dso", tr("DSO is")), ("average_days_delinquent", tr("average days delinquent are")))
         if not missing(above[figure])
     ]
-    beside = f"Beside the survey's median of the first quarter of 2021, {listed(sides)}. " if sides else ""
+    beside = (
+        tr("Beside the survey's median of the first quarter of 2021, {sides}. ", sides=listed(sides)) if sides else ""
+    )
     delinquent, beyond = (days(kpis[name]) for name in ("average_days_delinquent", "days_beyond_terms"))
-    return (
-        f"{beside}Each figure's median is taken by itself, so that they do not add up. That quarter is the newest in "
-        "the copy of the survey's own page that was at hand, and the day of the older quarter is not confirmed. The "
-        f"older one also has {OLDER_DAYS_PAST_TERMS:.2f} days past terms, whose formula is not stated: they may be "
-        f"average days delinquent (here {delinquent}) or days beyond terms (here {beyond})."
+    return tr(
+        "{beside}Each figure's median is taken by itself, so that they do not add up. That quarter is the "
+        "newest in the copy of the survey's own page that was at hand, and the day of the older quarter is "
+        "not confirmed. The older one also has {older_days_past_terms} days past terms, whose formula is "
+        "not stated: they may be average days delinquent (here {delinquent}) or days beyond terms (here "
+        "{beyond}).",
+        beside=beside,
+        older_days_past_terms=fixed(OLDER_DAYS_PAST_TERMS, 2),
+        delinquent=delinquent,
+        beyond=beyond,
     )
 
 
@@ -202,10 +237,13 @@ def concentration(kpis: pd.Series) -> str:
     """Return how far the receivables hang on the largest debtors; empty where nobody owes."""
     if missing(kpis["herfindahl"]):
         return ""
-    return (
-        f"The ten largest debtors owe **{percent(kpis['top_10_share'])}** of the book and the largest one "
-        f"{percent(kpis['largest_buyer_share'])}; the Herfindahl index is {kpis['herfindahl']:.4f}, as if "
-        f"{counted(round(1 / kpis['herfindahl']), 'debtor')} owed the same."
+    return tr(
+        "The ten largest debtors owe **{top_10_share}** of the book and the largest one "
+        "{largest_buyer_share}; the Herfindahl index is {herfindahl}, as if {debtors} owed the same.",
+        top_10_share=percent(kpis["top_10_share"]),
+        largest_buyer_share=percent(kpis["largest_buyer_share"]),
+        herfindahl=fixed(kpis["herfindahl"], 4),
+        debtors=counted(round(1 / kpis["herfindahl"]), "debtor"),
     )
 
 
@@ -216,10 +254,13 @@ AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
 def of_sales_and_payments(kpis: pd.Series, book: Book) -> dict[str, tuple]:
     """Return the headline figures that rest on sales and on days of payment, as far as the book tells of them."""
     sales, habits = sales_told(book, book.as_of), habits_told(book, book.as_of)
-    of_sales = {"dso_countback": (kpis["dso_countback"], "days", "DSO, countback"), "dso": (kpis["dso"], "days", "DSO")}
+    of_sales = {
+        "dso_countback": (kpis["dso_countback"], "days", tr("DSO, countback")),
+        "dso": (kpis["dso"], "days", "DSO"),
+    }
     of_payments = {
-        "days_beyond_terms": (kpis["days_beyond_terms"], "days", "Days beyond terms"),
-        "cei": (kpis["cei"], "ratio", "CEI (100 is best)"),
+        "days_beyond_terms": (kpis["days_beyond_terms"], "days", tr("Days beyond terms")),
+        "cei": (kpis["cei"], "ratio", tr("CEI (100 is best)")),
     }
     return (of_sales if sales else {}) | (of_payments if habits else {})
 
@@ -230,11 +271,21 @@ def long_overdue(kpis: pd.Series, currency: str, *, recorded: bool = True) -> st
     `recorded`: whether the book has a table of defaults.
     """
     if not kpis["over_90_amount"] > 0:
-        return "Nothing is more than 90 days overdue."
-    told = f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue"
+        return tr("Nothing is more than 90 days overdue.")
+    told = tr(
+        "{over_90_amount} ({share_over_90}) is more than 90 days overdue",
+        over_90_amount=money(kpis["over_90_amount"], currency),
+        share_over_90=percent(kpis["share_over_90"]),
+    )
     if not recorded:
-        return f"{told}; what of it is evidence of default, and what is to be cleared up, is in chapter 02."
-    return f"{told}, of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
+        return tr(
+            "{told}; what of it is evidence of default, and what is to be cleared up, is in chapter 02.", told=told
+        )
+    return tr(
+        "{told}, of which buyers in default owe {over_90_in_default}.",
+        told=told,
+        over_90_in_default=money(kpis["over_90_in_default"], currency),
+    )
 
 
 def on_account(book: Book) -> str:
@@ -243,10 +294,12 @@ def on_account(book: Book) -> str:
     account = table["on_account"]
     if (account.abs() < 0.5).all():
         return ""
-    return (
-        f"Owed net of what buyers have on account: {money(table['open_amount'].sum() - account.sum(), currency)}. "
-        f"On account, settling no invoice, are {money(account.sum(), currency)} of "
-        f"{counted(int((account.abs() >= 0.5).sum()), 'buyer')}."
+    return tr(
+        "Owed net of what buyers have on account: {open_amount}. On account, settling no invoice, are "
+        "{account} of {buyers}.",
+        open_amount=money(table["open_amount"].sum() - account.sum(), currency),
+        account=money(account.sum(), currency),
+        buyers=counted(int((account.abs() >= 0.5).sum()), "buyer"),
     )
 
 
@@ -256,10 +309,13 @@ def orders(book: Book) -> str:
         return ""
     table, currency = commitments(book), book.run.currency
     shipped, ordered = table["shipped_not_invoiced"], table["open_orders"]
-    return (
-        f"Not invoiced yet, and no part of the receivables: {money(shipped.sum(), currency)} shipped to "
-        f"{counted(int((shipped > 0).sum()), 'buyer')}, and open orders of {money(ordered.sum(), currency)} of "
-        f"{counted(int((ordered > 0).sum()), 'buyer')}. Both count against limits (chapter 03)."
+    return tr(
+        "Not invoiced yet, and no part of the receivables: {shipped} shipped to {buyers}, and open orders "
+        "of {ordered} of {buyers_2}. Both count against limits (chapter 03).",
+        shipped=money(shipped.sum(), currency),
+        buyers=counted(int((shipped > 0).sum()), "buyer"),
+        ordered=money(ordered.sum(), currency),
+        buyers_2=counted(int((ordered > 0).sum()), "buyer"),
     )
 
 
@@ -269,25 +325,38 @@ def known_days(book: Book) -> list[str]:
     settled, dated = settlements_known(book, book.as_of)
     if not settled and len(book.invoices):
         found.append(
-            "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits "
-            "cannot be estimated from open items alone. What rests on them is missing."
+            tr(
+                "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits "
+                "cannot be estimated from open items alone. What rests on them is missing."
+            )
         )
     elif not dated and len(book.invoices):
         found.append(
-            "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment habits "
-            "cannot be estimated."
+            tr(
+                "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment habits "
+                "cannot be estimated."
+            )
         )
     if silent:
         found.append(
-            f"The ledger's last entry is of {last_entry(book).date()}: nothing is known of the last {silent} days. "
-            "What was paid in them stands as open here, and may stand as overdue. To report on the day on which it "
-            f"ends, state `as_of: {last_entry(book).date()}`."
+            tr(
+                "The ledger's last entry is of {last_entry}: nothing is known of the last {silent} days. What "
+                "was paid in them stands as open here, and may stand as overdue. To report on the day on which "
+                "it ends, state `as_of: {last_entry}`.",
+                last_entry=last_entry(book).date(),
+                silent=silent,
+            )
         )
     if settled and old.any():
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")
         found.append(
-            f"The ledger's history begins in {since:%B %Y}; {which} from before then were carried over. Figures that "
-            "rest on earlier months are missing, and what a buyer needs rests on the months that are there."
+            tr(
+                "The ledger's history begins in {since}; {which} from before then were carried over. Figures "
+                "that rest on earlier months are missing, and what a buyer needs rests on the months that are "
+                "there.",
+                since=month(since),
+                which=which,
+            )
         )
     return found
 
@@ -301,19 +370,34 @@ def exchange(differences: pd.DataFrame, banks: pd.Series, currency: str) -> str:
     if len(differences):
         gain, loss = differences["exchange_gain"], differences["exchange_loss"]
         each = [
-            f"{name}: gain {money(gain[name], currency)}, loss {money(loss[name], currency)}"
+            tr(
+                "{name}: gain {gain}, loss {loss}",
+                name=name,
+                gain=money(gain[name], currency),
+                loss=money(loss[name], currency),
+            )
             for name in differences.index
         ]
         found.append(
-            f"Open items in other currencies, {money(differences['open_amount'].sum(), currency)}, stand at the "
-            f"closing rate. Against the rates of their days of issue, at which sales are counted, they have gained "
-            f"{money(gain.sum(), currency)} and lost {money(loss.sum(), currency)} ({'; '.join(each)})."
+            tr(
+                "Open items in other currencies, {open_amount}, stand at the closing rate. Against the rates "
+                "of their days of issue, at which sales are counted, they have gained {gain} and lost {loss} "
+                "({join}).",
+                open_amount=money(differences["open_amount"].sum(), currency),
+                gain=money(gain.sum(), currency),
+                loss=money(loss.sum(), currency),
+                join="; ".join(each),
+            )
         )
     if banks.sum() > 0:
         found.append(
-            "Payments in another currency than their invoice's, which settle it within the stated tolerance, came in "
-            f"{money(banks['short'], currency)} short of the day's rate in 12 months, a bank's cost that no customer "
-            f"owes, and {money(banks['over'], currency)} above it."
+            tr(
+                "Payments in another currency than their invoice's, which settle it within the stated "
+                "tolerance, came in {short} short of the day's rate in 12 months, a bank's cost that no "
+                "customer owes, and {over} above it.",
+                short=money(banks["short"], currency),
+                over=money(banks["over"], currency),
+            )
         )
     return " ".join(found)
 
@@ -325,14 +409,21 @@ def due_days(book: Book) -> list[str]:
     if not moved:
         return []
     found = [
-        f"Due days on weekends and national holidays move to the next working day for buyers in {listed(moved)}, by "
-        "the law there; regional holidays are not looked at, and other due days stand."
+        tr(
+            "Due days on weekends and national holidays move to the next working day for buyers in {moved}, by "
+            "the law there; regional holidays are not looked at, and other due days stand.",
+            moved=listed(moved),
+        )
     ]
     years = unknown_years(book)
     if len(years):
         which = listed(f"{country} {year}" for country, year in years.index)
         found.append(
-            f"Holidays of {which} are not known: {counted(int(years.sum()), 'due day')} moved off weekends alone."
+            tr(
+                "Holidays of {which} are not known: {due_days} moved off weekends alone.",
+                which=which,
+                due_days=counted(int(years.sum()), "due day"),
+            )
         )
     return found
 
@@ -340,7 +431,7 @@ def due_days(book: Book) -> list[str]:
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
     """Return the data-quality findings (`quality.quality`) with a `remark` on each, also where nothing was checked."""
     remarks = [
-        (NO_NUMBERS if row.check in NO_NUMBERS_FOR else f"not checked: the book holds no {row.table}")
+        (NO_NUMBERS if row.check in NO_NUMBERS_FOR else tr("not checked: the book holds no {table}", table=row.table))
         if pd.isna(row.rows)
         else REMARKS[row.table][row.check]
         for row in quality.itertuples()
@@ -364,4 +455,8 @@ def not_checked(quality: pd.DataFrame) -> str:
     if rest.empty:
         return ""
     tables = listed(f"{name} ({number:,})" for name, number in rest["table"].value_counts(sort=False).items())
-    return f"Not checked, as the book has no such table: {counted(len(rest), 'check')} of {tables}."
+    return tr(
+        "Not checked, as the book has no such table: {checks} of {tables}.",
+        checks=counted(len(rest), "check"),
+        tables=tables,
+    )

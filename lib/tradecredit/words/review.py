@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tradecredit.language import tr
 from tradecredit.numerics import discrimination
 from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.run import Run
@@ -106,11 +107,13 @@ def not_testable(recorded: bool, needed: int) -> str:
 
     `recorded`: whether the book has a table of defaults; `needed`: `default.minimum_defaults`.
     """
-    has = "holds too few defaults" if recorded else "records no defaults"
-    return (
-        f"Whether the probabilities are right is not testable with this book, which {has}: a fit and its tests need "
-        f"{needed} buyers that defaulted within a year of an observation. Past defaults are added as table `defaults` "
-        "(buyer_id, date, kind, debt)."
+    has = tr("holds too few defaults") if recorded else tr("records no defaults")
+    return tr(
+        "Whether the probabilities are right is not testable with this book, which {has}: a fit and its "
+        "tests need {needed} buyers that defaulted within a year of an observation. Past defaults are "
+        "added as table `defaults` (buyer_id, date, kind, debt).",
+        has=has,
+        needed=needed,
     )
 
 
@@ -130,11 +133,17 @@ def decisions(found: Review, run: Run) -> dict[str, str]:
     red = found.lights.index[found.lights["light"] == discrimination.RED]
     if red.empty:
         return {}
-    many = "One light" if len(red) == 1 else f"{len(red)} lights"
+    many = tr("One light") if len(red) == 1 else tr("{red} lights", red=len(red))
     shown = "is" if len(red) == 1 else "are"
     steps = list(dict.fromkeys(FIRST_STEPS.get(test, _REFIT) for test in red))
     return {
-        "model": f"{many} of the review of the default model {shown} red ({'; '.join(red)}; the rule behind each is in "
-        f"its list). {' '.join(steps)} Until that is decided, override grades that you know to be wrong. "
-        f"{model_first(run)}"
+        "model": tr(
+            "{many} of the review of the default model {shown} red ({join}; the rule behind each is in its "
+            "list). {join_2} Until that is decided, override grades that you know to be wrong. {model_first}",
+            many=many,
+            shown=shown,
+            join="; ".join(red),
+            join_2=" ".join(steps),
+            model_first=model_first(run),
+        )
     }

@@ -1,5 +1,8 @@
 """Headings, captions and links of a buyer's sheet, and what the frame of every page of a month says."""
 
+from tradecredit.language import tr
+from tradecredit.words.formats import whole
+
 HEADINGS = {
     "decided": "What is decided, by whom and by when?",
     "who": "Who is it?",
@@ -75,22 +78,22 @@ ON_THIS_PAGE = "On this page"
 
 def owed(currency: str) -> str:
     """Return the caption of the picture of what a buyer owed."""
-    return f"Owed at month ends, and the limits in force ({currency})"
+    return tr("Owed at month ends, and the limits in force ({currency})", currency=currency)
 
 
 def probability(interval: str) -> str:
     """Return the caption of the default probability; `interval`: how much of the doubt it holds, as a percentage."""
-    return f"Default probability within 12 months, with its interval ({interval})"
+    return tr("Default probability within 12 months, with its interval ({interval})", interval=interval)
 
 
 def others(caption: str) -> str:
     """Return the caption of what a list has behind its first rows."""
-    return f"{caption}: the others"
+    return tr("{caption}: the others", caption=caption)
 
 
 def other_rows(rows: int) -> str:
     """Return what opens them."""
-    return f"The other {rows:,}"
+    return tr("The other {rows}", rows=whole(rows))
 
 
 def made_from(fingerprint: str) -> str:
@@ -99,9 +102,9 @@ def made_from(fingerprint: str) -> str:
     >>> made_from("9f2c")
     'Made by tradecredit from book `9f2c`.'
     """
-    return f"Made by tradecredit from book `{fingerprint}`."
+    return tr("Made by tradecredit from book `{fingerprint}`.", fingerprint=fingerprint)
 
 
 def as_of(day: str) -> str:
     """Return the day of a page for its head."""
-    return f"As of {day}"
+    return tr("As of {day}", day=day)

@@ -5,8 +5,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.language import tr
 from tradecredit.measure import promises
-from tradecredit.words.formats import CANNOT, MINUS, counted, day, days, listed, missing, money, percent, probability
+from tradecredit.words.formats import (
+    CANNOT,
+    MINUS,
+    counted,
+    day,
+    days,
+    listed,
+    missing,
+    money,
+    month,
+    percent,
+    probability,
+)
 
 WHY = {
     "by_exposure": "one of the {most} that owe most",
@@ -53,17 +66,22 @@ def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: st
 
     `advised`: its row of `words.buyer_sheets.sheets`; `rating`: of `default.assess`; `limit`: of `limits.recommend`.
     """
-    what = f"**{advised['advised']}.** It owes {money(limit['exposure'], currency)}"
+    what = tr(
+        "**{advised}.** It owes {exposure}", advised=advised["advised"], exposure=money(limit["exposure"], currency)
+    )
     if limit["overdue"] > 0:
-        what += f", of which {money(limit['overdue'], currency)} is overdue and not in dispute"
+        what += tr(", of which {overdue} is overdue and not in dispute", overdue=money(limit["overdue"], currency))
     if not missing(limit["insured"]) and limit["exposure"] > 0:
-        what += f"; {money(limit['insured'], currency)} of it is insured"
+        what += tr("; {insured} of it is insured", insured=money(limit["insured"], currency))
     if rating["method"] == "in default":
-        risk = "It is in default, and therefore in grade 10 of 10."
+        risk = tr("It is in default, and therefore in grade 10 of 10.")
     else:
-        risk = (
-            f"Its probability of default within 12 months is {probability(rating['pd'])} "
-            f"({probability(rating['pd_low'])} to {probability(rating['pd_high'])}), grade {rating['grade']} of 10"
+        risk = tr(
+            "Its probability of default within 12 months is {pd} ({pd_low} to {pd_high}), grade {grade} of 10",
+            pd=probability(rating["pd"]),
+            pd_low=probability(rating["pd_low"]),
+            pd_high=probability(rating["pd_high"]),
+            grade=rating["grade"],
         )
         risk += f": {rating['drivers']}." if rating["drivers"] else "."
     return [f"{what}.", risk, _of_limit(limit, currency)]
@@ -72,78 +90,118 @@ def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: st
 def _of_limit(limit: pd.Series, currency: str) -> str:
     own, to_set = limit["own_limit"], limit["limit_to_set"]
     if missing(own):
-        return f"No limit of ours is in force; the limit to set is {money(to_set, currency)}."
+        return tr("No limit of ours is in force; the limit to set is {to_set}.", to_set=money(to_set, currency))
     if own == to_set:
-        return f"Its limit of {money(own, currency)} stays."
-    return f"Its limit is {money(own, currency)}; the limit to set is {money(to_set, currency)}."
+        return tr("Its limit of {own} stays.", own=money(own, currency))
+    return tr(
+        "Its limit is {own}; the limit to set is {to_set}.", own=money(own, currency), to_set=money(to_set, currency)
+    )
 
 
 def owed_over_time(months: pd.DataFrame, currency: str) -> str:
     """Return what the picture of a buyer's balance and limits shows; `months`: its rows of `Sheets.months`."""
     if months.empty:
-        return "Nothing is known of what it owed at past month ends."
+        return tr("Nothing is known of what it owed at past month ends.")
     last, highest = months.iloc[-1], months.loc[months["owed"].idxmax()]
-    told = f"Owed {money(last['owed'], currency)} on {day(last['month_end'])}"
+    told = tr("Owed {owed} on {month_end}", owed=money(last["owed"], currency), month_end=day(last["month_end"]))
     if highest["month_end"] != last["month_end"]:
-        told += f", at most {money(highest['owed'], currency)} ({day(highest['month_end'])})"
+        told += tr(
+            ", at most {owed} ({month_end})", owed=money(highest["owed"], currency), month_end=day(highest["month_end"])
+        )
     limited = months[months["own_limit"].notna()]
     if limited.empty:
-        return f"{told}; no limit of ours was in force."
+        return tr("{told}; no limit of ours was in force.", told=told)
     above = int((limited["owed"] - limited["own_limit"] >= 0.005).sum())
-    times = f"above it at {above} of {counted(len(limited), 'month end')}" if above else "never above it"
-    now = "none in force today" if missing(last["own_limit"]) else f"{money(last['own_limit'], currency)} today"
-    return f"{told}; our limit: {now}, {times}."
+    times = (
+        tr("above it at {above} of {month_ends}", above=above, month_ends=counted(len(limited), "month end"))
+        if above
+        else tr("never above it")
+    )
+    now = (
+        tr("none in force today")
+        if missing(last["own_limit"])
+        else tr("{own_limit} today", own_limit=money(last["own_limit"], currency))
+    )
+    return tr("{told}; our limit: {now}, {times}.", told=told, now=now, times=times)
 
 
 def paid_over_time(months: pd.DataFrame, behaviour: pd.Series) -> str:
     """Return what the picture of a buyer's payments shows, and what it pays like over a year (`behaviour.features`)."""
     paid = months.dropna(subset=["paid_days_late"])
     if paid.empty:
-        return "In the months shown no invoice was paid, or the book does not tell when."
+        return tr("In the months shown no invoice was paid, or the book does not tell when.")
     slowest = paid.loc[paid["paid_days_late"].idxmax()]
-    told = (
-        f"What was paid in {slowest['month_end']:%B %Y} came {days(round(slowest['paid_days_late'], 1))} late, the "
-        f"slowest of {counted(len(paid), 'month')} with a payment."
+    told = tr(
+        "What was paid in {month_end} came {paid_days_late} late, the slowest of {months} with a payment.",
+        month_end=month(slowest["month_end"]),
+        paid_days_late=days(round(slowest["paid_days_late"], 1)),
+        months=counted(len(paid), "month"),
     )
     if missing(behaviour["days_beyond_terms"]):
         return told
-    late = "" if missing(behaviour["share_late"]) else f"; {percent(round(behaviour['share_late'], 3))} came late"
-    return f"{told} Over 12 months, open items counted: {days(round(behaviour['days_beyond_terms'], 1))}{late}."
+    late = (
+        ""
+        if missing(behaviour["share_late"])
+        else tr("; {share_late} came late", share_late=percent(round(behaviour["share_late"], 3)))
+    )
+    return tr(
+        "{told} Over 12 months, open items counted: {days_beyond_terms}{late}.",
+        told=told,
+        days_beyond_terms=days(round(behaviour["days_beyond_terms"], 1)),
+        late=late,
+    )
 
 
 def covered(cover: pd.DataFrame, currency: str) -> str:
     """Return what of a buyer's open invoices is insured; `cover`: its rows of `audit.invoices`."""
     owed, insured = cover["amount"].sum(), cover["insured"].sum()
     if not owed > 0:
-        return "Nothing is open."
+        return tr("Nothing is open.")
     share = percent(round(insured / owed, 3))
-    return f"{money(insured, currency)} of {money(owed, currency)} open is insured before deductibles, {share}."
+    return tr(
+        "{insured} of {owed} open is insured before deductibles, {share}.",
+        insured=money(insured, currency),
+        owed=money(owed, currency),
+        share=share,
+    )
 
 
 def opened(items: pd.DataFrame, currency: str) -> str:
     """Return what is open of a buyer's invoices, and how late it is; `items`: its rows of `Sheets.items`."""
     if items.empty:
-        return "No invoice is open."
+        return tr("No invoice is open.")
     late = items[items["days_past_due"] > 0]
-    told = f"{counted(len(items), 'invoice')} over {money(items['open_amount'].sum(), currency)} open"
+    told = tr(
+        "{invoices} over {open_amount} open",
+        invoices=counted(len(items), "invoice"),
+        open_amount=money(items["open_amount"].sum(), currency),
+    )
     if late.empty:
-        return f"{told}, none of them past due."
-    return (
-        f"{told}; {money(late['open_amount'].sum(), currency)} past due on {counted(len(late), 'invoice')}, the oldest "
-        f"by {days(late['days_past_due'].max())}."
+        return tr("{told}, none of them past due.", told=told)
+    return tr(
+        "{told}; {open_amount} past due on {invoices}, the oldest by {days_past_due}.",
+        told=told,
+        open_amount=money(late["open_amount"].sum(), currency),
+        invoices=counted(len(late), "invoice"),
+        days_past_due=days(late["days_past_due"].max()),
     )
 
 
 def collected(reminders: pd.DataFrame, promised: pd.DataFrame) -> str:
     """Return how many letters went to a buyer, and what became of its promises; its rows of `Sheets`."""
     if reminders.empty and promised.empty:
-        return "No letter and no promise is in the book."
-    letters = "No letter is in the book."
+        return tr("No letter and no promise is in the book.")
+    letters = tr("No letter is in the book.")
     if len(reminders):
         last = reminders.iloc[0]
-        letters = f"{counted(len(reminders), 'letter')}, the last a {last['stage']} on {day(last['reminded_on'])}."
+        letters = tr(
+            "{letters}, the last a {stage} on {reminded_on}.",
+            letters=counted(len(reminders), "letter"),
+            stage=last["stage"],
+            reminded_on=day(last["reminded_on"]),
+        )
     if promised.empty:
-        return f"{letters} No promise is in the book."
+        return tr("{letters} No promise is in the book.", letters=letters)
     state = promised["promise_state"].value_counts()
     became = [f"{state[name]} {name}" for name in promises.STATES if name in state.index]
     return f"{letters} {counted(len(promised), 'promise or instalment', 'promises and instalments')}: {listed(became)}."
@@ -154,7 +212,7 @@ def today(acting: pd.Series) -> str:
 
     Each with who does it and by when, as far as that is known.
     """
-    parts = [("About the debt", "act"), ("deliveries", "hold"), ("for the insurer", "insurer_task")]
+    parts = [(tr("About the debt"), "act"), ("deliveries", "hold"), (tr("for the insurer"), "insurer_task")]
     told = [f"{name}: {acting[column]}" for name, column in parts if not missing(acting[column])]
     return "; ".join(told) + "." if told else ""
 
@@ -169,30 +227,33 @@ def with_promises(table: pd.DataFrame) -> pd.DataFrame:
 
 def overridden(rating: pd.Series) -> str:
     """Return that an analyst has set the grade of a buyer, and what was said of it; `rating`: of `default.assess`."""
-    return f"An analyst has set its grade: {rating['override']}."
+    return tr("An analyst has set its grade: {override}.", override=rating["override"])
 
 
 def risk_now(listed_since: pd.Timestamp, warned: float) -> str:
     """Return since when a buyer stands on the watchlist, and its probability of default with the signals."""
-    return (
-        f"It has stood on the watchlist since {day(listed_since)}; with the signals its probability of default is "
-        f"{probability(warned)}."
+    return tr(
+        "It has stood on the watchlist since {listed_since}; with the signals its probability of default is {warned}.",
+        listed_since=day(listed_since),
+        warned=probability(warned),
     )
 
 
 def who_has_one(buyers: int, most: int) -> str:
     """Return which buyers have a sheet in a month."""
-    return (
-        f"{counted(buyers, 'buyer')} {'has' if buyers == 1 else 'have'} a sheet this month: the {most} that owe most, "
-        f"the {most} of whom most is expected to be lost, and all on the watchlist. That of any other is made by "
-        "`tradecredit buyer`."
+    return tr(
+        "{buyers} {which} a sheet this month: the {most} that owe most, the {most} of whom most is "
+        "expected to be lost, and all on the watchlist. That of any other is made by `tradecredit buyer`.",
+        buyers=counted(buyers, "buyer"),
+        which=tr("has") if buyers == 1 else tr("have"),
+        most=most,
     )
 
 
 def unknown(book_day: pd.Timestamp, near: Sequence[str]) -> tuple[str, str]:
     """Return that the book does not know a buyer, and which ids come nearest."""
-    remedy = f"use one such as {listed(near)}" if near else "use one of its buyers"
-    return f"the book of {day(book_day)} knows no buyer of this id", remedy
+    remedy = tr("use one such as {near}", near=listed(near)) if near else tr("use one of its buyers")
+    return tr("the book of {book_day} knows no buyer of this id", book_day=day(book_day)), remedy
 
 
 def with_options(table: pd.DataFrame) -> pd.DataFrame:

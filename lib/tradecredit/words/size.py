@@ -3,22 +3,25 @@
 from typing import Any
 
 from tradecredit.book.book import Book
+from tradecredit.language import tr
 from tradecredit.measure.euro import million_euros
 from tradecredit.params.limits import ApprovalLevel
 from tradecredit.params.size import TYPICAL, not_stated
-from tradecredit.words.formats import listed, money
+from tradecredit.words.formats import fixed, listed, money, short
 
 
 def assumed(book: Book) -> list[str]:
     """Return that amounts follow from the typical invoice; nothing where the run states them all."""
     count = len(list(not_stated(book.run)))
-    return [f"{count} amounts that the run file does not state, {_by(book)}."] if count else []
+    return [tr("{count} amounts that the run file does not state, {by}.", count=count, by=_by(book))] if count else []
 
 
 def amounts(book: Book) -> list[str]:
     """Return each amount that follows from the typical invoice, with its key; nothing where the run states them all."""
     found = [f"`{key}` {_written(value, book.run.currency)}" for key, value in not_stated(book.run)]
-    return [f"Where the run file states no amount, {_by(book)}: {'; '.join(found)}."] if found else []
+    return (
+        [tr("Where the run file states no amount, {by}: {join}.", by=_by(book), join="; ".join(found))] if found else []
+    )
 
 
 def euro(book: Book) -> list[str]:
@@ -31,19 +34,30 @@ def euro(book: Book) -> list[str]:
         "not known": "as the book has no rate of the euro and none is kept for this currency",
     }[basis]
     return [
-        f"A million euros are {money(amount, book.run.currency)}, {why}. Only the size of firms in the Basel "
-        "correlation goes by it (`losses.million_euros`)."
+        tr(
+            "A million euros are {amount}, {why}. Only the size of firms in the Basel correlation goes by it "
+            "(`losses.million_euros`).",
+            amount=money(amount, book.run.currency),
+            why=why,
+        )
     ]
 
 
 def _by(book: Book) -> str:
     currency, typical = book.run.currency, book.run.typical_invoice
     if typical is None:
-        return f"as they are given for a typical invoice of {TYPICAL:,.0f} (the book has none)"
-    source = "as stated" if "typical_invoice" in book.run.model_fields_set else "half of what was invoiced is above it"
-    return (
-        f"in proportion to the typical invoice of {money(typical, currency)} ({source}; `typical_invoice`), "
-        f"{typical / TYPICAL:.3g} times those of the reference"
+        return tr("as they are given for a typical invoice of {typical} (the book has none)", typical=fixed(TYPICAL, 0))
+    source = (
+        tr("as stated")
+        if "typical_invoice" in book.run.model_fields_set
+        else tr("half of what was invoiced is above it")
+    )
+    return tr(
+        "in proportion to the typical invoice of {typical} ({source}; `typical_invoice`), {typical_2} "
+        "times those of the reference",
+        typical=money(typical, currency),
+        source=source,
+        typical_2=short(typical / TYPICAL, 3),
     )
 
 

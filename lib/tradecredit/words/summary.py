@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, by_kind
+from tradecredit.language import tr
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
-from tradecredit.words.formats import change, counted, day, listed, money, percent
+from tradecredit.words.formats import change, counted, day, listed, money, percent, whole
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
@@ -44,7 +45,12 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
         for _, row in shown.iterrows()
     ]
     texts = [
-        f"{row['authority'][:1].upper()}{row['authority'][1:]}, by {day(row['first_due_day'])}"
+        tr(
+            "{upper}{authority}, by {first_due_day}",
+            upper=row["authority"][:1].upper(),
+            authority=row["authority"][1:],
+            first_due_day=day(row["first_due_day"]),
+        )
         + (f"; {counted(int(row['buyers']), 'buyer')}" if pd.notna(row["buyers"]) else "")
         for _, row in shown.iterrows()
     ]
@@ -68,10 +74,14 @@ def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> s
         return ""
     moved = changes.drop_duplicates("name").set_index("name")["change"].get("receivables")
     since = changes["previous_as_of"].max()
-    told = f", {change(moved, run.currency)} since {day(since)}" if pd.notna(moved) else ""
+    told = tr(", {moved} since {since}", moved=change(moved, run.currency), since=day(since)) if pd.notna(moved) else ""
     share = f" ({percent(overdue / owed)})" if owed else ""
-    return (
-        f"Customers owe **{money(owed, run.currency)}**{told}; {money(overdue, run.currency)}{share} of it is overdue."
+    return tr(
+        "Customers owe **{owed}**{told}; {overdue}{share} of it is overdue.",
+        owed=money(owed, run.currency),
+        told=told,
+        overdue=money(overdue, run.currency),
+        share=share,
     )
 
 
@@ -81,29 +91,41 @@ def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
     if gross is None or bad is None:
         return ""
     if kept is None or bad_kept is None:
-        return (
-            f"The next 12 months are expected to lose **{money(gross, run.currency)}**; the worst year in 100 loses "
-            f"{money(bad, run.currency)} on average."
+        return tr(
+            "The next 12 months are expected to lose **{gross}**; the worst year in 100 loses {bad} on average.",
+            gross=money(gross, run.currency),
+            bad=money(bad, run.currency),
         )
-    return (
-        f"The next 12 months are expected to lose **{money(gross, run.currency)}**, of which "
-        f"{money(kept, run.currency)} stays with us under the policy in force; the worst year in 100 loses "
-        f"{money(bad, run.currency)} on average, and {money(bad_kept, run.currency)} with it, before its premium."
+    return tr(
+        "The next 12 months are expected to lose **{gross}**, of which {kept} stays with us under the "
+        "policy in force; the worst year in 100 loses {bad} on average, and {bad_kept} with it, before its "
+        "premium.",
+        gross=money(gross, run.currency),
+        kept=money(kept, run.currency),
+        bad=money(bad, run.currency),
+        bad_kept=money(bad_kept, run.currency),
     )
 
 
 def _asked(table: pd.DataFrame, run: Run) -> str:
     if table.empty:
-        return "Nothing needs a decision."
+        return tr("Nothing needs a decision.")
     reserved = table[table["decision"].isin(run.reserved)]
     highest = run.levels[-1]
     first = table.iloc[0]
-    told = (
-        f"{counted(len(table), 'kind')} of decision{'s wait' if len(table) > 1 else ' waits'}; the first, "
-        f"“{first['what']}”, is due by {day(first['first_due_day'])}"
+    told = tr(
+        "{kinds} of decision{which}; the first, “{what}”, is due by {first_due_day}",
+        kinds=counted(len(table), "kind"),
+        which=tr("s wait") if len(table) > 1 else tr(" waits"),
+        what=first["what"],
+        first_due_day=day(first["first_due_day"]),
     )
     if len(reserved):
-        told += f"; the {highest} decides on {listed([f'“{what}”' for what in reserved['what']])}"
+        told += tr(
+            "; the {highest} decides on {what}",
+            highest=highest,
+            what=listed([f"“{what}”" for what in reserved["what"]]),
+        )
     return f"{told}."
 
 
@@ -142,17 +164,26 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     if others.empty:
         return ""
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
-    told = [f"{counted(len(others), 'kind')}{' of decision is' if len(others) == 1 else ' of decisions are'} not shown"]
+    told = [
+        tr(
+            "{kinds}{which} not shown",
+            kinds=counted(len(others), "kind"),
+            which=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
+        )
+    ]
     for chosen, called in (
-        (others[reserved], f"reserved to the {highest}"), (others[~reserved].head(NAMED), "next in order"),
+        (others[reserved], tr("reserved to the {highest}", highest=highest)), (others[~reserved].head(NAMED), tr("next in order")),
     ):  # fmt: skip
         if len(chosen):
             told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
     by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
     if len(by_amount):
-        some = [f"{row['decides_on']:,} of “{row['what']}”" for _, row in by_amount.iterrows()]
-        told.append(f"by their amount the {highest}'s too: {listed(some)}")
-    return f"{'; '.join(told)}. All kinds are below, each with its list."
+        some = [
+            tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=row["what"])
+            for _, row in by_amount.iterrows()
+        ]
+        told.append(tr("by their amount the {highest}'s too: {some}", highest=highest, some=listed(some)))
+    return tr("{join}. All kinds are below, each with its list.", join="; ".join(told))
 
 
 def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: str) -> str:
@@ -177,7 +208,7 @@ def states(decisions: pd.DataFrame) -> str:
     Of those that another decision replaces, how many were replaced by one of the same kind, on debt of later.
     """
     if is_first(decisions):
-        return (
+        return tr(
             "This is the first report: which decisions are new will be known from the next one on. The day since which "
             "one is open is that of the ledger or the policy, else the day of the report."
         )
@@ -185,17 +216,27 @@ def states(decisions: pd.DataFrame) -> str:
     told = []
     if moved:
         told.append(
-            f"{counted(moved, 'decision')} of the month before {'goes' if moved == 1 else 'go'} on as another kind, "
-            "open since then."
+            tr(
+                "{decisions} of the month before {which} on as another kind, open since then.",
+                decisions=counted(moved, "decision"),
+                which=tr("goes") if moved == 1 else tr("go"),
+            )
         )
-    for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, f"{OTHERWISE} on the same buyer")):
+    for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, tr("{otherwise} on the same buyer", otherwise=OTHERWISE))):
         some = gone[gone["state"] == state]
         usual, again = int(some["decision"].isin(ORDINARY).sum()), _asked_again(some, decisions)
         if len(some):
             told.append(
-                f"{counted(len(some), 'decision')} of the month before {'is' if len(some) == 1 else 'are'} {called}"
-                f"{f', {again:,} of them by a new one of the same kind, on later debt' if again else ''}"
-                f"{f'; {usual:,} were in the ordinary course' if usual else ''}."
+                tr(
+                    "{decisions} of the month before {which} {called}{which_2}{which_3}.",
+                    decisions=counted(len(some), "decision"),
+                    which=tr("is") if len(some) == 1 else tr("are"),
+                    called=called,
+                    which_2=tr(", {again} of them by a new one of the same kind, on later debt", again=whole(again))
+                    if again
+                    else "",
+                    which_3=tr("; {usual} were in the ordinary course", usual=whole(usual)) if usual else "",
+                )
             )
     return " ".join(told)
 
@@ -222,17 +263,18 @@ def not_estimated(changes: pd.DataFrame) -> str:
     names = changes.loc[changes["this_month"].isna() & changes["previous_month"].isna(), "label"]
     if names.empty:
         return ""
-    return (
-        f"Not to be had from this book, {counted(len(names), 'figure')}: {'; '.join(names)}. Why is told in their "
-        "chapters."
+    return tr(
+        "Not to be had from this book, {figures}: {join}. Why is told in their chapters.",
+        figures=counted(len(names), "figure"),
+        join="; ".join(names),
     )
 
 
 def since_when(changes: pd.DataFrame) -> str:
     """Return what the change is taken from, or that there is nothing to take it from; `changes`: `index.changes`."""
     if changes["previous_as_of"].notna().any():
-        return (
+        return tr(
             "The change is this month's figure minus that of the last month reported before. A figure that is new or "
             "was reported in another unit has none."
         )
-    return "No earlier month has been reported: changes are told from the next report on."
+    return tr("No earlier month has been reported: changes are told from the next report on.")

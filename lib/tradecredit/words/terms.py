@@ -10,8 +10,9 @@ from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
+from tradecredit.language import tr
 from tradecredit.params.terms import PaymentPlanSettings
-from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability
+from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability, whole
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
 
@@ -41,11 +42,17 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
     """Return which buyers `discounts.taken` leaves out as they are in default; empty where there are none."""
     if not left_out.buyers:
         return ""
-    its, many = ("its", "1 buyer") if left_out.buyers == 1 else ("their", f"{left_out.buyers:,} buyers")
-    given = f"no discount was taken by {'it' if left_out.buyers == 1 else 'them'}"
+    its, many = (
+        ("its", tr("1 buyer"))
+        if left_out.buyers == 1
+        else ("their", tr("{buyers} buyers", buyers=whole(left_out.buyers)))
+    )
+    given = tr("no discount was taken by {which}", which=tr("it") if left_out.buyers == 1 else tr("them"))
     if left_out.cost > 0:
-        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts is not known"
-    return f"Excluded: {many} now in default; {given}."
+        given = tr(
+            "the benefit of {its} {cost} of discounts is not known", its=its, cost=money(left_out.cost, currency)
+        )
+    return tr("Excluded: {many} now in default; {given}.", many=many, given=given)
 
 
 def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, currency: str) -> dict[str, str]:
@@ -60,21 +67,26 @@ def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, c
         even = worth / (worth - totals["net"])
         without = ""
         if totals["not_computable"] > 0:
-            without = (
-                f", without the {money(totals['unknown_cost'], currency)} given on "
-                f"{counted(int(totals['not_computable']), 'invoice')} whose benefit is not computable"
+            without = tr(
+                ", without the {unknown_cost} given on {invoices} whose benefit is not computable",
+                unknown_cost=money(totals["unknown_cost"], currency),
+                invoices=counted(int(totals["not_computable"]), "invoice"),
             )
-        found["discounts"] = (
-            f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
-            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower "
-            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early, over all "
-            f"grades and days gained (the table of break-even discounts has it by grade); where buyers would not, end "
-            f"them.{_worth_it(by_grade)}"
+        found["discounts"] = tr(
+            "Cash discounts of the last 12 months cost {net} more than the {worth} of capital cost and "
+            "expected loss that they saved{without}. Lower {lowered}, where they would have cost what they "
+            "saved if buyers paid as early, over all grades and days gained (the table of break-even "
+            "discounts has it by grade); where buyers would not, end them.{worth_it}",
+            net=money(-totals["net"], currency),
+            worth=money(worth, currency),
+            without=without,
+            lowered=_lowered(offers, even),
+            worth_it=_worth_it(by_grade),
         )
     if totals["unearned_cost"] > 0:
-        found["discounts back"] = (
-            f"{money(totals['unearned_cost'], currency)} of discounts were taken after the discount period or above "
-            "the rate. Claim them back."
+        found["discounts back"] = tr(
+            "{unearned_cost} of discounts were taken after the discount period or above the rate. Claim them back.",
+            unearned_cost=money(totals["unearned_cost"], currency),
         )
     return found
 
@@ -83,10 +95,13 @@ def _lowered(offers: pd.DataFrame, part: float) -> str:
     """Return to what a part of them lowers the rates on offer, rounded down; of many, or of none, the part alone."""
     rates = sorted(set(offers.index.get_level_values("discount_rate")))
     if not 0 < len(rates) <= RATES_NAMED:
-        return f"the rates to {percent(part)} of what they are at most"
+        return tr("the rates to {part} of what they are at most", part=percent(part))
     # A cent of a hundred is the least that a rate is stated in.
-    lower = [f"from {percent(rate)} to {probability(np.floor(rate * part * 1e4) / 1e4)}" for rate in rates]
-    return f"the {'rate' if len(rates) == 1 else 'rates'} {listed(lower)} at most"
+    lower = [
+        tr("from {rate} to {floor}", rate=percent(rate), floor=probability(np.floor(rate * part * 10000.0) / 10000.0))
+        for rate in rates
+    ]
+    return tr("the {which} {lower} at most", which=tr("rate") if len(rates) == 1 else tr("rates"), lower=listed(lower))
 
 
 RATES_NAMED = 3
@@ -96,7 +111,7 @@ RATES_NAMED = 3
 def _worth_it(by_grade: pd.DataFrame) -> str:
     """Return with which grades discounts saved more than they cost, as a sentence; empty where with none."""
     worth = by_grade.sort_index()["net"] > 0
-    return f" With {_grades(worth)} alone they saved more than they cost." if worth.any() else ""
+    return tr(" With {grades} alone they saved more than they cost.", grades=_grades(worth)) if worth.any() else ""
 
 
 def break_even(break_even: pd.DataFrame) -> str:
@@ -105,10 +120,13 @@ def break_even(break_even: pd.DataFrame) -> str:
     if rates.empty:
         return ""
     if rates.min() == rates.max():
-        return f"The break-even discount is {percent(rates.iloc[0])}."
-    return (
-        f"The break-even discount lies between {percent(rates.min())} (grade {rates.idxmin()}) and "
-        f"{percent(rates.max())} (grade {rates.idxmax()})."
+        return tr("The break-even discount is {iloc}.", iloc=percent(rates.iloc[0]))
+    return tr(
+        "The break-even discount lies between {rates} (grade {rates_2}) and {rates_3} (grade {rates_4}).",
+        rates=percent(rates.min()),
+        rates_2=rates.idxmin(),
+        rates_3=percent(rates.max()),
+        rates_4=rates.idxmax(),
     )
 
 
@@ -119,14 +137,14 @@ def suggested(suggested: pd.DataFrame) -> str:
     """
     length = suggested["suggested_days"]
     lengths = sorted(length[length > 0].unique(), reverse=True)
-    granted = [f"{count(value)} for {_grades(length == value)}" for value in lengths]
+    granted = [tr("{value} for {grades}", value=count(value), grades=_grades(length == value)) for value in lengths]
     if granted:
         granted[0] = granted[0].replace(" for", " days pay for", 1)
-    parts = [f"up to {', '.join(granted)}"] if granted else []
+    parts = [tr("up to {join}", join=", ".join(granted))] if granted else []
     if (length == 0).any():
-        parts.append(f"{_grades(length == 0)} should pay in advance")
+        parts.append(tr("{grades} should pay in advance", grades=_grades(length == 0)))
     if parts and length.isna().any():
-        parts.append(f"not computable for {_grades(length.isna())}")
+        parts.append(tr("not computable for {grades}", grades=_grades(length.isna())))
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
@@ -140,16 +158,34 @@ def longer(longer: pd.DataFrame, buyers: int, economics: Economics, currency: st
     over = longer[longer["sales_to_shorten"] > 0]
     if over.empty:
         return {}
-    granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
+    granted = [
+        tr("grade {grade}: {granted}", grade=grade, granted=_granted(row["suggested_days"]))
+        for grade, row in over.iterrows()
+    ]
     left = longer["longer_sales"].sum() - over["sales_to_shorten"].sum()
-    sales = f"{money(over['sales_to_shorten'].sum(), currency)} of the last 12 months' sales"
-    sales = f"{sales}, to buyers that keep terms," if left >= CENT else sales
-    told = f"{sales} were on longer terms than are worth it ({'; '.join(granted)})"
+    sales = tr(
+        "{sales_to_shorten} of the last 12 months' sales",
+        sales_to_shorten=money(over["sales_to_shorten"].sum(), currency),
+    )
+    sales = tr("{sales}, to buyers that keep terms,", sales=sales) if left >= CENT else sales
+    told = tr("{sales} were on longer terms than are worth it ({join})", sales=sales, join="; ".join(granted))
     margin = margin_at_stake(longer, economics)
-    at_stake = "" if pd.isna(margin) else f"{money(margin, currency)} of margin a year hangs on it: "
-    risk = "" if pd.isna(margin) else " That margin is no saving: it is lost where a buyer does not take them."
-    whose = "Shorten the terms of the buyer" if buyers == 1 else f"Shorten the terms of the {buyers:,} buyers"
-    return {"terms": f"{at_stake}{told}. {whose} listed, to no more than the law allows.{risk}"}
+    at_stake = "" if pd.isna(margin) else tr("{margin} of margin a year hangs on it: ", margin=money(margin, currency))
+    risk = "" if pd.isna(margin) else tr(" That margin is no saving: it is lost where a buyer does not take them.")
+    whose = (
+        tr("Shorten the terms of the buyer")
+        if buyers == 1
+        else tr("Shorten the terms of the {buyers} buyers", buyers=whole(buyers))
+    )
+    return {
+        "terms": tr(
+            "{at_stake}{told}. {whose} listed, to no more than the law allows.{risk}",
+            at_stake=at_stake,
+            told=told,
+            whose=whose,
+            risk=risk,
+        )
+    }
 
 
 def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: str) -> str:
@@ -161,16 +197,19 @@ def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: st
     if left.empty:
         return ""
     margin = left["longer_margin"].sum(min_count=1)
-    earn = "" if pd.isna(margin) else f", with {money(margin, currency)} of margin a year,"
-    return (
-        f"{counted(len(left), 'more buyer')} on longer terms than are worth it{earn} "
-        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms while deliveries are held "
-        "back or the limit to set is 0. What margin that gives up counts with limits and holds, and not here."
+    earn = "" if pd.isna(margin) else tr(", with {margin} of margin a year,", margin=money(margin, currency))
+    return tr(
+        "{more_buyers} on longer terms than are worth it{earn} {which} not listed: nothing is sold to them "
+        "on terms while deliveries are held back or the limit to set is 0. What margin that gives up "
+        "counts with limits and holds, and not here.",
+        more_buyers=counted(len(left), "more buyer"),
+        earn=earn,
+        which=tr("is") if len(left) == 1 else tr("are"),
     )
 
 
 def _granted(length: float) -> str:
-    return f"{days(length)} at most" if length > 0 else "cash in advance"
+    return tr("{length} at most", length=days(length)) if length > 0 else tr("cash in advance")
 
 
 def _grades(chosen: pd.Series) -> str:
@@ -179,7 +218,7 @@ def _grades(chosen: pd.Series) -> str:
     parts = []
     for _, grades in chosen[chosen].groupby(run[chosen]):
         row = grades.index.tolist()
-        parts += [f"{row[0]} to {row[-1]}"] if len(row) > 2 else [str(grade) for grade in row]
+        parts += [tr("{row} to {row_2}", row=row[0], row_2=row[-1])] if len(row) > 2 else [str(grade) for grade in row]
     return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed(parts)}"
 
 
@@ -193,22 +232,42 @@ def overdue(
     if options.empty or not options["is_best"].any():
         return ""
     sums, best = payment_plan.totals(options), options.index[options["is_best"]][0]
-    more = f", {money(sums['gain_on_waiting'], currency)} more than waiting" if sums["gain_on_waiting"] > 0 else ""
+    more = (
+        tr(", {gain_on_waiting} more than waiting", gain_on_waiting=money(sums["gain_on_waiting"], currency))
+        if sums["gain_on_waiting"] > 0
+        else ""
+    )
     unknown = options.index[options["value"].isna()].drop("claim", errors="ignore")
     not_known = ""
     if len(unknown):
-        not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
-    disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
-    agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
-    if rule and best in OVERDUE_OPTIONS and advice not in OVERDUE_OPTIONS:
-        agreed = (
-            f" It is advised from {counted(rule.least_days_past_due, 'day')} past due, "
-            f"{money(rule.least_amount, currency)} and {money(rule.least_gain, currency)} more than waiting on: what "
-            "is overdue is collected in the ordinary course."
+        not_known = tr(
+            " Not computable: the value of {unknown}.", unknown=listed(ACTIONS[name].lower() for name in unknown)
         )
-    return (
-        f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
-        f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"
+    disputed = (
+        tr(" A further {disputed} is in dispute.", disputed=money(sums["disputed"], currency))
+        if sums["disputed"] > 0
+        else ""
+    )
+    agreed = tr(" Obtain the insurer's consent first, or cover lapses.") if options.loc[best, "needs_consent"] else ""
+    if rule and best in OVERDUE_OPTIONS and advice not in OVERDUE_OPTIONS:
+        agreed = tr(
+            " It is advised from {days} past due, {least_amount} and {least_gain} more than waiting on: "
+            "what is overdue is collected in the ordinary course.",
+            days=counted(rule.least_days_past_due, "day"),
+            least_amount=money(rule.least_amount, currency),
+            least_gain=money(rule.least_gain, currency),
+        )
+    return tr(
+        "{buyer_id} owes {overdue} past due. {actions} has the highest expected value, "
+        "{best_value}{more}.{agreed}{not_known}{disputed}",
+        buyer_id=buyer_id,
+        overdue=money(sums["overdue"], currency),
+        actions=ACTIONS[best],
+        best_value=money(sums["best_value"], currency),
+        more=more,
+        agreed=agreed,
+        not_known=not_known,
+        disputed=disputed,
     )
 
 
@@ -222,24 +281,41 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
     notes = []
     if option == "enforce":
         success, cost = percent(settings.enforcement_success), percent(settings.enforcement_cost_share)
-        notes = [f"success rate {success}; cost {cost} of the debt"]
+        notes = [tr("success rate {success}; cost {cost} of the debt", success=success, cost=cost)]
     elif option == "wait":
         notes = [BASIS[basis] for basis in row["basis"].split("; ")]
     elif option == "claim":
         notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
         if pd.notna(row["insured_debt"]):
-            notes.append(f"{money(row['insured_debt'], currency)} insured")
+            notes.append(tr("{insured_debt} insured", insured_debt=money(row["insured_debt"], currency)))
         if row["first_loss"] > 0 and not row["payable"] > 0:
             notes.append(
-                f"nothing is payable: what the policy bears of it after expected recoveries, "
-                f"{money(row['first_loss'], currency)}, is within the first loss of the year"
+                tr(
+                    "nothing is payable: what the policy bears of it after expected recoveries, {first_loss}, "
+                    "is within the first loss of the year",
+                    first_loss=money(row["first_loss"], currency),
+                )
             )
         elif row["first_loss"] > 0:
-            notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")
+            notes.append(
+                tr("the first loss of the year takes {first_loss}", first_loss=money(row["first_loss"], currency))
+            )
         if row["not_insured"] > 0 and row["why_not"] != claim.ALL_STOPPED:
-            notes.append(f"{money(row['not_insured'], currency)} {STOPPED} is not")
+            notes.append(
+                tr("{not_insured} {stopped} is not", not_insured=money(row["not_insured"], currency), stopped=STOPPED)
+            )
     if pd.notna(row["extension_ends"]):
         future = row["extension_ends"] >= book.as_of
-        period = "passes the maximum extension period, which ends" if future else "the maximum extension period ended"
-        notes.append(f"{period} on {day(row['extension_ends'])}: without the insurer's consent cover lapses")
+        period = (
+            tr("passes the maximum extension period, which ends")
+            if future
+            else tr("the maximum extension period ended")
+        )
+        notes.append(
+            tr(
+                "{period} on {extension_ends}: without the insurer's consent cover lapses",
+                period=period,
+                extension_ends=day(row["extension_ends"]),
+            )
+        )
     return "; ".join(notes)

@@ -5,6 +5,7 @@ import pandas as pd
 from tradecredit.book.calendar import read_on
 from tradecredit.decide import decisions
 from tradecredit.decide.collect.back_test import BY_PD, LATE, WATCHLIST, BackTest, begins
+from tradecredit.language import tr
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.params.run import Run
 from tradecredit.validation.early_warning import AHEAD_DAYS
@@ -37,23 +38,34 @@ def with_verdicts(added: pd.DataFrame) -> pd.DataFrame:
 def back_test(found: BackTest) -> str:
     """Return how well the watchlist warned in past months, beside the PD alone and lateness."""
     if found.compared.empty or not found.compared.loc[WATCHLIST, "failures"]:
-        return (
-            "How well the watchlist warns is not testable with this book: it records no default (table `defaults`) "
-            f"{AHEAD_DAYS} days or more after a month end that can be looked back on."
+        return tr(
+            "How well the watchlist warns is not testable with this book: it records no default (table "
+            "`defaults`) {ahead_days} days or more after a month end that can be looked back on.",
+            ahead_days=AHEAD_DAYS,
         )
     ours = found.compared.loc[WATCHLIST]
-    told = (
-        f"At {counted(int(ours['reviews']), 'month end')}, as known then, the list had {count(ours['names_a_review'])} "
-        f"buyers on average. Of {counted(int(ours['failures']), 'later failure')} {percent(ours['share_named'])} "
-        f"(90 % interval {percent(ours['share_named_low'])} to {percent(ours['share_named_high'])}) stood on it "
-        f"{AHEAD_DAYS} days or more before"
+    told = tr(
+        "At {month_ends}, as known then, the list had {names_a_review} buyers on average. Of "
+        "{later_failures} {share_named} (90 % interval {share_named_low} to {share_named_high}) stood on "
+        "it {ahead_days} days or more before",
+        month_ends=counted(int(ours["reviews"]), "month end"),
+        names_a_review=count(ours["names_a_review"]),
+        later_failures=counted(int(ours["failures"]), "later failure"),
+        share_named=percent(ours["share_named"]),
+        share_named_low=percent(ours["share_named_low"]),
+        share_named_high=percent(ours["share_named_high"]),
+        ahead_days=AHEAD_DAYS,
     )
-    told += "." if pd.isna(ours["days_ahead"]) else f", in the median {days(ours['days_ahead'])}."
+    told += (
+        "." if pd.isna(ours["days_ahead"]) else tr(", in the median {days_ahead}.", days_ahead=days(ours["days_ahead"]))
+    )
     if pd.notna(ours["false_a_true"]):
-        told += (
-            f" For each buyer listed that failed within a year {count(round(ours['false_a_true'], 1))} listed ones did "
-            f"not, false alarms ({count(round(ours['false_a_true_low'], 1))} to "
-            f"{count(round(ours['false_a_true_high'], 1))})."
+        told += tr(
+            " For each buyer listed that failed within a year {false_a_true} listed ones did not, false "
+            "alarms ({false_a_true_low} to {false_a_true_high}).",
+            false_a_true=count(round(ours["false_a_true"], 1)),
+            false_a_true_low=count(round(ours["false_a_true_low"], 1)),
+            false_a_true_high=count(round(ours["false_a_true_high"], 1)),
         )
     return f"{told} {_beside(found.compared)}"
 
@@ -63,23 +75,33 @@ def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
     curve = found.frontier[found.frontier["list"] == WATCHLIST].dropna(subset=["share_named", "false_a_true"])
     if curve.empty:
         return ""
-    aim = (
-        f"to warn of {percent(settings.aim_named)} of failures in time with at most {count(settings.aim_false)} false "
-        f"{'alarm' if settings.aim_false == 1 else 'alarms'} per failure,"
+    aim = tr(
+        "to warn of {aim_named} of failures in time with at most {aim_false} false {which} per failure,",
+        aim_named=percent(settings.aim_named),
+        aim_false=count(settings.aim_false),
+        which=tr("alarm") if settings.aim_false == 1 else tr("alarms"),
     )
     enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
     if (enough & few).any():
         best = curve[enough & few].sort_values("false_a_true").iloc[0]
-        return (
-            f"The aim, {aim} would have been reached by a list that begins at a probability of "
-            f"{percent(best['list_threshold'])}: {_point(best)}."
+        return tr(
+            "The aim, {aim} would have been reached by a list that begins at a probability of "
+            "{list_threshold}: {point}.",
+            aim=aim,
+            list_threshold=percent(best["list_threshold"]),
+            point=_point(best),
         )
-    told = f"The aim, {aim} is reached by no list of the frontier"
+    told = tr("The aim, {aim} is reached by no list of the frontier", aim=aim)
     points = [
-        f"{lead} begins at {percent(point['list_threshold'])} and warns of {_point(point)}"
+        tr(
+            "{lead} begins at {list_threshold} and warns of {point}",
+            lead=lead,
+            list_threshold=percent(point["list_threshold"]),
+            point=_point(point),
+        )
         for lead, which, order in (
-            ("the shortest list that warns of enough failures", enough, "false_a_true"),
-            ("the longest list with few enough false alarms", few, "share_named"),
+            (tr("the shortest list that warns of enough failures"), enough, "false_a_true"),
+            (tr("the longest list with few enough false alarms"), few, "share_named"),
         )
         if which.any()
         for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
@@ -96,31 +118,40 @@ def conclusion(found: BackTest, run: Run, as_of: pd.Timestamp) -> str:
     who = decisions.authority(run, "model", pd.Series([float("nan")])).iloc[0]
     by = day(read_on(as_of, run.decisions.days_until_due("model")))
     if best != now:
-        return (
-            f"Proposal: let the list begin at {percent(best)} in place of {percent(now)} (`early_warning.list_from`), "
-            f"which reaches the aim. The {who} decides by {by}."
+        return tr(
+            "Proposal: let the list begin at {best} in place of {now} (`early_warning.list_from`), which "
+            "reaches the aim. The {who} decides by {by}.",
+            best=percent(best),
+            now=percent(now),
+            who=who,
+            by=by,
         )
     reaches = ours["share_named"] >= run.early_warning.aim_named and (
         ours["false_a_true"] <= run.early_warning.aim_false
     )
-    why = "it reaches the aim" if reaches else "no list of the frontier reaches the aim"
-    return (
-        f"Proposal: keep the list as it is, from {percent(now)} on: {why}.{_plain(ours, found.compared.loc[LATE])} The "
-        f"{who} decides by {by} whether to move it (`early_warning.list_from`)."
+    why = tr("it reaches the aim") if reaches else tr("no list of the frontier reaches the aim")
+    return tr(
+        "Proposal: keep the list as it is, from {now} on: {why}.{plain} The {who} decides by {by} whether "
+        "to move it (`early_warning.list_from`).",
+        now=percent(now),
+        why=why,
+        plain=_plain(ours, found.compared.loc[LATE]),
+        who=who,
+        by=by,
     )
 
 
 def added(table: pd.DataFrame) -> str:
     """Return which signals add to the default probability, and which do not (`signal_value.added`)."""
     if table.empty:
-        return "What the signals add to the default probability is not testable with this book."
+        return tr("What the signals add to the default probability is not testable with this book.")
     parts = {
         "more of those that it warns of fail than their probability says": table["beside_pd"] == ADDS,
         "nothing beside the probability": table["beside_pd"].isin([NOTHING, FEWER]),
         "too few buyers to tell": table["beside_pd"] == UNKNOWN,
     }
     found = [f"{told}: {listed(called(table.index[which]))}" for told, which in parts.items() if which.any()]
-    return f"What the signals add: {'; '.join(found)}."
+    return tr("What the signals add: {join}.", join="; ".join(found))
 
 
 def _plain(ours: pd.Series, late: pd.Series) -> str:
@@ -129,30 +160,49 @@ def _plain(ours: pd.Series, late: pd.Series) -> str:
         late["share_named_low"] <= ours["share_named_high"] and ours["share_named_low"] <= late["share_named_high"]
     )
     apart = (
-        "the intervals overlap, so that of this the back-test cannot tell"
+        tr("the intervals overlap, so that of this the back-test cannot tell")
         if overlap
-        else "the intervals do not overlap"
+        else tr("the intervals do not overlap")
     )
     difference = late["share_named"] - ours["share_named"]
-    named = "of more failures" if difference > 0 else "of fewer failures" if difference < 0 else "of as many failures"
-    return (
-        f" The plain list of all more than 60 days overdue warned {named} ({percent(late['share_named'])}, "
-        f"{percent(late['share_named_low'])} to {percent(late['share_named_high'])}; {apart}), with "
-        f"{count(round(late['false_a_true'], 1))} false alarms per failure, against "
-        f"{count(round(ours['false_a_true'], 1))}."
+    named = (
+        tr("of more failures")
+        if difference > 0
+        else tr("of fewer failures")
+        if difference < 0
+        else tr("of as many failures")
+    )
+    return tr(
+        " The plain list of all more than 60 days overdue warned {named} ({share_named}, {share_named_low} "
+        "to {share_named_high}; {apart}), with {false_a_true} false alarms per failure, against "
+        "{false_a_true_2}.",
+        named=named,
+        share_named=percent(late["share_named"]),
+        share_named_low=percent(late["share_named_low"]),
+        share_named_high=percent(late["share_named_high"]),
+        apart=apart,
+        false_a_true=count(round(late["false_a_true"], 1)),
+        false_a_true_2=count(round(ours["false_a_true"], 1)),
     )
 
 
 def _point(row: pd.Series) -> str:
     false = count(round(row["false_a_true"], 1))
-    return f"{percent(row['share_named'])} of failures with {false} false alarms per failure"
+    return tr(
+        "{share_named} of failures with {false} false alarms per failure",
+        share_named=percent(row["share_named"]),
+        false=false,
+    )
 
 
 def _beside(compared: pd.DataFrame) -> str:
     by_pd, late = (compared.loc[name] for name in (BY_PD, LATE))
-    return (
-        "A list of as many buyers by the default probability alone would have warned of "
-        f"{percent(by_pd['share_named'])} of these failures; the list of all more than 60 days overdue, of "
-        f"{count(round(late['names_a_review'], 1))} buyers, {percent(late['share_named'])}, with "
-        f"{count(round(late['false_a_true'], 1))} false alarms per failure."
+    return tr(
+        "A list of as many buyers by the default probability alone would have warned of {share_named} of "
+        "these failures; the list of all more than 60 days overdue, of {names_a_review} buyers, "
+        "{share_named_2}, with {false_a_true} false alarms per failure.",
+        share_named=percent(by_pd["share_named"]),
+        names_a_review=count(round(late["names_a_review"], 1)),
+        share_named_2=percent(late["share_named"]),
+        false_a_true=count(round(late["false_a_true"], 1)),
     )

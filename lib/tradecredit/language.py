@@ -1,0 +1,83 @@
+"""The language of what is read: sentences, labels and headings, looked up by their English.
+
+`tr` marks a text and gives it in the language of the report; what has no translation stays English. Translations are
+gettext catalogues, `translations/<language>.po`; `python -m tradecredit.translations` brings them up to date with the
+texts of the code, and says what is missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("en", "zh", "de")
+"""What a run file may say (`language`)."""
+ENGLISH = "en"
+
+_spoken = ENGLISH
+
+
+def spoken() -> str:
+    """Return the language of what is being written."""
+    return _spoken
+
+
+def speak(language: str) -> None:
+    """Write all that follows in a language; raises `ValueError` for one that is not of `LANGUAGES`."""
+    # A variable of the process: a notebook's cells each run in a copy of their context.
+    global _spoken
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is not known; use {', '.join(LANGUAGES)}")
+    _spoken = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write in a language what is written within the block."""
+    before = _spoken
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
+
+
+def tr(text: str, /, **values: object) -> str:
+    """Return a text in the language spoken, with its `{places}` filled; `text` itself where no translation is known.
+
+    Without values the text is taken as it is, braces and all. A translation may leave out a place that its language
+    has no use for. Raises `KeyError` for a place without a value.
+
+    >>> tr("{buyers} owe more", buyers="3 buyers")
+    '3 buyers owe more'
+    """
+    if _spoken != ENGLISH:
+        text = translations(_spoken).get(text, text)
+    return text.format(**values) if values else text
+
+
+def tr_number(one: str, many: str, number: float, /, **values: object) -> str:
+    """Return `one` or `many`, whichever the language spoken has for a number, with its `{places}` filled.
+
+    >>> tr_number("{number} buyer", "{number} buyers", 2, number=2)
+    '2 buyers'
+    """
+    text = one if number == 1 else many
+    if _spoken != ENGLISH:
+        forms = translations(_spoken).get((one, many))
+        text = text if forms is None else forms[0 if number == 1 else -1]
+    return text.format(**values)
+
+
+@cache
+def translations(language: str) -> Mapping[object, object]:
+    """Return the translations of a language: English → text, or (one, many) in English → the forms in order."""
+    from babel.messages.pofile import read_po
+
+    with resources.files("tradecredit").joinpath("translations", f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return {
+        message.id: message.string
+        for message in catalogue
+        if message.id and not message.fuzzy and all(message.string if isinstance(message.id, tuple) else [message.string])
+    }
