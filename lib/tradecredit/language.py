@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from typing import Literal, get_args
 
-LANGUAGES = ("en", "zh", "de")
+Language = Literal["en", "zh", "de"]
+LANGUAGES = get_args(Language)
 """What a run file may say (`language`)."""
 ENGLISH = "en"
 
@@ -79,5 +81,7 @@ def translations(language: str) -> Mapping[object, object]:
     return {
         message.id: message.string
         for message in catalogue
-        if message.id and not message.fuzzy and all(message.string if isinstance(message.id, tuple) else [message.string])
+        if message.id
+        and not message.fuzzy
+        and all(message.string if isinstance(message.id, tuple) else [message.string])
     }

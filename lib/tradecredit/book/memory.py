@@ -33,10 +33,10 @@ OWNERS = 0o700
 LOG = "runs.jsonl"
 """File in the folder with a record of the runs (`report.attempts`), which stays when the rest goes."""
 
-NOTHING_DEPENDS_ON: dict[str, Any] = dict.fromkeys(("reports", "notebooks", "chapter_minutes", "after"), True) | {
-    "collections": {"letters": True}
-}
-"""What of the run no result depends on: where pages go, what happens around them, and who signs letters."""
+NOTHING_DEPENDS_ON: dict[str, Any] = dict.fromkeys(
+    ("reports", "notebooks", "chapter_minutes", "after", "language"), True
+) | {"collections": {"letters": True}}
+"""What of the run no result depends on: where pages go and in which language, what happens around them, who signs letters."""
 
 Function = TypeVar("Function", bound=Callable)
 

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tradecredit.errors import ParameterError, Problem
+from tradecredit.language import Language
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import (
     PROJECT,
@@ -57,8 +58,9 @@ class Run(Parameters):
     """Whose book it is; reports go to a folder of that name."""
     currency: Currency
     """The reporting currency (ISO 4217), in which all amounts are stated."""
-    language: Literal["en"] = "en"
-    """Language of the report."""
+    language: Language = "en"
+    """Language of the pages, their pictures, the workbook's heads and the worklist: English, Chinese or German. The
+    columns and codes of CSV files are English in each."""
     as_of: date | None = None
     """Day of the report; nothing that became known later enters it. None: the last month end before today."""
     source: Source

@@ -14,6 +14,7 @@ from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
+from tradecredit.language import ENGLISH, speak, spoken, tr
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
@@ -49,6 +50,7 @@ class Chapter:
     def __init__(self, name: str, book: "Book", output: str | Path = ""):
         self.name = _file_name(name)
         self._book = book
+        speak(book.run.language)
         self.currency = book.run.currency
         self.as_of = pd.Timestamp(book.as_of)
         self.output = Path(output) if str(output) else None
@@ -69,7 +71,7 @@ class Chapter:
         """
         self._silent = not there
         if self._silent and otherwise:
-            _show_note("left-out", "Left out.", otherwise)
+            _show_note("left-out", tr("Left out."), otherwise)
 
     def table(
         self,
@@ -96,7 +98,9 @@ class Chapter:
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
         if frame.empty:
-            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {sentence(without or "none.")}</div>\n'
+            shown = (
+                f'<div class="tc-none"><strong>{escaped(tr(caption))}:</strong> {sentence(without or "none.")}</div>\n'
+            )
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
@@ -116,10 +120,10 @@ class Chapter:
         width, height = pictures.size_of(figure)
         png, undrawn = pictures.png_of(figure)
         if undrawn:
-            caption += " Some letters cannot be drawn: this computer has no font for their script."
+            caption = f"{tr(caption)} {tr('Some letters cannot be drawn: this computer has no font for their script.')}"
         if self._silent:
             return
-        picture = {"caption": caption, "alt": alt, "width": width, "height": height}
+        picture = {"caption": tr(caption), "alt": tr(alt), "width": width, "height": height}
         if self.output:
             _write(self.output / pictures.file_of(self.name, name), png)
             self._pictures[name] = picture
@@ -150,7 +154,7 @@ class Chapter:
             f"<strong>{sentence(row['figure'])}</strong><span>{sentence(row['text'])}</span></li>\n"
             for _, row in table.iterrows()
         )
-        _show(f'<ul class="tc-acts" aria-label="{escaped(caption)}">\n{rows}</ul>\n', "cards")
+        _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "cards")
 
     def answers(self, text: str) -> None:
         """Show what the chapter comes to in few sentences; the page puts it at its top.
@@ -169,10 +173,12 @@ class Chapter:
         """
         if not text or self._silent:
             return
-        sentences = re.split(r"(?<=[.!?]) ", text)
-        sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
-        text = " ".join(sayable) or "This cannot be estimated from this book."
-        link = f' <a href="#table-{escaped(_file_name(see))}">List</a>' if see else ""
+        text = tr(text)
+        cannot = re.compile(rf"{re.escape(tr(formats.CANNOT))}|\bnan\b")
+        if cannot.search(text):
+            sayable = [one for one in formats.sentences(text) if not cannot.search(one)]
+            text = " ".join(sayable) or tr("This cannot be estimated from this book.")
+        link = f' <a href="#table-{escaped(_file_name(see))}">{tr("List")}</a>' if see else ""
         _show(f'<p class="tc-say">{sentence(text)}{link}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
@@ -182,13 +188,13 @@ class Chapter:
         """
         for table, text in without.items():
             if not self._book.has(table):
-                self._note("left-out", "Left out.", text)
+                self._note("left-out", tr("Left out."), text)
 
     def assumes(self, *texts: str) -> None:
         """Show what the chapter takes for granted, and by whose word: the first text, and the others on demand."""
         if texts:
-            opens = f"{len(texts) - 1} more assumption{'s' if len(texts) > 2 else ''}"
-            self._note("assumed", "Assumed.", texts[0], more=texts[1:], opens=opens)
+            opens = formats.counted(len(texts) - 1, "more assumption")
+            self._note("assumed", tr("Assumed."), texts[0], more=texts[1:], opens=opens)
 
     def decides(self, records: pd.DataFrame, told: Mapping[str, str]) -> None:
         """Show and publish what needs a decision; the summary lists the decisions of all chapters.
@@ -210,11 +216,11 @@ class Chapter:
         asked = self._with_earlier(records.assign(chapter=self.name))
         notes = []
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
-            link = f' <a href="#{escaped(row["anchor"])}">List</a>'
+            link = f' <a href="#{escaped(row["anchor"])}">{tr("List")}</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
-            title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
+            title = tr("Ordinary course.") if row["decision"] in ORDINARY else tr("To decide.")
             first, rest = first_sentence(told[row["decision"]])
-            more = _more([rest] if rest else [], WHY)
+            more = _more([rest] if rest else [], tr(WHY))
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
         if self.output:
@@ -302,10 +308,10 @@ class Chapter:
         link: str = "",
         name: str = "",
         more: Sequence[str] = (),
-        opens: str = WHY,
+        opens: str = "",
     ) -> None:
         if not self._silent:
-            _show_note(look, title, text, link, name, _more(more, opens))
+            _show_note(look, title, text, link, name, _more(more, opens or tr(WHY)))
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
@@ -332,10 +338,14 @@ class Chapter:
         year_before = month_end_a_year_before(self.as_of)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
         told = "".join(
-            f'<dd class="since">{sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
+            f'<dd class="since">{sentence(_since(day, formats.change(value - then, unit)))}</dd>'
             for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS))
+
+
+def _since(day: pd.Timestamp, change: str) -> str:
+    return tr("{change} since {day}", change=change, day=formats.iso(day))
 
 
 def _light(light: tuple[str, str] | None) -> str:
@@ -343,7 +353,7 @@ def _light(light: tuple[str, str] | None) -> str:
     if light is None:
         return ""
     colour, rule = light
-    summary = f"<summary>{escaped(colour.capitalize())}</summary>"
+    summary = f"<summary>{escaped(tr(colour.capitalize()))}</summary>"
     return f'<dd class="lit"><details class="light {escaped(colour)}">{summary}<p>{sentence(rule)}</p></details></dd>'
 
 
@@ -387,8 +397,11 @@ def first_sentence(text: str) -> tuple[str, str]:
     >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
     ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
     """
-    first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
-    return first, rest
+    if spoken() == ENGLISH:
+        first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
+        return first, rest
+    first, *others = formats.sentences(text)
+    return first, " ".join(others)
 
 
 def _published(name: str, value: Any) -> float | int | None:

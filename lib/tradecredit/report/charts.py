@@ -24,9 +24,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from scipy.stats import norm
 
 from tradecredit.columns import Kind
+from tradecredit.language import spoken, tr
 from tradecredit.report.columns import column
-from tradecredit.words.formats import MINUS, missing
+from tradecredit.words.formats import LARGE, MINUS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
+from tradecredit.words.formats import short as shortened
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 SIZE = (6.4, 3.8)
@@ -43,6 +45,8 @@ _STYLE: Any = {
     "text.parse_math": False,  # a buyer's name may hold dollar signs
 }  # fmt: skip
 MOST_BARS = 24
+THOUSANDS = {"en": ((1e3, 1e3, " k"),), "de": ((1e3, 1e3, " Tsd."),), "zh": ((1e4, 1e4, " 万"),)}
+"""How an axis writes amounts below those of a sentence (`formats.LARGE`)."""
 _FONTS_FOR_OTHER_SCRIPTS = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "SimHei",
     "Arial Unicode MS",
@@ -69,7 +73,7 @@ def bars(
             sizes = heights.astype("float64").fillna(0)
             pad = 0.9 if frame.shape[1] > 1 else 1.0
             draw_bars = axes.barh if horizontal else axes.bar
-            drawn = draw_bars(places + offset, sizes, width * pad, color=OKABE_ITO[number], label=str(name))
+            drawn = draw_bars(places + offset, sizes, width * pad, color=OKABE_ITO[number], label=tr(str(name)))
             if len(frame) * frame.shape[1] <= 12:
                 texts = ["–" if missing(height) else short(height, kind) for height in heights]
                 axes.bar_label(drawn, texts, padding=3, fontsize=10 if horizontal or frame.shape[1] == 1 else 9)
@@ -103,11 +107,11 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
             height = values.fillna(0.0).to_numpy(float)
             axes.bar(
                 places, height, 0.5, bottom=np.where(height >= 0, up, down), color=colours[number % len(colours)],
-                hatch=_HATCHES[number % len(_HATCHES)], edgecolor="white", linewidth=0.6, label=str(name),
+                hatch=_HATCHES[number % len(_HATCHES)], edgecolor="white", linewidth=0.6, label=tr(str(name)),
             )  # fmt: skip
             up, down = up + np.maximum(height, 0.0), down + np.minimum(height, 0.0)
         sums = shown.sum(axis="columns").to_numpy(float)
-        axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=total)
+        axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=tr(total))
         for place, value in zip(places, sums, strict=True):
             axes.annotate(short(value, kind), (place + 0.28, value), va="center", fontsize=10, bbox=over)
         axes.set_xticks(places, [_bar_name(name, horizontal=False, rows=len(shown)) for name in shown.index])
@@ -134,7 +138,7 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
     def draw(axes: Axes) -> None:
         marker = "o" if len(frame) <= 40 else None
         for (name, values), dashes in zip(frame.items(), cycle(_LINES), strict=False):
-            axes.plot(at, values.astype("float64"), dashes, marker=marker, markersize=3.5, label=str(name))
+            axes.plot(at, values.astype("float64"), dashes, marker=marker, markersize=3.5, label=tr(str(name)))
         if ratios:
             axes.set_xscale("log")
             axes.set_xticks(at, [f"{multiple:g}" for multiple in at])
@@ -175,7 +179,13 @@ def points(
 
     figure = _figure(whole, draw, x=labels.get(x, x), y=labels.get(y, y))
     if len(whole) < len(frame):
-        _below(figure, f"{len(frame) - len(whole):,} of {len(frame):,} cannot be shown: a value is missing.")
+        _below(
+            figure,
+            tr(
+                "{missing} of {all} cannot be shown: a value is missing.",
+                missing=len(frame) - len(whole), all=len(frame),
+            ),
+        )  # fmt: skip
     return figure
 
 
@@ -198,7 +208,7 @@ def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> F
         turned = sum(len(str(name)) for name in frame.columns) > 50
         look: Any = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"rotation": 0}
         axes.set_xticks(axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()], **look)
-        axes.set(xlabel=x, ylabel=y)
+        axes.set(xlabel=tr(x), ylabel=tr(y))
 
     return _figure(frame, draw, x=x, y=y, grid=False)
 
@@ -216,7 +226,7 @@ def exceedance(
 
     def draw(axes: Axes) -> None:
         for (name, curve), dashes in zip(shown.items(), cycle(_LINES), strict=False):
-            axes.plot(curve["loss"], curve["probability"], dashes, label=str(name))
+            axes.plot(curve["loss"], curve["probability"], dashes, label=tr(str(name)))
         axes.set_yscale("log")
         axes.set_xlim(left=0)
         bottom = float(every["probability"].min())
@@ -240,10 +250,12 @@ def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month def
         places = np.arange(len(table))
         numbers = table[["predicted", "observed", "low", "high"]].astype("float64")
         axes.vlines(places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3)
-        axes.plot(places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label="Observed, with interval")
+        axes.plot(
+            places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label=tr("Observed, with interval")
+        )
         axes.plot(
             places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
-            markeredgewidth=1.8, label="Predicted",
+            markeredgewidth=1.8, label=tr("Predicted"),
         )  # fmt: skip
         positive = numbers["predicted"][numbers["predicted"] > 0]
         floor = float(positive.min()) if len(positive) else 0.001
@@ -274,14 +286,14 @@ def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind
         parts = {"low": (0.0, low, 0.7), "high": (low, table["high"].astype("float64") - low, 0.3)}
         for column_name, (bottom, height, alpha) in parts.items():
             axes.bar(
-                places, height, 0.34, bottom, color=OKABE_ITO[4], alpha=alpha, label=names[column_name],
+                places, height, 0.34, bottom, color=OKABE_ITO[4], alpha=alpha, label=tr(names[column_name]),
                 edgecolor=OKABE_ITO[0], linewidth=0.8, hatch=_HATCHES[column_name == "high"],
             )  # fmt: skip
         points = {"expected": ("D", OKABE_ITO[0], "none"), "real": ("o", OKABE_ITO[1], OKABE_ITO[1])}
         for column_name, (marker, colour, inside) in points.items():
             axes.plot(
                 places, table[column_name], marker, color=colour, markersize=9, markerfacecolor=inside,
-                markeredgewidth=1.8, label=names[column_name],
+                markeredgewidth=1.8, label=tr(names[column_name]),
             )  # fmt: skip
         axes.set_xticks(places, [str(name) for name in table.index])
         axes.set_xlim(-0.7, len(table) - 0.3)
@@ -342,7 +354,7 @@ def curves(
             _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
-        upper.supylabel("Log-odds of default against the median buyer", fontsize=11)
+        upper.supylabel(tr("Log-odds of default against the median buyer"), fontsize=11)
         for part in lower:
             shades = part.subplots(below, columns, squeeze=False)
             ends = float(surfaces["both_log_odds"].min()), float(surfaces["both_log_odds"].max())  # type: ignore[index]
@@ -362,7 +374,7 @@ def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
     axes.plot(value, odds, color=OKABE_ITO[0])
     axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set_title(textwrap.fill(label, 24), fontsize=10)
+    axes.set_title(wrapped(tr(label), 24, 9), fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
     axes.tick_params(labelsize=10)
@@ -381,8 +393,18 @@ def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> No
     for axis, name, values in ((axes.xaxis, first, cells.columns), (axes.yaxis, second, cells.index)):
         label, kind = column(name, pd.Series(values))
         axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=8)
-        axis.set_label_text(textwrap.shorten(label, 28, placeholder="…"), fontsize=9)
+        axis.set_label_text(wrapped(tr(label), 28, 1), fontsize=9)
     axes.grid(visible=False)
+
+
+def wrapped(text: str, width: int, most: int) -> str:
+    """Return a text in at most so many lines, the rest cut; a Chinese character, which is wide, counts as two."""
+    wide = sum(letter >= "\u2e80" for letter in text)
+    if wide > len(text) / 2:
+        step = max(width // 2, 4)
+        cut = [text[at : at + step] for at in range(0, len(text), step)]
+        return "\n".join(cut) if len(cut) <= most else "\n".join(cut[:most])[:-1] + "…"
+    return "\n".join(textwrap.wrap(text, width, max_lines=most, placeholder="…")) or text
 
 
 def short(value: float, kind: Kind) -> str:
@@ -390,16 +412,16 @@ def short(value: float, kind: Kind) -> str:
     size = abs(float(value))
     sign = MINUS if value < 0 else ""
     if kind in ("percent", "probability"):
-        text = f"{size * 100:,.0f} %" if size >= 9.995 else f"{size * 100:.3g} %"
+        text = f"{fixed(size * 100, 0)} %" if size >= 9.995 else f"{shortened(size * 100, 3)} %"
         text = text if kind == "percent" else probability_text(size)
         return sign + (_trimmed(text) if kind == "probability" else text)
     if kind == "money" or (kind == "number" and size >= 1e5):
-        for unit, suffix in ((1e9, " bn"), (1e6, " m"), (1e3, " k")):
-            if size >= unit * 0.9995:
+        for least, unit, suffix in (*LARGE[spoken()], *THOUSANDS[spoken()]):
+            if size >= least * 0.9995:
                 return f"{sign}{_significant(size / unit)}{suffix}"
     if kind == "days":
-        return f"{sign}{size:.0f}" if size >= 100 or size == int(size) else f"{sign}{size:.1f}"
-    return f"{sign}{size:,.0f}" if size >= 1000 or size == int(size) else f"{sign}{_significant(size)}"
+        return f"{sign}{fixed(size, 0 if size >= 100 or size == int(size) else 1)}"
+    return f"{sign}{fixed(size, 0)}" if size >= 1000 or size == int(size) else f"{sign}{_significant(size)}"
 
 
 def _figure(
@@ -411,9 +433,9 @@ def _figure(
         axes = figure.add_subplot()
         if drawn.empty or drawn.isna().all(axis=None):
             axes.set_axis_off()
-            axes.text(0.5, 0.5, "Nothing to show: cannot be estimated from this book.", ha="center", va="center")
+            axes.text(0.5, 0.5, tr("Nothing to show: cannot be estimated from this book."), ha="center", va="center")
             return figure
-        axes.set(xlabel=x, ylabel=y)
+        axes.set(xlabel=tr(x), ylabel=tr(y))
         draw(axes)
         if grid:
             axes.grid(axis="both" if _is_scatter(axes) else "x" if _is_horizontal(axes) else "y")
@@ -461,7 +483,7 @@ def _marks(axes: Axes, marks: Mapping[str, float]) -> None:
         axes.axvline(loss, color=GREY, linewidth=1, linestyle=":")
         left = loss > right * 0.72
         axes.annotate(
-            name, (loss, height), (-4 if left else 4, 0), xycoords=("data", "axes fraction"), va="top", fontsize=10,
+            tr(name), (loss, height), (-4 if left else 4, 0), xycoords=("data", "axes fraction"), va="top", fontsize=10,
             textcoords="offset points", ha="right" if left else "left",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
@@ -474,20 +496,21 @@ def _below(figure: Figure, text: str) -> None:
 
 def _cell_text(value: float, kind: Kind) -> str:
     """Return a value for a heatmap's cell; shares without the per cent sign, which the axis or the caption has."""
-    return f"{value * 100:.1f}" if kind in ("percent", "probability") else short(value, kind)
+    return fixed(value * 100, 1) if kind in ("percent", "probability") else short(value, kind)
 
 
 def _significant(size: float) -> str:
-    return f"{size:.0f}" if size >= 100 else _trimmed(f"{size:.3g}")
+    return f"{size:.0f}" if size >= 100 else _trimmed(shortened(size, 3))
 
 
 def _trimmed(text: str) -> str:
     """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
     digits, space, unit = text.partition(" ")
-    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + space + unit
+    mark = fixed(0.1, 1)[1]
+    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + space + unit
 
 
 def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:
     """Return a bar's name in two or three lines (one where there are many beside each other), the rest cut."""
     width, most = (28, 1 if rows > 6 else 2) if horizontal else (min(14, max(9, 56 // rows)), 3 if rows <= 6 else 2)
-    return "\n".join(textwrap.wrap(str(name), width, max_lines=most, placeholder="…")) or str(name)
+    return wrapped(tr(str(name)), width, most)

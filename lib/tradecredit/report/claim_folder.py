@@ -8,12 +8,14 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.collect.claims import LEVELS, Claim
 from tradecredit.insurance.policy import Policy
+from tradecredit.language import tr
 from tradecredit.report.columns import labelled
 from tradecredit.report.document import document
 from tradecredit.report.folders import file_name
 from tradecredit.report.tables import csv_text, escaped
 from tradecredit.words import claims as words
 from tradecredit.words import cover
+from tradecredit.words.formats import fixed
 
 TITLES = {
     "calculation": "Calculation of the claim, in the order of the policy", "invoices": "Invoices",
@@ -44,9 +46,10 @@ def claim_files(claim: Claim, book: Book, policy: Policy) -> dict[str, str]:
     lines = words.heading(claim, book, policy)
     csv = {f"{name}.csv": csv_text(table) for name, table in tables.items()}
     currency = book.run.currency
-    parts = [f"<p>{'<br>'.join(map(escaped, lines[1:]))}</p>", f"<p>{escaped(ATTACH)}</p>"]
-    texts = ["\n".join(lines), ATTACH]
-    for name, title in TITLES.items():
+    parts = [f"<p>{'<br>'.join(map(escaped, lines[1:]))}</p>", f"<p>{escaped(tr(ATTACH))}</p>"]
+    texts = ["\n".join(lines), tr(ATTACH)]
+    for name, english in TITLES.items():
+        title = tr(english)
         strong = levels if name == "calculation" else None
         shown = tables[name][SHOWN] if name == "invoices" else tables[name]
         parts.append(f"<h2>{escaped(title)}</h2>\n{_html(shown, f'{title} ({currency})', strong)}")
@@ -75,7 +78,7 @@ def _cells(table: pd.DataFrame) -> tuple[list[str], list[bool], list[list[str]]]
     labels, numeric, columns = [], [], []
     for name, values in table.items():
         known = labelled().get(str(name))
-        labels.append(known.label if known else str(name))
+        labels.append(tr(known.label) if known else str(name))
         is_number = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
         numeric.append(is_number)
         columns.append([_cell(value, is_number) for value in values])
@@ -86,10 +89,10 @@ def _cell(value: object, is_number: bool) -> str:
     if pd.isna(value):
         return ""
     if is_number:
-        return f"{value:,.2f}".replace("-", "\N{MINUS SIGN}")
+        return fixed(value, 2).replace("-", "\N{MINUS SIGN}")
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    return {"True": "yes", "False": "no"}.get(str(value), str(value))
+    return tr({"True": "yes", "False": "no"}.get(str(value), str(value)))
 
 
 def _html(table: pd.DataFrame, caption: str, strong: np.ndarray | None = None) -> str:

@@ -10,6 +10,7 @@ from tradecredit.decide.collect import claims, effects, insurer_calendar, stages
 from tradecredit.decide.collect.standing import standing
 from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.in_force import policy_in_force, programme
+from tradecredit.language import speak, tr
 from tradecredit.params.run import Run
 from tradecredit.report.calendar_file import calendar_file
 from tradecredit.report.claim_folder import write as write_claim
@@ -49,6 +50,7 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
             file=str(run.file), allowed="holds no invoice: nothing to collect", remedy="name another export"
         )
         raise InputError([problem])
+    speak(run.language)
     known, changes = standing(book), effects.effects(book)
     listed = worklist.worklist(book, worklist.Known(known.pd, known.decided, changes["changed_share"]))
     letters = written(book, listed)
@@ -93,23 +95,23 @@ def _page(
         ),
     ]  # fmt: skip
     files = [
-        "The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/."
+        tr("The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/.")
     ]
     to_send = [told.written(letters.listed)] if letters else []
     texts = [sentences, to_send, [], files, [collect.changed(changes, run.collections)]]
     main = "".join(
-        "".join(f'<p class="tc-say">{escaped(_plain_text(text))}</p>\n' for text in said if text) + table
+        "".join(f'<p class="tc-say">{escaped(_plain_text(tr(text)))}</p>\n' for text in said if text) + table
         for table, said in zip(tables, texts, strict=True)
     )
     granted = [*collect.assumptions(book, listed), *(told.charged(book, letters.invoices) if letters else [])]
-    notes = "".join(f"<li>{escaped(_plain_text(text))}</li>\n" for text in granted)
+    notes = "".join(f"<li>{escaped(_plain_text(tr(text)))}</li>\n" for text in granted)
     return document(
-        title=f"Worklist · {run.entity} · {run.as_of}",
+        title=f"{tr('Worklist')} · {run.entity} · {run.as_of}",
         header=f'<p class="eyebrow"><span>{escaped(run.entity)}</span> <span>{day(book.as_of)}</span></p>\n'
-        "<h1>Worklist</h1>",
+        "<h1>" + tr("Worklist") + "</h1>",
         navigation="",
-        main=f"{main}<h2>Taken for granted</h2>\n<ul>\n{notes}</ul>\n",
-        footer="<p>Made by tradecredit worklist.</p>",
+        main=f"{main}<h2>{tr('Taken for granted')}</h2>\n<ul>\n{notes}</ul>\n",
+        footer=f"<p>{tr('Made by tradecredit worklist.')}</p>",
     )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tradecredit.language import spoken, tr
 from tradecredit.report.tables import escaped
 
 TEMPLATE = Path(__file__).with_name("template")
 
+TAGS = {"en": "en", "zh": "zh-CN", "de": "de"}
+"""How a document names its language."""
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold."""
 
@@ -18,7 +21,7 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
     """
     style = (TEMPLATE / look).read_text(encoding="utf-8")
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{TAGS[spoken()]}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
@@ -32,7 +35,7 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
 </style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#main">{tr("Skip to the content")}</a>
 <header class="page-head"><div class="inner">
 {header.strip()}
 </div></header>

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from tradecredit.language import tr
 from tradecredit.report.tables import escaped
+from tradecredit.words.formats import month
 
 WIDTH, HEIGHT = 460, 250
 LEFT, RIGHT, TOP, BOTTOM = 62, 96, 12, 28
@@ -43,7 +45,7 @@ def timeline(
                 base = f"L{x[places][-1]:.1f} {y(0):.1f}L{x[places][0]:.1f} {y(0):.1f}Z"
                 parts.append(f'<path d="{path}{base}" fill="{colour}" fill-opacity="0.15"/>')
             parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
-    ends = {names[name]: y(float(lines[name].dropna().iloc[-1])) for name in shown}
+    ends = {tr(names[name]): y(float(lines[name].dropna().iloc[-1])) for name in shown}
     for (label, place), colour in zip(_apart(ends).items(), COLOURS, strict=False):
         parts.append(f'<text x="{WIDTH - RIGHT + 6}" y="{place + 4:.1f}" style="fill:{colour}">{escaped(label)}</text>')
     return _figure("".join(parts), alt, caption)
@@ -115,10 +117,10 @@ def _grid(ticks: list[float], write: Callable[[float, float], str]) -> str:
 def _days(days: pd.Index, x: np.ndarray) -> str:
     """Return the names of the first and the last month, and of each January between that has room."""
     moments = pd.DatetimeIndex(days)
-    named = {0: f"{moments[0]:%b %Y}", len(moments) - 1: f"{moments[-1]:%b %Y}"}
+    named = {0: month(moments[0], brief=True), len(moments) - 1: month(moments[-1], brief=True)}
     for place, moment in enumerate(moments):
         if moment.month == 12 and all(abs(x[place] - x[other]) > 60 for other in named):
-            named[place] = f"{moment:%b %Y}"
+            named[place] = month(moment, brief=True)
     return "".join(
         f'<text x="{x[place]:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{text}</text>' for place, text in named.items()
     )

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tradecredit.language import speaking, spoken, tr
 from tradecredit.report.document import document, side
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import glossary as words
@@ -17,16 +19,25 @@ _WITHIN = {"p", "dt", "li", "th"}
 """Elements in whose text terms are links."""
 _OUTSIDE = {"a", "code", "pre", "math", "summary", "h1", "h2", "h3", "nav", "header", "footer", "style", "title", "svg"}
 _VOID = {"br", "img", "meta", "link", "hr", "input", "col", "path", "polyline", "circle", "rect", "line"}
-_ANCHORS = {
-    said: anchor for anchor, term in words.TERMS.items() for said in (term.said or (term.name,))
-}  # fmt: skip
-_SAID = re.compile(
-    "|".join(rf"(?<![\w-]){_pattern}(?![\w-])" for _pattern in (
-        "".join(rf"[{letter}{letter.upper()}]" if not said.isupper() and place == 0 and letter.isalpha()
-                else r"[ \u00a0]" if letter == " " else re.escape(letter) for place, letter in enumerate(said))
-        for said in sorted(_ANCHORS, key=len, reverse=True)
-    ))
-)  # fmt: skip
+
+
+@cache
+def _said(language: str) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the words in which a page may use a term, with its anchor, and the pattern that finds them."""
+    with speaking(language):
+        anchors = {tr(said): anchor for anchor, term in words.TERMS.items() for said in (term.said or (term.name,))}
+    longest_first = sorted(anchors, key=len, reverse=True)
+    return anchors, re.compile("|".join(_pattern(said) for said in longest_first))
+
+
+def _pattern(said: str) -> str:
+    letters = "".join(
+        rf"[{letter}{letter.upper()}]" if not said.isupper() and place == 0 and letter.isalpha()
+        else r"[ \u00a0]" if letter == " " else re.escape(letter)
+        for place, letter in enumerate(said)
+    )  # fmt: skip
+    # Chinese has no spaces between words.
+    return rf"(?<![\w-]){letters}(?![\w-])" if said.isascii() or said[0] < "\u2e80" else letters
 
 
 def explained(html: str) -> str:
@@ -35,11 +46,12 @@ def explained(html: str) -> str:
     Links, headings, code, formulas and what opens a folded part stay as they are.
     """
     used: set[str] = set()
+    anchors, pattern = _said(spoken())
     open_tags: list[str] = []
 
     def link(said: re.Match[str]) -> str:
         text = said[0].replace("\u00a0", " ")
-        anchor = _ANCHORS.get(text) or _ANCHORS[text[:1].lower() + text[1:]]
+        anchor = anchors.get(text) or anchors[text[:1].lower() + text[1:]]
         if anchor in used:
             return said[0]
         used.add(anchor)
@@ -50,7 +62,7 @@ def explained(html: str) -> str:
         if part.startswith("<"):
             _follow(part, open_tags)
         elif "main" in open_tags and _WITHIN & set(open_tags) and not _OUTSIDE & set(open_tags):
-            parts[place] = _SAID.sub(link, part)
+            parts[place] = pattern.sub(link, part)
     return "".join(parts)
 
 
@@ -68,9 +80,9 @@ def _follow(part: str, open_tags: list[str]) -> None:
 
 def glossary_page(manifest: Mapping[str, Any]) -> str:
     """Return the glossary as a page of a month: all terms in order of the alphabet, each with an anchor."""
-    ordered = sorted(words.TERMS.items(), key=lambda term: term[1].name.lower())
+    ordered = sorted(words.TERMS.items(), key=lambda term: tr(term[1].name).lower())
     terms = "".join(
-        f'<div id="{anchor}"><dt>{escaped(term.name)}</dt><dd>{sentence(term.text)}</dd></div>\n'
+        f'<div id="{anchor}"><dt>{escaped(tr(term.name))}</dt><dd>{sentence(term.text)}</dd></div>\n'
         for anchor, term in ordered
     )
     chapters = "".join(
@@ -79,10 +91,10 @@ def glossary_page(manifest: Mapping[str, Any]) -> str:
     )
     eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span>"
     return document(
-        title=f"{words.TITLE} · {manifest['entity']} · {manifest['as_of']}",
-        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{words.TITLE}</h1>',
-        navigation=side([(CHAPTERS, f"<ul>\n{chapters}</ul>")]),
-        main=f'<p>{words.SEE}</p>\n<dl class="glossary">\n{terms}</dl>\n',
+        title=f"{tr(words.TITLE)} · {manifest['entity']} · {manifest['as_of']}",
+        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{tr(words.TITLE)}</h1>',
+        navigation=side([(tr(CHAPTERS), f"<ul>\n{chapters}</ul>")]),
+        main=f'<p>{tr(words.SEE)}</p>\n<dl class="glossary">\n{terms}</dl>\n',
         footer=f"<p>{sentence(made_from(manifest['book']['fingerprint'][:12]))}</p>",
     )
 

@@ -13,6 +13,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.disk import writing
 from tradecredit.book.locks import locked
 from tradecredit.decide.decisions import ordered
+from tradecredit.language import ENGLISH, LANGUAGES, speaking, tr
 from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
@@ -175,9 +176,11 @@ def write_index(reports: Path) -> Path:
 
 def _written(reports: Path) -> Path:
     entities = [folder for folder in sorted(reports.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
-    parts = [_entity(folder) for folder in entities]
+    parts = []
     for folder in entities:
-        _tie_together(folder)
+        with speaking(_language_of(folder)):
+            parts.append(_entity(folder))
+            _tie_together(folder)
     if not parts:
         parts = ["<p>No report has been made yet. Make one: <code>tradecredit report RUN.yaml</code></p>"]
     page = document(
@@ -190,6 +193,12 @@ def _written(reports: Path) -> Path:
     file = reports / "index.html"
     write_text(file, page)
     return file
+
+
+def _language_of(folder: Path) -> str:
+    """Return the language of an entity's newest month; English where none says."""
+    languages = [month.manifest.get("language") for month in _newest_first(folder)]
+    return next((str(language) for language in languages if language in LANGUAGES), ENGLISH)
 
 
 def _tie_together(folder: Path) -> None:
@@ -215,17 +224,18 @@ def _over_months(found: list[_Month], chapter: str, title: str, history: pd.Data
     entity = next((str(month.manifest["entity"]) for month in found if month.manifest.get("entity")), "")
     keys = list(shown)
     parts = [{key: shown[key] for key in keys[at : at + MOST_FIGURES]} for at in range(0, len(keys), MOST_FIGURES)]
-    labels = [f"{title}: {', '.join(part.values())}" for part in parts]
+    labels = [f"{tr(title)}: {', '.join(map(tr, part.values()))}" for part in parts]
     tables = [_months_table(found, *of, history, chapter) for of in zip(parts or [{}], labels or [title], strict=True)]
     slug = found[0].folder.parent.name
     return document(
-        title=f"{title} · {entity} · all months",
-        header=f'<p class="eyebrow"><span>{escaped(entity)}</span></p>\n<h1>{escaped(words.all_months(title))}</h1>\n'
-        f'<nav class="months" aria-label="{words.LABEL}"><ul><li><a href="../index.html#{escaped(slug)}">'
-        f"{words.ALL_CHAPTERS}</a></li></ul></nav>",
+        title=f"{tr(title)} · {entity} · {tr('all months')}",
+        header=f'<p class="eyebrow"><span>{escaped(entity)}</span></p>\n'
+        f"<h1>{escaped(words.all_months(tr(title)))}</h1>\n"
+        f'<nav class="months" aria-label="{tr(words.LABEL)}"><ul><li><a href="../index.html#{escaped(slug)}">'
+        f"{tr(words.ALL_CHAPTERS)}</a></li></ul></nav>",
         navigation="",
         main="\n".join(tables),
-        footer="<p>Made by tradecredit from the months in this folder.</p>",
+        footer=f"<p>{tr('Made by tradecredit from the months in this folder.')}</p>",
     )
 
 
@@ -246,14 +256,13 @@ def _entity(folder: Path) -> str:
     known = {"failed", DAILY, *_month_names(folder)}
     present = (path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     others = sorted(name for name in present if name not in known)
-    note = (
-        f'<p class="tc-note">Not the name of a month, and not read: {escaped(", ".join(others))}.</p>' if others else ""
-    )
+    told = tr("Not the name of a month, and not read: {names}.", names=escaped(", ".join(others)))
+    note = f'<p class="tc-note">{told}</p>' if others else ("")
     if not months:
-        return f"{heading}<p>No month has been published.</p>\n{note}"
+        return f"{heading}<p>{tr('No month has been published.')}</p>\n{note}"
     shown = _shown_figures(months)
     history = results(folder.parent, folder.name)
-    label = f"Months of {names[0] if names else folder.name}"
+    label = tr("Months of {entity}", entity=names[0] if names else folder.name)
     return f"{heading}{_months_table(months, shown, label, history)}{note}"
 
 
@@ -261,13 +270,13 @@ def _months_table(
     months: list[_Month], shown: Mapping[tuple[str, str], str], label: str, history: pd.DataFrame, chapter: str = ""
 ) -> str:
     """Return the table of months with the figures `shown`, and links to all chapters, or to one alone."""
-    headings = "".join(f'<th scope="col" class="n">{escaped(title)}</th>' for title in shown.values())
-    last = "" if chapter else '<th scope="col">Chapters</th>'
-    stacks = stacking(["Month", "Status", *shown.values(), *([] if chapter else ["Chapters"])])
+    headings = "".join(f'<th scope="col" class="n">{escaped(tr(title))}</th>' for title in shown.values())
+    last = "" if chapter else f'<th scope="col">{tr("Chapters")}</th>'
+    stacks = stacking([tr("Month"), tr("Status"), *map(tr, shown.values()), *([] if chapter else [tr("Chapters")])])
     rows = "".join(_row(month, list(shown), history, chapter) for month in months)
     return (
         f'<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table{stacks}>\n'
-        f'<thead><tr><th scope="col">Month</th><th scope="col">Status</th>{headings}{last}'
+        f'<thead><tr><th scope="col">{tr("Month")}</th><th scope="col">{tr("Status")}</th>{headings}{last}'
         f"</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 
@@ -310,17 +319,21 @@ def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) 
 
 
 def _status(month: _Month) -> str:
-    parts = ["ok"] if month.manifest else []
+    parts = [tr("ok")] if month.manifest else []
     if _failed_last(month):
         failure = month.failure
-        place = f"chapter {failure['chapter']}, cell {failure.get('cell', '?')}: " if "chapter" in failure else ""
-        after = "; the report shown is older" if month.manifest else ""
-        error = escaped(str(failure.get("error", "no message"))[:400])
-        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}{error}</small>']
+        place = (
+            tr("chapter {chapter}, cell {cell}: ", chapter=failure["chapter"], cell=failure.get("cell", "?"))
+            if "chapter" in failure
+            else ""
+        )
+        after = tr("; the report shown is older") if month.manifest else ""
+        error = escaped(str(failure.get("error", tr("no message")))[:400])
+        parts = [f'<span class="failed">{tr("failed")}</span>{after}<small>{escaped(place)}{error}</small>']
         if "to_do" in failure:
-            parts.append(f"<small>To do: {escaped(str(failure['to_do'])[:400])}</small>")
+            parts.append(f"<small>{tr('To do:')} {escaped(str(failure['to_do'])[:400])}</small>")
     if month.problems:
-        parts.append('<span class="failed">cannot be read</span>')
+        parts.append(f'<span class="failed">{tr("cannot be read")}</span>')
         parts += [f"<small>{escaped(problem)}</small>" for problem in month.problems]
     return "".join(parts)
 

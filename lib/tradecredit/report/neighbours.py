@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from tradecredit.language import tr
 from tradecredit.report.written import write_text
 from tradecredit.words import months as words
 
@@ -40,13 +41,13 @@ def link_months(entity: Path, names: Sequence[str]) -> None:
 def _links(page: Path, around: Sequence[str]) -> str:
     month, entity = page.parent, page.parent.parent
     steps = [_step(entity, name, page.name, word) for name, word in zip(around, words.STEPS, strict=True) if name]
-    links = [*steps, f'<a href="../{escape(page.name)}">{words.ALL_MONTHS}</a>']
-    links += [f'<a href="{name}">{text}</a>' for name, text in OFFERED.items() if (month / name).exists()]
+    links = [*steps, f'<a href="../{escape(page.name)}">{tr(words.ALL_MONTHS)}</a>']
+    links += [f'<a href="{name}">{tr(text)}</a>' for name, text in OFFERED.items() if (month / name).exists()]
     items = "".join(f"<li>{link}</li>" for link in links)
-    return f'<nav class="months" aria-label="{words.LABEL}"><ul>{items}</ul></nav>\n'
+    return f'<nav class="months" aria-label="{tr(words.LABEL)}"><ul>{items}</ul></nav>\n'
 
 
 def _step(entity: Path, name: str, page: str, word: str) -> str:
     """Return the link to the same chapter in the month before or after; where it has none, to its first page."""
     there = page if (entity / name / page).exists() else f"{FIRST}.html"
-    return f'<a href="../{name}/{escape(there)}"><span>{word}</span> {name}</a>'
+    return f'<a href="../{name}/{escape(there)}"><span>{tr(word)}</span> {name}</a>'

@@ -19,6 +19,7 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.report.document import TEMPLATE, document, side
 from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
@@ -26,6 +27,7 @@ from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
 from tradecredit.report.tables import escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
+from tradecredit.words.formats import counted, whole
 from tradecredit.words.sheet_parts import CHAPTERS, ON_THIS_PAGE, as_of
 
 MOST_ROWS_OPEN = 10
@@ -48,7 +50,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     titles = {entry["name"]: entry["title"] for entry in manifest["chapters"]}
     if chapter not in titles:
         raise ValueError(f"chapter {chapter!r} is not in the manifest, which lists {', '.join(titles)}")
-    cells, setup = _arranged(_telling(notebook))
+    cells, setup = _arranged(_telling(_in_language(notebook)))
     renderer = Renderer()
     exporter = TemplateExporter(
         template_name=TEMPLATE.name,
@@ -62,6 +64,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
             "page_picture": picture,
             "text_base64": _base64,
             "escaped": escaped,
+            "tr": tr,
         },
     )
     made = {"setup": setup, "facts": _facts(manifest), "makers": makers(notebook)}
@@ -73,6 +76,24 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
         main=main + _steps(titles, chapter),
         footer=_footer(manifest),
     )
+
+
+def _in_language(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook with its text in the language spoken: each heading and paragraph by its English."""
+    if spoken() == ENGLISH:
+        return notebook
+    cells = [
+        NotebookNode(cell, source="\n\n".join(map(_block_in_language, cell.source.split("\n\n"))))
+        if cell.cell_type == "markdown"
+        else cell
+        for cell in notebook.cells
+    ]
+    return NotebookNode(notebook, cells=cells)
+
+
+def _block_in_language(block: str) -> str:
+    heading = re.fullmatch(r"(#+[ \t]+)(.+?)[ \t#]*", block.strip())
+    return f"{heading[1]}{tr(heading[2])}" if heading else tr(block)
 
 
 def source_pages(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
@@ -99,7 +120,7 @@ def title(notebook: NotebookNode) -> str:
     for cell in notebook.cells:
         heading = _H1.search(cell.source) if cell.cell_type == "markdown" else None
         if heading:
-            return heading[1].strip()
+            return tr(heading[1].strip())
     raise ValueError("the notebook has no H1: begin its first cell with `# Title`")
 
 
@@ -131,8 +152,8 @@ def _mark_behind(cells: list[NotebookNode]) -> None:
 
 def _is_long(table: str) -> bool:
     """Return whether a table has more rows than a page shows open, on the page or in its CSV."""
-    more = re.search(r'<p class="tc-note">[\d,]+ of ([\d,]+) rows', table)
-    return len(_rows(table)) > MOST_ROWS_OPEN or (more is not None and int(more[1].replace(",", "")) > MOST_ROWS_OPEN)
+    all_rows = re.search(r'data-rows="(\d+)"', table)
+    return max(len(_rows(table)), int(all_rows[1]) if all_rows else 0) > MOST_ROWS_OPEN
 
 
 def _rows(table: str) -> list[str]:
@@ -306,12 +327,15 @@ def _folded_table(html: str, *, behind: bool) -> str:
     if caption is None or (not behind and (len(rows) <= ROWS_OPEN or not _is_long(html))):
         return html
     if behind:
-        counted = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-        return _details(f'{caption[1]} <span class="rows">{counted}</span>', html)
+        return _details(f'{caption[1]} <span class="rows">{counted(len(rows), "row")}</span>', html)
     shown, more = "".join(rows[:ROWS_OPEN]), "".join(rows[ROWS_OPEN:])
     first, rest = html.split("</div>", 1)
-    others = re.sub(r' id="[^"]*"', "", first).replace(shown, "").replace(caption[1], f"{caption[1]}: further rows")
-    summary = f"{len(rows) - ROWS_OPEN:,} more rows"
+    others = (
+        re.sub(r' id="[^"]*"', "", first)
+        .replace(shown, "")
+        .replace(caption[1], tr("{caption}: further rows", caption=caption[1]))
+    )
+    summary = tr("{number} more rows", number=whole(len(rows) - ROWS_OPEN))
     return f"{first.replace(more, '')}</div>{_details(summary, f'{others}</div>')}{rest}"
 
 
@@ -326,8 +350,9 @@ def _origin(kind: str, name: str, made_by: Sequence[Maker]) -> str:
         f"<code>{escaped(maker.label)}</code></a>"
         for maker in made_by
     )
-    here = f'<a href="#{escaped(kind)}-{escaped(name)}">Link to this {escaped(kind)}</a>'
-    return f'<p class="tc-origin screen">{f"Made by {links}. " if links else ""}{here}</p>\n'
+    told = tr("Link to this figure") if kind == "figure" else tr("Link to this table")
+    here = f'<a href="#{escaped(kind)}-{escaped(name)}">{told}</a>'
+    return f'<p class="tc-origin screen">{tr("Made by {makers}.", makers=links) + " " if links else ""}{here}</p>\n'
 
 
 def _plain_table(html: str) -> str:
@@ -348,9 +373,9 @@ def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what a reader needs to make the page again."""
     run_file = str(manifest.get("run_file", "")).replace("\\", "/").rsplit("/", 1)[-1]
     facts = [
-        ("Entity", manifest["entity"]), ("As of", manifest["as_of"]), ("Run file", run_file),
-        ("Book", manifest["book"]["fingerprint"]), ("Seed", manifest.get("seed", "")),
-        ("Versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+        (tr("Entity"), manifest["entity"]), (tr("As of"), manifest["as_of"]), (tr("Run file"), run_file),
+        (tr("Book"), manifest["book"]["fingerprint"]), (tr("Seed"), manifest.get("seed", "")),
+        (tr("Versions"), ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
     ]  # fmt: skip
     return [(name, str(value)) for name, value in facts if str(value)]
 
@@ -369,10 +394,12 @@ def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[st
         f'<li><a href="{escaped(name)}.html"{current.get(name, "")}>{escaped(text)}</a></li>\n'
         for name, text in titles.items()
     )
-    parts = [(CHAPTERS, f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
+    parts = [
+        (tr(CHAPTERS), f'<ul>\n{items}<li class="all"><a href="../../index.html">{tr("All months")}</a></li>\n</ul>')
+    ]
     if contents:
         items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
-        parts.append((ON_THIS_PAGE, f"<ol>\n{items}</ol>"))
+        parts.append((tr(ON_THIS_PAGE), f"<ol>\n{items}</ol>"))
     return side(parts)
 
 
@@ -383,19 +410,28 @@ def _steps(titles: Mapping[str, str], chapter: str) -> str:
     around = [("Previous", place - 1), ("Next", place + 1)]
     near = [(word, names[at]) for word, at in around if 0 <= at < len(names)]
     links = "".join(
-        f'<a class="{word.lower()}" href="{escaped(name)}.html"><span>{word}</span> {escaped(titles[name])}</a>\n'
+        f'<a class="{word.lower()}" href="{escaped(name)}.html"><span>{tr(word)}</span> {escaped(titles[name])}</a>\n'
         for word, name in near
     )
-    return f'<nav class="steps" aria-label="Previous and next chapter">\n{links}</nav>\n' if links else ""
+    return f'<nav class="steps" aria-label="{tr("Previous and next chapter")}">\n{links}</nav>\n' if links else ""
 
 
 def _footer(manifest: Mapping[str, Any]) -> str:
     versions = manifest["versions"]
     return (
-        f"<p>Made by tradecredit {escaped(versions.get('tradecredit', ''))} from book "
-        f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
-        f'<span class="screen">All tables: <a href="{WORKBOOK}">{WORKBOOK}</a>; '
-        'all figures: <a href="results.json">results.json</a>; '
-        'how they were made: <a href="manifest.json">manifest.json</a>; '
-        f'terms: <a href="{GLOSSARY}">glossary</a>.</span></p>'
+        "<p>"
+        + tr(
+            "Made by tradecredit {version} from book {book}.",
+            version=escaped(versions.get("tradecredit", "")),
+            book=f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>",
+        )
+        + ' <span class="screen">'
+        + tr(
+            "All tables: {workbook}; all figures: {results}; how they were made: {manifest}; terms: {glossary}.",
+            workbook=f'<a href="{WORKBOOK}">{WORKBOOK}</a>',
+            results='<a href="results.json">results.json</a>',
+            manifest='<a href="manifest.json">manifest.json</a>',
+            glossary=f'<a href="{GLOSSARY}">{tr("glossary")}</a>',
+        )
+        + "</span></p>"
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tradecredit.language import tr
 from tradecredit.report.document import document
 from tradecredit.report.tables import escaped
 from tradecredit.words import pdf as words
@@ -69,9 +70,9 @@ def printable(month: Path, manifest: Mapping[str, Any], chapters: list[str]) -> 
     """Return chapters of a month, made from their pages, as one document in which links lead from one to another."""
     titles = {chapter["name"]: chapter["title"] for chapter in manifest["chapters"]}
     parts = [_chapter(month, name, titles[name], chapters) for name in chapters]
-    title = titles[chapters[0]] if len(chapters) == 1 else words.TITLE
+    title = titles[chapters[0]] if len(chapters) == 1 else tr(words.TITLE)
     contents = "".join(f'<li><a href="#{escaped(name)}">{escaped(titles[name])}</a></li>\n' for name in chapters)
-    front = f'<nav aria-label="{words.CONTENTS}"><ol class="contents">\n{contents}</ol></nav>\n'
+    front = f'<nav aria-label="{tr(words.CONTENTS)}"><ol class="contents">\n{contents}</ol></nav>\n'
     return document(
         title=f"{title} · {manifest['entity']} · {manifest['as_of']}",
         header=f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '

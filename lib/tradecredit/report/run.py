@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from tradecredit.book.book import Book, told_to_chapters
 from tradecredit.book.disk import writing
 from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.language import speaking
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
@@ -47,7 +48,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     notebooks = _notebooks(run, chapters)
     published = month_folder(run)
     _check_owner(run, published)
-    with attempt(run, started), ExitStack() as ended:
+    with attempt(run, started), speaking(run.language), ExitStack() as ended:
         with writing(run.reports):
             build = ended.enter_context(building(published, run.reports, waiting=lambda: told_waiting(published.name)))
         # Ends before the folder goes: a kernel that outlives an interrupt would write into it again.
@@ -195,6 +196,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "entity": book.run.entity,
         "as_of": str(book.run.as_of),
+        "language": book.run.language,
         "status": "ok",
         "run_file": book.run.file.name,
         "parameters": book.run.published(),

@@ -19,6 +19,7 @@ from tradecredit.default import explain, panel
 from tradecredit.default.ratings import Assessment
 from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.in_force import policy_in_force
+from tradecredit.language import tr
 from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
@@ -205,7 +206,7 @@ def _page(material: Material, buyer_id: str, facts: Facts, month: Month) -> str:
         ("collected", _collected(material, buyer_id, month)),
         ("plan", _plan(material, buyer_id)),
     ]
-    shown = [(anchor, heads.HEADINGS[anchor], html) for anchor, html in parts if html]
+    shown = [(anchor, tr(heads.HEADINGS[anchor]), html) for anchor, html in parts if html]
     answer = "".join(
         _say(text) for text in words.answer(material.advised.loc[buyer_id], rating, limit, currency) if text
     )
@@ -232,8 +233,8 @@ def _cards(material: Material, buyer_id: str) -> str:
         for name, label in heads.CARDS.items()
     ]
     shown = [
-        f"<div><dt>{escaped(label)}</dt><dd{' class=missing' if pd.isna(value) else ''}>"
-        f"{escaped(heads.NO_FIGURE if pd.isna(value) else unbroken(figure(value, unit)))}</dd></div>\n"
+        f"<div><dt>{escaped(tr(label))}</dt><dd{' class=missing' if pd.isna(value) else ''}>"
+        f"{escaped(tr(heads.NO_FIGURE) if pd.isna(value) else unbroken(figure(value, unit)))}</dd></div>\n"
         for label, value, unit in cards
     ]
     return f'<dl class="tc-cards" style="--columns:3">\n{"".join(shown)}</dl>\n'
@@ -287,7 +288,7 @@ def _limit(facts: Facts, currency: str) -> str:
 def _pays(material: Material, buyer_id: str) -> str:
     months, habit = material.of("months", buyer_id), material.behaviour.loc[buyer_id]
     told = words.paid_over_time(months, habit)
-    caption = heads.CAPTIONS["paid"]
+    caption = tr(heads.CAPTIONS["paid"])
     picture = drawn.month_bars(
         months.set_index("month_end")["paid_days_late"], alt=told, caption=caption, write=_in_days
     )
@@ -419,7 +420,7 @@ def _long(table: pd.DataFrame, caption: str, columns: list[str], currency: str) 
     if len(table) <= SHOWN_ROWS:
         return shown
     rest = table.iloc[SHOWN_ROWS:].reset_index(drop=True)
-    others = _table(rest, heads.others(caption), columns, rows=len(rest), currency=currency)
+    others = _table(rest, heads.others(tr(caption)), columns, rows=len(rest), currency=currency)
     return shown + _folded(heads.other_rows(len(table) - SHOWN_ROWS), others)
 
 
@@ -433,8 +434,8 @@ def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:
     caption = heads.CAPTIONS["buyers"]
     shown = _table(table, caption, columns, rows=max(len(table), 1), currency=run.currency)
     return document(
-        title=f"{heads.BUYERS} · {month.entity} · {run.as_of}",
-        header=_header(month, str(run.as_of), heads.SHEETS_OF_BUYERS),
+        title=f"{tr(heads.BUYERS)} · {month.entity} · {run.as_of}",
+        header=_header(month, str(run.as_of), tr(heads.SHEETS_OF_BUYERS)),
         navigation=_navigation(month, []),
         main=_say(words.who_has_one(len(table), known.LARGEST)) + linked(shown, material.of_book),
         footer=f"<p>{sentence(heads.made_from(fingerprint[:12]))}</p>",
@@ -453,11 +454,11 @@ def _navigation(month: Month, parts: list[tuple[str, str]]) -> str:
             f'<li><a href="{escaped(month.up + name)}.html">{escaped(text)}</a></li>\n'
             for name, text in month.chapters.items()
         )
-        items += f'<li class="all"><a href="{escaped(month.up)}{FOLDER}/index.html">{heads.ALL_SHEETS}</a></li>\n'
-        groups.append((heads.CHAPTERS, f"<ul>\n{items}</ul>"))
+        items += f'<li class="all"><a href="{escaped(month.up)}{FOLDER}/index.html">{tr(heads.ALL_SHEETS)}</a></li>\n'
+        groups.append((tr(heads.CHAPTERS), f"<ul>\n{items}</ul>"))
     if parts:
         items = "".join(f'<li><a href="#{anchor}">{escaped(text)}</a></li>\n' for anchor, text in parts)
-        groups.append((heads.ON_THIS_PAGE, f"<ol>\n{items}</ol>"))
+        groups.append((tr(heads.ON_THIS_PAGE), f"<ol>\n{items}</ol>"))
     return side(groups)
 
 
@@ -476,11 +477,11 @@ def _link(month: Month, chapter: str, anchor: str) -> str:
     if month.up is None or chapter not in month.chapters:
         return ""
     address = f"{month.up}{chapter}.html#{anchor}"
-    return f'<p class="tc-origin screen"><a href="{escaped(address)}">{escaped(heads.LINKS[anchor])}</a></p>\n'
+    return f'<p class="tc-origin screen"><a href="{escaped(address)}">{escaped(tr(heads.LINKS[anchor]))}</a></p>\n'
 
 
 def _folded(summary: str, html: str) -> str:
-    return f'<details class="fold"><summary>{escaped(summary)}</summary>\n{html}</details>\n'
+    return f'<details class="fold"><summary>{escaped(tr(summary))}</summary>\n{html}</details>\n'
 
 
 def _say(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
+from tradecredit.language import tr
 from tradecredit.report.columns import column
 from tradecredit.words.formats import (
     CANNOT,
@@ -18,6 +19,7 @@ from tradecredit.words.formats import (
     count,
     days,
     figure,
+    listed,
     missing,
     money,
     number,
@@ -26,6 +28,7 @@ from tradecredit.words.formats import (
     ratio,
     spaced,
     unbroken,
+    whole,
 )
 
 __all__ = [
@@ -44,6 +47,8 @@ NAME = "name"
 """The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
 BUYER = "buyer_id"
 """The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
+_GIVEN = {"name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference"}
+"""Columns of names and numbers that the book or the run file gives, which no translation touches."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
@@ -85,7 +90,7 @@ def to_html(
     flat, index_names = _flat(_framed(table))
     names = _picked(flat, index_names, columns)
     shown = flat.head(rows)[names] if rows else flat[names]
-    headings = [_heading(name, flat[name], columns) for name in names]
+    headings = [_in_words(_heading(name, flat[name], columns)) for name in names]
     if headings and headings[0].kind == "name":
         headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
     shown, rounded = _to_their_errors(shown, flat.head(len(shown)), headings)
@@ -97,16 +102,17 @@ def to_html(
         (len(shown), len(flat)), (len(names), flat.shape[1] - (LINK in flat) - ("unit" in flat and told_by_unit)), link
     )
     if currency and _holds_money(shown, headings):
-        note = f"{note} Amounts in {escaped(currency)}.".strip()
+        note = f"{note} {tr('Amounts in {currency}.', currency=escaped(currency))}".strip()
     if rounded:
-        note = f"{note} Rounded to their standard errors.".strip()
+        note = f"{note} {tr('Rounded to their standard errors.')}".strip()
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in cells)
     if not cells:
-        body = f'<tr><td colspan="{max(len(headings), 1)}" style="text-align:left">No rows.</td></tr>\n'
+        body = f'<tr><td colspan="{max(len(headings), 1)}" style="text-align:left">{tr("No rows.")}</td></tr>\n'
     head = "".join(_head_cell(heading) for heading in headings)
-    label = escaped(caption)
+    label = escaped(tr(caption))
+    all_rows = f' data-rows="{len(flat)}"' if len(shown) < len(flat) else ""
     return (
-        f'<div class="tc-table" role="region" tabindex="0" aria-label="{label}" style="overflow-x:auto">\n'
+        f'<div class="tc-table"{all_rows} role="region" tabindex="0" aria-label="{label}" style="overflow-x:auto">\n'
         f"<table{stacking([heading.label for heading in headings])}>\n"
         f'<caption style="text-align:left"><span>{label}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
@@ -176,12 +182,12 @@ def escaped(text: object) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit.
+    """Return text as HTML, in the language spoken: escaped, `**bold**`, `code`, and no break between number and unit.
 
     >>> sentence("**Owes** `a_b` <1>")
     '<strong>Owes</strong> <code>a_b</code> &lt;1&gt;'
     """
-    html = escape(str(text).translate(CONTROLS), quote=False)
+    html = escape(tr(str(text)).translate(CONTROLS), quote=False)
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", spaced(html))
     return unbroken(html)
@@ -250,6 +256,10 @@ def _heading(name: str, values: pd.Series, columns: Sequence[str] | Mapping | No
     return given if isinstance(given, Column) else Column(str(given), stated.kind)
 
 
+def _in_words(heading: Column) -> Column:
+    return heading._replace(label=tr(heading.label))
+
+
 def _by_row(heading: Column, values: pd.Series) -> Column:
     """Return a column of objects as one that each row writes by the kind of its own name."""
     if values.dtype != "object" or heading.kind == "name":
@@ -267,6 +277,10 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         if heading.kind.startswith("row")
         else _written(values, heading.kind, units, beside)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
+    ]
+    written = [
+        [text and tr(text) for text in texts] if heading.kind in ("text", "row_text") and name not in _GIVEN else texts
+        for texts, name, heading in zip(written, shown.columns, headings, strict=True)
     ]
     columns = [
         (heading.kind, place == 0, str(name)) for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
@@ -321,9 +335,9 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
             for value, unit in zip(values, units, strict=True)
         ]
     if kind == "name":
-        labels = (None if missing(value) else column(value, pd.Series([0.0])).label for value in values)
+        labels = (None if missing(value) else tr(column(value, pd.Series([0.0])).label) for value in values)
         # The value beside it has its unit.
-        plain = (label.removesuffix(" (days)") if label and units is not None else label for label in labels)
+        plain = (label.removesuffix(f" ({tr('days')})") if label and units is not None else label for label in labels)
         return [label and label[:1].upper() + label[1:] for label in plain]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind, largest_beside=beside)
     return [None if missing(value) else writer(value) for value in values]
@@ -377,10 +391,13 @@ def _linked(row: list[str], address: object) -> list[str]:
 
 def _note(rows: tuple[int, int], columns: tuple[int, int], link: str) -> str:
     """Return what the page does not show of a table, with the link to all of it."""
-    parts = [f"{rows[0]:,} of {rows[1]:,} rows"] if rows[0] < rows[1] else []
-    parts += [f"{columns[0]} of {columns[1]} columns"] if columns[0] < columns[1] else []
-    shown = " and ".join(parts)
+    parts = []
+    if rows[0] < rows[1]:
+        parts.append(tr("{shown} of {rows} rows", shown=whole(rows[0]), rows=whole(rows[1])))
+    if columns[0] < columns[1]:
+        parts.append(tr("{shown} of {columns} columns", shown=columns[0], columns=columns[1]))
+    shown = listed(parts)
     anchor = f'<a href="{escaped(link)}">CSV</a>'
     if shown:
-        return f"{shown}; all in the {anchor}." if link else f"{shown}."
-    return f"Also as {anchor}." if link else ""
+        return tr("{shown}; all in the {csv}.", shown=shown, csv=anchor) if link else f"{shown}{tr('.')}"
+    return tr("Also as {csv}.", csv=anchor) if link else ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from tradecredit.language import tr
 from tradecredit.report.columns import column
 from tradecredit.report.data_package import resources
 from tradecredit.report.makers import Maker
@@ -86,8 +87,8 @@ def write_workbook(month: Path, manifest: Mapping[str, Any], made_by: Mapping[st
         "created": datetime.fromisoformat(manifest["as_of"]),
     })  # fmt: skip
     looks = _Looks(book)
-    index = book.add_worksheet(words.INDEX)
-    names = {words.INDEX.lower()}
+    index = book.add_worksheet(tr(words.INDEX))
+    names = {tr(words.INDEX).lower()}
     written = []
     for chapter in manifest["chapters"]:
         folder = month / "tables" / chapter["name"]
@@ -146,13 +147,13 @@ def _write_sheet(sheet: "Worksheet", table: Mapping[str, Any], file: Path, looks
     sample = list(islice(rows, SAMPLED))
     for place, field in enumerate(fields):
         sheet.set_column(place, place, _width(field, [row[place] for row in sample]))
-    sheet.write_url(0, 0, f"internal:'{words.INDEX}'!A1", looks.link, words.INDEX)
+    sheet.write_url(0, 0, f"internal:'{tr(words.INDEX)}'!A1", looks.link, tr(words.INDEX))
     most = MOST_ROWS - HEAD_ROWS
     told = f" {words.left_out(table['rows'], most)}" if table["rows"] > most else ""
-    sheet.write_string(0, 1, _text(f"{table['title']}{told}"), looks.caption)
+    sheet.write_string(0, 1, _text(f"{tr(table['title'])}{told}"), looks.caption)
     for place, field in enumerate(fields):
         right = field.type in ("integer", "number", "any")
-        sheet.write_string(1, place, _text(field.title), looks.head_right if right else looks.head)
+        sheet.write_string(1, place, _text(tr(field.title)), looks.head_right if right else looks.head)
     held = 0
     for held, row in enumerate(islice(chain(sample, rows), MOST_ROWS - HEAD_ROWS), start=1):
         _write_row(sheet, held + HEAD_ROWS - 1, row, (fields, unit, looks))
@@ -203,7 +204,7 @@ def _value(text: str, field: _Field, kind: str) -> bool | float | datetime | str
         number = _number(text)
         return text if number is None else number
     if field.kind == "name":
-        label = column(unharmed(text), pd.Series([0.0])).label
+        label = tr(column(unharmed(text), pd.Series([0.0])).label)
         return _text(label[:1].upper() + label[1:])
     return _text(unharmed(text))
 
@@ -220,7 +221,7 @@ def _number(text: str) -> float | None:
 def _text(text: str) -> str:
     """Return text as a cell can hold it: control characters shown as unknown, as on pages, and not too long."""
     text = text.translate(CONTROLS)
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - len(words.CUT_TEXT)] + words.CUT_TEXT
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - len(tr(words.CUT_TEXT))] + tr(words.CUT_TEXT)
 
 
 def _rows(file: Path) -> Iterator[list[str]]:
@@ -250,11 +251,11 @@ def _write_index(
     sheet.write_string(1, 0, words.conventions(currency, manifest["book"]["fingerprint"]))
     for place, (head, width) in enumerate(zip(words.HEADS, (34, 30, 80, 10, 44, 48, 40), strict=True)):
         sheet.set_column(place, place, width)
-        sheet.write_string(3, place, head, looks.head_right if head == words.HEADS[3] else looks.head)
+        sheet.write_string(3, place, tr(head), looks.head_right if head == words.HEADS[3] else looks.head)
     for place, table in enumerate(written, start=4):
         sheet.write_url(place, 0, f"internal:'{table.sheet}'!A1", looks.link, table.sheet)
         sheet.write_string(place, 1, _text(table.chapter))
-        sheet.write_string(place, 2, _text(table.title))
+        sheet.write_string(place, 2, _text(tr(table.title)))
         sheet.write_number(place, 3, table.rows, looks.by_kind["count"])
         if table.made_by:
             sheet.write_string(place, 4, table.made_by)

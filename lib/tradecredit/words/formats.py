@@ -193,17 +193,17 @@ def day(moment: pd.Timestamp) -> str:
     return format_date(moment, "long", locale=spoken())
 
 
-def month(moment: pd.Timestamp) -> str:
-    """Return a month for a sentence.
+def month(moment: pd.Timestamp, *, brief: bool = False) -> str:
+    """Return a month for a sentence, or `brief`ly for an axis.
 
-    >>> month(pd.Timestamp("2026-10-31"))
-    'October 2026'
+    >>> month(pd.Timestamp("2026-10-31")), month(pd.Timestamp("2026-10-31"), brief=True)
+    ('October 2026', 'Oct 2026')
     """
     if spoken() == "en":
-        return f"{moment:%B %Y}"
+        return f"{moment:%b %Y}" if brief else f"{moment:%B %Y}"
     from babel.dates import format_skeleton
 
-    return format_skeleton("yMMMM", moment.to_pydatetime(), locale=spoken())
+    return format_skeleton("yMMM" if brief else "yMMMM", moment.to_pydatetime(), locale=spoken())
 
 
 def iso(moment: pd.Timestamp) -> str:

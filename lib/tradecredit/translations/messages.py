@@ -1,0 +1,105 @@
+"""The texts of the code, the notebooks and the template that a reader may see, as the catalogues key them."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+
+import tradecredit
+from tradecredit import words
+from tradecredit.params.base import PROJECT
+from tradecredit.report.columns import labelled
+
+Message = str | tuple[str, str]
+"""A text in English; of one that counts, for one and for many."""
+
+ENGLISH_ALONE = {"failures", "start"}
+"""Modules of `words` for the terminal, which speaks English."""
+_WORD = re.compile(r"[A-Za-z]{2}")
+
+
+def messages() -> dict[Message, str]:
+    """Return all texts to translate, with the place where each stands first: a module, a notebook or the template."""
+    found: dict[Message, str] = {}
+    for place, texts in _places():
+        for text in texts:
+            found.setdefault(text, place)
+    return found
+
+
+def _places() -> Iterator[tuple[str, Iterable[Message]]]:
+    yield "labels", [label.label for label in labelled().values() if label.label]
+    package = Path(tradecredit.__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        place = ".".join(file.relative_to(package).with_suffix("").parts)
+        if place.rpartition(".")[2] not in ENGLISH_ALONE:
+            yield place, marked(ast.parse(file.read_text(encoding="utf-8")))
+    for info in pkgutil.iter_modules(words.__path__):
+        if info.name not in ENGLISH_ALONE and not info.ispkg:
+            yield f"words.{info.name}", _constants(importlib.import_module(f"{words.__name__}.{info.name}"))
+    for name in SHOWN:
+        yield name, _constants(importlib.import_module(f"tradecredit.{name}"))
+    for file in sorted(package.glob("report/template/*.j2")):
+        yield file.name, re.findall(r'"([^"]+)" \| tr\b', file.read_text(encoding="utf-8"))
+    for file in sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        yield file.stem, _of_notebook(file)
+
+
+SHOWN: tuple[str, ...] = ()
+"""Modules below `words` whose constants stand on pages as they are: kinds, reasons, names of rows."""
+
+
+def marked(code: ast.AST) -> Iterator[Message]:
+    """Yield the texts that code gives to `tr`, `tr_number` and `counted`."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if name == "tr" and len(node.args) == 1 and texts:
+                yield texts[0]
+            elif name == "tr_number" and len(texts) >= 2:
+                yield texts[0], texts[1]
+            elif name == "counted" and len(node.args) >= 2 and texts:
+                many = texts[1] if len(texts) > 1 else f"{texts[0]}s"
+                yield f"{{number}} {texts[0]}", f"{{number}} {many}"
+
+
+def _constants(module: ModuleType) -> Iterator[str]:
+    """Yield the texts that a module's constants hold."""
+    for name, value in vars(module).items():
+        if name.isupper() or name.lstrip("_").isupper():
+            yield from _texts(value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if _WORD.search(value) and not re.fullmatch(r"[\w.]*_[\w.]*|\W*", value):
+            yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _of_notebook(file: Path) -> Iterator[Message]:
+    """Yield the headings and paragraphs of a notebook, and the texts of its code that read as words."""
+    for cell in nbformat.read(file, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for block in cell.source.split("\n\n"):
+                heading = re.fullmatch(r"#+[ \t]+(.+?)[ \t#]*", block.strip())
+                yield heading[1] if heading else block
+        elif not set(cell.metadata.get("tags", [])) & {"parameters", "hide"}:
+            code = ast.parse(cell.source)
+            yield from marked(code)
+            within = {id(part) for node in ast.walk(code) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+            for node in ast.walk(code):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
+                    if re.search(r"[A-Za-z]{2}.* |^[A-Z][a-z]+", node.value):
+                        yield node.value
