@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from tradecredit.default.additive_model import DefaultModel
     from tradecredit.insurance import cover
     from tradecredit.insurance.policy import Policy
+    from tradecredit.language import tr
     from tradecredit.measure import receivables
     from tradecredit.params.run import Run
 
-__all__ = ["Book", "DefaultModel", "Policy", "Run", "cover", "default", "limits", "losses", "receivables"]
+__all__ = ["Book", "DefaultModel", "Policy", "Run", "cover", "default", "limits", "losses", "receivables", "tr"]
 
 _PUBLIC = {
     "Book": "tradecredit.book.book:Book",
@@ -28,6 +29,7 @@ _PUBLIC = {
     "limits": "tradecredit.decide.limits",
     "losses": "tradecredit.losses",
     "receivables": "tradecredit.measure.receivables",
+    "tr": "tradecredit.language:tr",
 }
 """Public name: its module, or `module:name`."""
 

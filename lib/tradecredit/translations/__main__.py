@@ -26,7 +26,11 @@ def main() -> None:
         missing = 0
         for text, place in sorted(found.items(), key=lambda one: (one[1], str(one[0]))):
             before = known.get(text[0] if isinstance(text, tuple) else text)
-            string = before.string if before is not None and isinstance(before.id, tuple) == isinstance(text, tuple) else None
+            string = (
+                before.string
+                if before is not None and isinstance(before.id, tuple) == isinstance(text, tuple)
+                else None
+            )
             missing += not (string and all(string if isinstance(string, tuple) else [string]))
             catalogue.add(text, string, locations=[(place, None)])
         with file.open("wb") as opened:
@@ -34,4 +38,5 @@ def main() -> None:
         print(f"{language}: {len(found)} texts, {missing} without a translation")
 
 
-main()
+if __name__ == "__main__":
+    main()

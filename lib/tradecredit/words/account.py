@@ -138,9 +138,9 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
         )
     if not missing(past):
         told += tr(
-            " As if over the ledger's past years it would have paid {past} {which} than it cost.",
+            " As if over the ledger's past years it would have paid {past} {more} than it cost.",
             past=money(abs(past), currency),
-            which=tr("more") if past > 0 else tr("less"),
+            more=tr("more") if past > 0 else tr("less"),
         )
     return told
 
@@ -235,9 +235,9 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
         return ""
     more, error = row["uninsured_more"], row["uninsured_more_se"]
     worth = tr(
-        "worth {more} {which} than with {policy}",
+        "worth {more} {more_2} than with {policy}",
         more=money(abs(more), currency),
-        which=tr("more") if more > 0 else tr("less"),
+        more_2=tr("more") if more > 0 else tr("less"),
         policy=policy,
     )
     worth += f" ({error_told(error)})"
@@ -283,9 +283,9 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
     if not value > 0:
         return f"{told}."
     return tr(
-        "{told}: then it would {which} be worth its cost.",
+        "{told}: then it would {not_told} be worth its cost.",
         told=told,
-        which=tr("not") if brought > value else tr("still"),
+        not_told=tr("not") if brought > value else tr("still"),
     )
 
 

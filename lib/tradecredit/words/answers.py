@@ -119,10 +119,10 @@ def given_discounts(totals: pd.Series, currency: str) -> str:
         return ""
     loses = totals["net"] < 0
     return tr(
-        "Cash discounts of the last 12 months {which} **{net}** more than they {which_2}.",
-        which=tr("cost") if loses else tr("saved"),
+        "Cash discounts of the last 12 months {cost} **{net}** more than they {saved}.",
+        cost=tr("cost") if loses else tr("saved"),
         net=money(abs(totals["net"]), currency),
-        which_2=tr("saved") if loses else tr("cost"),
+        saved=tr("saved") if loses else tr("cost"),
     )
 
 

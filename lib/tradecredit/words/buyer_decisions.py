@@ -166,7 +166,7 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     more = ""
     if len(for_risk):
         which = "it" if len(buyers) == 1 else f"{len(for_risk):,} {'of them' if stopped.empty else 'more'}"
-        more = tr(" For the risk deliveries to {which} are held back, which is decided on with the limit.", which=which)
+        more = tr(" For the risk deliveries to {told} are held back, which is decided on with the limit.", told=which)
     if stopped.empty:
         return more
     why = tr("whatever is paid, as the policy has to pay") if claimed else tr("as nothing more is insured")
@@ -179,8 +179,8 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     )
     first, by = decided_by(stopped, run)
     return tr(
-        " Deliveries to {which} stop {first}, {why}: the hold is decided by {by}.{more}",
-        which=which,
+        " Deliveries to {told} stop {first}, {why}: the hold is decided by {by}.{more}",
+        told=which,
         first=first,
         why=why,
         by=by,
@@ -197,8 +197,8 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     which = "it" if len(buyers) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
     return tr(
-        " Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}.",
-        which=which,
+        " Deliveries to {told}, of which no limit is known, stop {first}: the hold is decided by {by}.",
+        told=which,
         first=first,
         by=by,
     )
@@ -219,12 +219,12 @@ def _long_open(buyers: pd.DataFrame, read: pd.Timestamp) -> str:
     which = (
         tr("It has")
         if len(losses) == 1
-        else tr("{old} of them {which}", old=whole(len(old)), which=tr("has") if len(old) == 1 else tr("have"))
+        else tr("{old} of them {have}", old=whole(len(old)), have=tr("has") if len(old) == 1 else tr("have"))
     )
     return tr(
-        " {which} been open for more than {days} days, the first since {old}: where the policy sets a day "
+        " {told} been open for more than {days} days, the first since {old}: where the policy sets a day "
         "for filing it may have passed, so ask the insurer before anything else.",
-        which=which,
+        told=which,
         days=LONG_OPEN.days,
         old=day(old.min()),
     )

@@ -102,11 +102,11 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
             dispersion=fixed(times.dispersion, 1),
         ),
         tr(
-            "{protracted_share} of defaults are protracted ({kinds}); recoveries come after {own_days} ({which}).",
+            "{protracted_share} of defaults are protracted ({kinds}); recoveries come after {own_days} ({cash_recovery_days}).",
             protracted_share=percent(protracted_share(book)),
             kinds=kinds,
             own_days=days(own_days),
-            which=tr("`cash.recovery_days`") if few else tr("median of the book"),
+            cash_recovery_days=tr("`cash.recovery_days`") if few else tr("median of the book"),
         ),
         tr(
             "Premium, fees and tax are paid in {instalments} a year (`cash.premium_instalments`); bonus and "

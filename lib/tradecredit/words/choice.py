@@ -385,10 +385,10 @@ def best_offer(found: Account, current: str, currency: str) -> str:
             why=why,
         )
     return tr(
-        "{other} is worth {more} {which} a year than {current}, the policy in force ({error}).",
+        "{other} is worth {more} {more_2} a year than {current}, the policy in force ({error}).",
         other=other,
         more=money(abs(more), currency),
-        which=tr("more") if more > 0 else tr("less"),
+        more_2=tr("more") if more > 0 else tr("less"),
         current=current,
         error=error_told(error),
     )

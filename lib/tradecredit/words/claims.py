@@ -84,9 +84,9 @@ def to_file(table: pd.DataFrame, currency: str) -> str:
     debt, paid = (money(table[name].sum(), currency) for name in ("insured_debt", "indemnity"))
     one = len(table) == 1
     told = tr(
-        "**{claims}** {which} to be filed, for an insured debt of {debt} today, the first by {act_by}. ",
+        "**{claims}** {are} to be filed, for an insured debt of {debt} today, the first by {act_by}. ",
         claims=counted(len(table), "claim"),
-        which=tr("is") if one else tr("are"),
+        are=tr("is") if one else tr("are"),
         debt=debt,
         act_by=day(table["act_by"].min()),
     )
@@ -125,11 +125,11 @@ def at_stake(table: pd.DataFrame, currency: str) -> str:
     granted = tr("Of that {late} is paid only if the insurer grants it, being filed late. ", late=money(late, currency))
     return tr(
         "The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
-        "payable, as {which}. {granted}What is filed uses up the first loss, also where it pays nothing.",
+        "payable, as {its_folder_says}. {granted}What is filed uses up the first loss, also where it pays nothing.",
         subject=subject,
         claim=claim,
         paid=paid,
-        which=tr("its folder says") if one else tr("their folders say"),
+        its_folder_says=tr("its folder says") if one else tr("their folders say"),
         granted=granted if late >= CENT else "",
     )
 
@@ -192,7 +192,7 @@ def heading(claim: claims.Claim, book: Book, policy: Policy) -> list[str]:
     lines = [
         tr("Claim under {name}", name=policy.name),
         tr("Insured: {entity}", entity=book.run.entity),
-        tr("Buyer: {buyer}{which}", buyer=buyer, which=f", {who}" if who else ""),
+        tr("Buyer: {buyer}{told}", buyer=buyer, told=f", {who}" if who else ""),
         tr(
             "Kind of loss: {defaults}, on {loss_date}",
             defaults=DEFAULTS[row["default_kind"]],
@@ -259,10 +259,10 @@ def received(made: pd.DataFrame, currency: str) -> str:
     if not filed:
         return tr("{told} When claims were filed is in no table of the book (`claims`).", told=told)
     return tr(
-        "{told} By the table `claims` {claims} {which} filed.",
+        "{told} By the table `claims` {claims} {were} filed.",
         told=told,
         claims=counted(filed, "claim"),
-        which=tr("was") if filed == 1 else tr("were"),
+        were=tr("was") if filed == 1 else tr("were"),
     )
 
 

@@ -226,10 +226,10 @@ def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
         one = len(stated) == 1
         told.append(
             tr(
-                "Too few letters can be compared to measure what the {value} {which}: the run file's {which_2}.",
+                "Too few letters can be compared to measure what the {value} {change}: the run file's {figure_stands}.",
                 value=listed([*stated]),
-                which=tr("changes") if one else tr("change"),
-                which_2=tr("figure stands") if one else tr("figures stand"),
+                change=tr("changes") if one else tr("change"),
+                figure_stands=tr("figure stands") if one else tr("figures stand"),
             )
         )
     return " ".join(told)
@@ -411,11 +411,11 @@ def _from_whom(wanted: float, owed: pd.Series, currency: str) -> str:
         )
     buyers = int((largest < wanted).sum()) + 1
     return tr(
-        "{told} The {buyers} of the worklist that {which} most {which_2}, of {owed} to collect.",
+        "{told} The {buyers} of the worklist that {owe} most {owes_that_much}, of {owed} to collect.",
         told=told,
         buyers=counted(buyers, "buyer"),
-        which=tr("owes") if buyers == 1 else tr("owe"),
-        which_2=tr("owes that much") if buyers == 1 else tr("owe that much together"),
+        owe=tr("owes") if buyers == 1 else tr("owe"),
+        owes_that_much=tr("owes that much") if buyers == 1 else tr("owe that much together"),
         owed=money(owed.sum(), currency),
     )
 

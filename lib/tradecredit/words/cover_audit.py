@@ -109,8 +109,8 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
         tr("{asked} under “{what}”", asked=whole(asked[kind]), what=WHAT[kind]) for kind in INSURERS if kind in asked
     ]
     told = tr(
-        "Past the stop of supplies {which} {buyers} today.",
-        which=tr("is") if len(now) == 1 else tr("are"),
+        "Past the stop of supplies {are} {buyers} today.",
+        are=tr("is") if len(now) == 1 else tr("are"),
         buyers=counted(len(now), "buyer"),
     )
     if parts:

@@ -95,9 +95,9 @@ def who_and_when(row: pd.Series) -> str:
     if row["moved"] > 0:
         was = listed(f"“{WHAT[kind]}”" for kind in row["was"].split(", "))
         moved = tr(
-            " Of them {moved} {which} asked a month ago as {was}.",
+            " Of them {moved} {were} asked a month ago as {was}.",
             moved=whole(row["moved"]),
-            which=tr("was") if row["moved"] == 1 else tr("were"),
+            were=tr("was") if row["moved"] == 1 else tr("were"),
             was=was,
         )
     first = tr("the first by") if row["last_due_day"] > row["due_day"] else "by"
@@ -137,16 +137,16 @@ def model_first(run: Run) -> str:
     last = some = ""
     if after:
         last = tr(
-            "Where they are asked, {called} {which} due no earlier. ",
+            "Where they are asked, {called} {are} due no earlier. ",
             called=_called(after),
-            which=tr("is") if len(after) == 1 else tr("are"),
+            are=tr("is") if len(after) == 1 else tr("are"),
         )
     if meanwhile:
         some = tr(
-            "{called} {which} not wait, being about what is owed above a limit today: meanwhile the "
+            "{called} {do} not wait, being about what is owed above a limit today: meanwhile the "
             "present model decides.",
             called=_called(meanwhile),
-            which=tr("does") if len(meanwhile) == 1 else tr("do"),
+            do=tr("does") if len(meanwhile) == 1 else tr("do"),
         )
     return f"{last}{some}".strip()
 

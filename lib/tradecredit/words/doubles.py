@@ -32,12 +32,12 @@ def told(book: Book) -> str:
         for one, other in zip(first["buyer_id"], first["same_as"], strict=True)
     )
     return tr(
-        "{buyers} {which} likely another buyer of the book, {sure} of them by register, number or "
+        "{buyers} {are} likely another buyer of the book, {sure} of them by register, number or "
         "spelling; firms that differ in their legal form may well be two. Buyers that the run file merges, "
         "by a line such as `merge: {{{pairs}}}`, have one balance, one default probability, one limit and "
         "one cover.",
         buyers=counted(len(found), "buyer"),
-        which=tr("is") if len(found) == 1 else tr("are"),
+        are=tr("is") if len(found) == 1 else tr("are"),
         sure=whole(len(sure)),
         pairs=pairs,
     )

@@ -151,10 +151,10 @@ def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str
         table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt", "in_doubt")
     )
     told = tr(
-        "{buyers} {which} on the watchlist, with {a_from}. Their exposure is {owed}, the expected loss at "
+        "{buyers} {stand} on the watchlist, with {a_from}. Their exposure is {owed}, the expected loss at "
         "stake {stake} before any cover; {insured} of what they owe is insured debt",
         buyers=counted(len(table), "buyer"),
-        which=tr("stands") if len(table) == 1 else tr("stand"),
+        stand=tr("stands") if len(table) == 1 else tr("stand"),
         a_from=from_,
         owed=money(owed, currency),
         stake=money(stake, currency),
@@ -192,10 +192,10 @@ def moves(table: pd.DataFrame) -> str:
             failed_2=count(int((failed & watched).sum())),
         )
     return tr(
-        "{told}{worse} {which} in a worse grade and {better} in a better one.",
+        "{told}{worse} {are} in a worse grade and {better} in a better one.",
         told=told,
         worse=count(worse),
-        which=tr("is") if worse == 1 else tr("are"),
+        are=tr("is") if worse == 1 else tr("are"),
         better=count(better),
     )
 

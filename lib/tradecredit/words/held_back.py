@@ -97,10 +97,10 @@ def _ends(held: pd.DataFrame, currency: str) -> str:
     )
     now = tr(": {as_now} of these as now", as_now=whole(as_now)) if as_now else ""
     return tr(
-        "{found}{which} {who} {left} is to be paid, and goods go against payment alone then, as the risk "
+        "{found}{of} {who} {left} is to be paid, and goods go against payment alone then, as the risk "
         "allows no limit{now}.",
         found=found,
-        which=tr(" Of") if alone.all() else tr("; of"),
+        of=tr(" Of") if alone.all() else tr("; of"),
         who=who,
         left=left,
         now=now,

@@ -29,12 +29,12 @@ def price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
         )
     return tr(
         " Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        "{which} failed, before insurance. {alternative}{accounts}{stopped}",
+        "{all_of_them} failed, before insurance. {alternative}{accounts}{stopped}",
         bound=bound,
         margin=margin,
         loss=loss,
         most=most,
-        which=tr("it") if len(sheets) == 1 else tr("all of them"),
+        all_of_them=tr("it") if len(sheets) == 1 else tr("all of them"),
         alternative=_alternative(sheets),
         accounts=_accounts(sheets, currency),
         stopped=_stopped(kind, sheets, run),
@@ -50,8 +50,8 @@ def _stopped(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     which = "it" if len(sheets) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
     return tr(
-        " Meanwhile nothing is delivered to {which}, for want of cover: {first}, decided by {by}.",
-        which=which,
+        " Meanwhile nothing is delivered to {told}, for want of cover: {first}, decided by {by}.",
+        told=which,
         first=first,
         by=by,
     )
@@ -91,7 +91,7 @@ def _alternative(sheets: pd.DataFrame) -> str:
             if len(sheets) == 1
             else tr("There is none for {index}", index=listed(sheets.index[claimed]))
         )
-        none = tr(" {which}, as debt is claimed on the policy.", which=which)
+        none = tr(" {told}, as debt is claimed on the policy.", told=which)
         sheets = sheets[~claimed]
     if sheets.empty:
         return none.strip()
@@ -101,15 +101,17 @@ def _alternative(sheets: pd.DataFrame) -> str:
     if kept:
         parts.append(
             tr(
-                "keep the limit in force{which}, which covers what is owed",
-                which=tr(" of {kept}", kept=whole(kept)) if raised else "",
+                "keep the limit in force{told}, which covers what is owed",
+                told=tr(" of {kept}", kept=whole(kept)) if raised else "",
             )
         )
     if raised:
         parts.append(
             tr(
-                "raise {which} to what is owed",
-                which=tr("that of the other {raised}", raised=whole(raised)) if kept else tr("the limit in force"),
+                "raise {that_of_the} to what is owed",
+                that_of_the=tr("that of the other {raised}", raised=whole(raised))
+                if kept
+                else tr("the limit in force"),
             )
         )
     return tr(
@@ -124,7 +126,7 @@ def decided_by(held: pd.DataFrame, run: Run) -> tuple[str, str]:
     first = tr("the first by") if held["hold_by"].max() > held["hold_by"].min() else "by"
     number = held["hold_authority"].value_counts()
     by = [
-        tr("the {who}{which}", who=who, which=f" ({number[who]:,})" if len(number) > 1 else "")
+        tr("the {who}{told}", who=who, told=f" ({number[who]:,})" if len(number) > 1 else "")
         for who in reversed(run.levels)
         if who in number
     ]

@@ -89,10 +89,10 @@ format=what.format(**sizes), amount=amount, day=day(rows['day'].min()), format_2
         return tr("{told} No stop of supplies is in force.", told=told)
     buyers = stopped["buyer_id"].nunique()
     return tr(
-        "{told} {buyers} {which} past the stop of supplies: no deliveries from {act_by} on, until {amount} is paid.",
+        "{told} {buyers} {are} past the stop of supplies: no deliveries from {act_by} on, until {amount} is paid.",
         told=told,
         buyers=counted(buyers, "buyer"),
-        which=tr("is") if buyers == 1 else tr("are"),
+        are=tr("is") if buyers == 1 else tr("are"),
         act_by=day(stopped["act_by"].min()),
         amount=money(stopped["amount"].sum(), currency),
     )
@@ -137,11 +137,11 @@ def _coming_stops(stops: pd.DataFrame, currency: str) -> str:
         return ""
     one = len(stops) == 1
     told = tr(
-        " Supplies to {more_buyers} stop unless {which} {amount} in time, {which_2} {day}.",
+        " Supplies to {more_buyers} stop unless {it_pays} {amount} in time, {on_told} {day}.",
         more_buyers=counted(stops["buyer_id"].nunique(), "more buyer"),
-        which=tr("it pays") if one else tr("they pay"),
+        it_pays=tr("it pays") if one else tr("they pay"),
         amount=money(stops["amount"].sum(), currency),
-        which_2=tr("on") if one else tr("the first on"),
+        on_told=tr("on") if one else tr("the first on"),
         day=day(stops["day"].min()),
     )
     sizes = stops["unreported"].value_counts()

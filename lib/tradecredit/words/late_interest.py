@@ -163,10 +163,10 @@ def charge(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     if len(lodged):
         owing = lodged["buyer_id"].nunique()
         left_out += tr(
-            " Not in it is what {buyers} in default {which} past due ({late_open}): interest on that is "
+            " Not in it is what {buyers} in default {owe} past due ({late_open}): interest on that is "
             "lodged with the debt.",
             buyers=counted(owing, "buyer"),
-            which=tr("owes") if owing == 1 else tr("owe"),
+            owe=tr("owes") if owing == 1 else tr("owe"),
             late_open=money(lodged["late_open"].sum(), currency),
         )
     return {

@@ -387,7 +387,7 @@ def groups(groups: pd.DataFrame, currency: str) -> str:
                 if len(by_need) == len(over)
                 else tr("{by_need} of it is", by_need=money(by_need.sum(), currency))
             )
-            above += tr(" {which} above what their members need: a signal to look, no decision.", which=which)
+            above += tr(" {told} above what their members need: a signal to look, no decision.", told=which)
     cut = int(groups["cut"].sum())
     less = tr("No group limit is binding for a member.")
     if cut:

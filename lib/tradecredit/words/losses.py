@@ -375,9 +375,11 @@ def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:
         for name, row in table[table["real"].notna()].iterrows()
     ]
     return tr(
-        "Bars: {join}. {which}",
+        "Bars: {join}. {points_really_lost}",
         join="; ".join(told),
-        which=tr("Points, really lost: {lost}.", lost=listed(lost)) if lost else tr("No past year is known."),
+        points_really_lost=tr("Points, really lost: {lost}.", lost=listed(lost))
+        if lost
+        else tr("No past year is known."),
     )
 
 

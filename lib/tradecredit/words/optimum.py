@@ -39,10 +39,10 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         ),
         tr(
             "Portfolio limits are optimised over {scenarios} simulated years. Kept constraints: need, "
-            "caps{which}; methods that judge one buyer's risk alone are replaced by the cap on the portfolio's "
+            "caps{told}; methods that judge one buyer's risk alone are replaced by the cap on the portfolio's "
             "expected shortfall.",
             scenarios=whole(settings.scenarios),
-            which=tr(", and {kept}", kept=listed(kept)) if kept else "",
+            told=tr(", and {kept}", kept=listed(kept)) if kept else "",
         ),
     ]
     if len(optimum.caps):

@@ -85,7 +85,7 @@ def past_years(found: AsIf, current: str, currency: str) -> str:
     told = tr(
         "Over {span} {defaults} lost {past_loss} by the day of loss, recoveries so far taken off. {name} "
         "would have paid {past_indemnity} of it for a premium of {past_premium}{share}: with fees and tax "
-        "{net} {which} than it cost.",
+        "{net} {more} than it cost.",
         span=_span(years),
         defaults=counted(int(row["past_defaults"]), "default"),
         past_loss=money(row["past_loss"], currency),
@@ -94,7 +94,7 @@ def past_years(found: AsIf, current: str, currency: str) -> str:
         past_premium=money(row["past_premium"], currency),
         share=share,
         net=money(abs(net), currency),
-        which=tr("more") if net > 0 else tr("less"),
+        more=tr("more") if net > 0 else tr("less"),
     )
     paid = found.years.xs(name, level="policy")["past_net"] > 0
     told += (
@@ -117,9 +117,9 @@ def _hindsight(net: pd.Series, name: str, currency: str) -> str:
     """Return which policy, or none, the losses and costs of past years would have asked for; `net`: `past_net`."""
     best = net.idxmax()
     beside = tr(
-        "{net} {which} than it cost",
+        "{net} {more} than it cost",
         net=money(abs(net[best]), currency),
-        which=tr("more") if net[best] > 0 else tr("less"),
+        more=tr("more") if net[best] > 0 else tr("less"),
     )
     if net[best] > 0:
         told = tr("{best} would have been best", best=best) + (f": {beside}" if best != name else "")
@@ -171,9 +171,9 @@ def received(table: pd.DataFrame, policy: str, currency: str) -> str:
         return ""
     difference = real - as_if
     side = tr(
-        "{difference} {which} than",
+        "{difference} {more} than",
         difference=money(abs(difference), currency),
-        which=tr("more") if difference > 0 else tr("less"),
+        more=tr("more") if difference > 0 else tr("less"),
     )
     side = tr("as much as") if abs(difference) < SMALL else side
     told = tr(
@@ -215,8 +215,8 @@ def _years(found: AsIf) -> pd.DatetimeIndex:
 
 def _span(years: pd.DatetimeIndex) -> str:
     return tr(
-        "{which} to {years}",
-        which=tr("the {years} years", years=len(years)) if len(years) > 1 else tr("the year"),
+        "{the_years_years} to {years}",
+        the_years_years=tr("the {years} years", years=len(years)) if len(years) > 1 else tr("the year"),
         years=day(years.max()),
     )
 

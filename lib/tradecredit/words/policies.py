@@ -105,12 +105,12 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
         pays = "pay" if row["saving"] > 0 else tr("do not pay")
         told = tr(
             "On today's balances, the losses and the capital that {best} takes away {pays} for it by "
-            "themselves: the yearly cost of risk is {total}, {difference} {which} than without insurance.",
+            "themselves: the yearly cost of risk is {total}, {difference} {less} than without insurance.",
             best=best,
             pays=pays,
             total=total,
             difference=difference,
-            which=tr("less") if row["saving"] > 0 else tr("more"),
+            less=tr("less") if row["saving"] > 0 else tr("more"),
         )
     return tr(
         "{told} It costs {cost}; these alone would pay for {break_even_cost}.",
@@ -146,11 +146,11 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
         return tr("{worth} The difference between it and {best} is {why}.", worth=worth, best=best, why=why)
     return tr(
         "{worth} On today's balances alone, {best} is the best of the others: the yearly cost of risk with "
-        "it is {saved} {which} ({error}).",
+        "it is {saved} {less} ({error}).",
         worth=worth,
         best=best,
         saved=money(abs(saved), currency),
-        which=tr("less") if saved > 0 else tr("more"),
+        less=tr("less") if saved > 0 else tr("more"),
         error=error_told(error),
     )
 

@@ -175,7 +175,7 @@ def dso_in_short(figures: Mapping[str, tuple]) -> str:
 def _parts(change: Mapping[str, float]) -> str:
     causes = {
         "dso_by_overdue": tr("overdue debt"),
-        "dso_by_early": tr("{which} early payment", which=tr("less") if change["dso_by_early"] >= 0 else tr("more")),
+        "dso_by_early": tr("{less} early payment", less=tr("less") if change["dso_by_early"] >= 0 else tr("more")),
         "dso_by_terms": tr("terms and mix of sales"),
         "dso_by_exchange": tr("exchange rates"),
     }
@@ -208,10 +208,10 @@ def survey(kpis: pd.Series) -> str:
     above = kpis - pd.Series(BENCHMARKS["benchmark"])
     sides = [
         tr(
-            "{name} {above} {which} it",
+            "{name} {above} {above_2} it",
             name=name,
             above=days(abs(above[figure])),
-            which=tr("above") if above[figure] >= 0 else tr("below"),
+            above_2=tr("above") if above[figure] >= 0 else tr("below"),
         )
         for figure, name in (("dso", tr("DSO is")), ("average_days_delinquent", tr("average days delinquent are")))
         if not missing(above[figure])
@@ -351,11 +351,11 @@ def known_days(book: Book) -> list[str]:
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")
         found.append(
             tr(
-                "The ledger's history begins in {since}; {which} from before then were carried over. Figures "
+                "The ledger's history begins in {since}; {told} from before then were carried over. Figures "
                 "that rest on earlier months are missing, and what a buyer needs rests on the months that are "
                 "there.",
                 since=month(since),
-                which=which,
+                told=which,
             )
         )
     return found
@@ -420,8 +420,8 @@ def due_days(book: Book) -> list[str]:
         which = listed(f"{country} {year}" for country, year in years.index)
         found.append(
             tr(
-                "Holidays of {which} are not known: {due_days} moved off weekends alone.",
-                which=which,
+                "Holidays of {told} are not known: {due_days} moved off weekends alone.",
+                told=which,
                 due_days=counted(int(years.sum()), "due day"),
             )
         )

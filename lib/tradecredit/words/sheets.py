@@ -242,10 +242,10 @@ def risk_now(listed_since: pd.Timestamp, warned: float) -> str:
 def who_has_one(buyers: int, most: int) -> str:
     """Return which buyers have a sheet in a month."""
     return tr(
-        "{buyers} {which} a sheet this month: the {most} that owe most, the {most} of whom most is "
+        "{buyers} {have} a sheet this month: the {most} that owe most, the {most} of whom most is "
         "expected to be lost, and all on the watchlist. That of any other is made by `tradecredit buyer`.",
         buyers=counted(buyers, "buyer"),
-        which=tr("has") if buyers == 1 else tr("have"),
+        have=tr("has") if buyers == 1 else tr("have"),
         most=most,
     )
 

@@ -114,9 +114,9 @@ def _asked(table: pd.DataFrame, run: Run) -> str:
     highest = run.levels[-1]
     first = table.iloc[0]
     told = tr(
-        "{kinds} of decision{which}; the first, “{what}”, is due by {first_due_day}",
+        "{kinds} of decision{s_wait}; the first, “{what}”, is due by {first_due_day}",
         kinds=counted(len(table), "kind"),
-        which=tr("s wait") if len(table) > 1 else tr(" waits"),
+        s_wait=tr("s wait") if len(table) > 1 else tr(" waits"),
         what=first["what"],
         first_due_day=day(first["first_due_day"]),
     )
@@ -166,9 +166,9 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
     told = [
         tr(
-            "{kinds}{which} not shown",
+            "{kinds}{of_decision_is} not shown",
             kinds=counted(len(others), "kind"),
-            which=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
+            of_decision_is=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
         )
     ]
     for chosen, called in (
@@ -217,9 +217,9 @@ def states(decisions: pd.DataFrame) -> str:
     if moved:
         told.append(
             tr(
-                "{decisions} of the month before {which} on as another kind, open since then.",
+                "{decisions} of the month before {go} on as another kind, open since then.",
                 decisions=counted(moved, "decision"),
-                which=tr("goes") if moved == 1 else tr("go"),
+                go=tr("goes") if moved == 1 else tr("go"),
             )
         )
     for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, tr("{otherwise} on the same buyer", otherwise=OTHERWISE))):
@@ -228,14 +228,14 @@ def states(decisions: pd.DataFrame) -> str:
         if len(some):
             told.append(
                 tr(
-                    "{decisions} of the month before {which} {called}{which_2}{which_3}.",
+                    "{decisions} of the month before {are} {called}{told}{told_2}.",
                     decisions=counted(len(some), "decision"),
-                    which=tr("is") if len(some) == 1 else tr("are"),
+                    are=tr("is") if len(some) == 1 else tr("are"),
                     called=called,
-                    which_2=tr(", {again} of them by a new one of the same kind, on later debt", again=whole(again))
+                    told=tr(", {again} of them by a new one of the same kind, on later debt", again=whole(again))
                     if again
                     else "",
-                    which_3=tr("; {usual} were in the ordinary course", usual=whole(usual)) if usual else "",
+                    told_2=tr("; {usual} were in the ordinary course", usual=whole(usual)) if usual else "",
                 )
             )
     return " ".join(told)

@@ -47,7 +47,7 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
         if left_out.buyers == 1
         else ("their", tr("{buyers} buyers", buyers=whole(left_out.buyers)))
     )
-    given = tr("no discount was taken by {which}", which=tr("it") if left_out.buyers == 1 else tr("them"))
+    given = tr("no discount was taken by {them}", them=tr("it") if left_out.buyers == 1 else tr("them"))
     if left_out.cost > 0:
         given = tr(
             "the benefit of {its} {cost} of discounts is not known", its=its, cost=money(left_out.cost, currency)
@@ -101,7 +101,7 @@ def _lowered(offers: pd.DataFrame, part: float) -> str:
         tr("from {rate} to {floor}", rate=percent(rate), floor=probability(np.floor(rate * part * 10000.0) / 10000.0))
         for rate in rates
     ]
-    return tr("the {which} {lower} at most", which=tr("rate") if len(rates) == 1 else tr("rates"), lower=listed(lower))
+    return tr("the {rates} {lower} at most", rates=tr("rate") if len(rates) == 1 else tr("rates"), lower=listed(lower))
 
 
 RATES_NAMED = 3
@@ -199,12 +199,12 @@ def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: st
     margin = left["longer_margin"].sum(min_count=1)
     earn = "" if pd.isna(margin) else tr(", with {margin} of margin a year,", margin=money(margin, currency))
     return tr(
-        "{more_buyers} on longer terms than are worth it{earn} {which} not listed: nothing is sold to them "
+        "{more_buyers} on longer terms than are worth it{earn} {are} not listed: nothing is sold to them "
         "on terms while deliveries are held back or the limit to set is 0. What margin that gives up "
         "counts with limits and holds, and not here.",
         more_buyers=counted(len(left), "more buyer"),
         earn=earn,
-        which=tr("is") if len(left) == 1 else tr("are"),
+        are=tr("is") if len(left) == 1 else tr("are"),
     )
 
 

@@ -76,10 +76,10 @@ def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
     if curve.empty:
         return ""
     aim = tr(
-        "to warn of {aim_named} of failures in time with at most {aim_false} false {which} per failure,",
+        "to warn of {aim_named} of failures in time with at most {aim_false} false {alarms} per failure,",
         aim_named=percent(settings.aim_named),
         aim_false=count(settings.aim_false),
-        which=tr("alarm") if settings.aim_false == 1 else tr("alarms"),
+        alarms=tr("alarm") if settings.aim_false == 1 else tr("alarms"),
     )
     enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
     if (enough & few).any():
