@@ -1,8 +1,8 @@
-"""Bring the catalogues up to date with the texts of the code, and say what is missing."""
+"""Bring the catalogues up to date with the texts of the code, and say how many wait for a translation."""
 
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from tradecredit.language import ENGLISH, LANGUAGES
@@ -13,29 +13,21 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Write each catalogue anew: texts that are gone leave it, new ones come in without a translation."""
-    found = messages()
-    for language in LANGUAGES:
-        if language == ENGLISH:
-            continue
+    found = sorted(messages().items(), key=lambda one: (one[1], str(one[0])))
+    for language in (language for language in LANGUAGES if language != ENGLISH):
         file = FOLDER / f"{language}.po"
-        known = Catalog(locale=language)
+        known = {}
         if file.exists():
             with file.open("rb") as opened:
-                known = read_po(opened, locale=language)
-        catalogue = Catalog(locale=language, project="tradecredit", copyright_holder="", header_comment="#")
-        missing = 0
-        for text, place in sorted(found.items(), key=lambda one: (one[1], str(one[0]))):
-            before = known.get(text[0] if isinstance(text, tuple) else text)
-            string = (
-                before.string
-                if before is not None and isinstance(before.id, tuple) == isinstance(text, tuple)
-                else None
-            )
-            missing += not (string and all(string if isinstance(string, tuple) else [string]))
-            catalogue.add(text, string, locations=[(place, None)])
+                known = {message.id: message.string for message in read_po(opened, locale=language)}
+        catalogue = Catalog(locale=language)
+        for text, place in found:
+            catalogue[text[0] if isinstance(text, tuple) else text] = Message(text, known.get(text) or "", [(place, None)])
         with file.open("wb") as opened:
-            write_po(opened, catalogue, width=120, sort_output=False, include_lineno=False)
-        print(f"{language}: {len(found)} texts, {missing} without a translation")
+            # Without a header, whose dates would change with each run.
+            write_po(opened, catalogue, width=120, omit_header=True, include_lineno=False)
+        waiting = sum(not known.get(text) or not all(known[text]) for text, _ in found)
+        print(f"{language}: {len(found)} texts, {waiting} without a translation")
 
 
 if __name__ == "__main__":

@@ -402,7 +402,7 @@ def assumptions(book: Book, found: Account) -> list[str]:
         "account_tax_recovery": settings.tax_recovery_share is not None,
         "account_income_tax": settings.income_tax_rate is not None,
     }  # fmt: skip
-    left = [NAMES[tr("account_{item}", item=item)] for item in settings.left_out]
+    left = [NAMES[f"account_{item}"] for item in settings.left_out]
     absent = [NAMES[item] for item, given in stated.items() if not given]
     told = []
     if absent:

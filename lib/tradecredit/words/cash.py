@@ -200,7 +200,7 @@ def tested(found: CashBackTest) -> str:
     if found.totals.empty:
         return TOO_YOUNG
     within, beside = found.coverage(), found.beside_best()
-    same = found.beside_best(tuple(tr("{name}_same_sales", name=name) for name in PLAIN))
+    same = found.beside_best(tuple(f"{name}_same_sales" for name in PLAIN))
     off = found.errors().loc["expected_cash"]
     dates = found.totals["as_of_then"].nunique()
     return tr(

@@ -192,7 +192,7 @@ def value_by_level(odds: pd.DataFrame, policy: str, level: Level, currency: str)
         value = odds["cover_value"].xs(policy, level="policy")
         ends = [value_at(value, multiple) for multiple in level]
     return {
-        tr("cover_value_{end}", end=end): (
+        f"cover_value_{end}": (
             at,
             currency,
             tr("Value of the policy in force at the {end} end of the level of default", end=end),

@@ -315,7 +315,7 @@ def _together(facts: Facts) -> Iterator[Step]:
             ),
         )
     for name in ("sector", "country"):
-        room = limit[tr("{name}_room", name=name)]
+        room = limit[f"{name}_room"]
         if pd.notna(room):
             of = NOT_STATED if pd.isna(facts.known[name]) else facts.known[name]
             full = tr("The limits of {name} {of} exceed its cap", name=name, of=of)

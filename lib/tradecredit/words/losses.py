@@ -46,7 +46,7 @@ def by_level(table: pd.DataFrame, currency: str) -> str:
 def expected_by_level(table: pd.DataFrame, currency: str) -> dict[str, tuple]:
     """Return the headline figures of the expected loss at the ends of the interval of the level; `level_range`."""
     return {
-        tr("expected_loss_{end}", end=end): (
+        f"expected_loss_{end}": (
             table.loc[end, "expected_loss_at_level"], currency,
             tr("Expected loss (exact) at the {end} end of the level of default", end=end),
         )
@@ -354,7 +354,7 @@ def views_ahead(policy: str | None) -> dict[str, str]:
     """Return view of simulated losses → what a picture calls the year ahead in it; `policy`: in force, None without."""
     ahead = {"gross": tr("next year,\nno cover")}
     return (
-        ahead if policy is None else ahead | {tr("retained:{policy}", policy=policy): tr("next year,\nwith the policy")}
+        ahead if policy is None else ahead | {f"retained:{policy}": tr("next year,\nwith the policy")}
     )
 
 
