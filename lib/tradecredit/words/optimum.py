@@ -92,10 +92,10 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     """Return what portfolio limits would change, as kind of decision → sentence; nothing where they earn no more."""
     if not earns_more(optimum):
         return {}
-    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
+    one, proposed, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
-    then, before = (money(limits["shortfall"], currency) for limits in (whole, one))
+    then, before = (money(limits["shortfall"], currency) for limits in (proposed, one))
     risk = tr("expected shortfall ({level}) of {then}", level=percent(optimum.level), then=then)
     risk = (
         tr("at the same {risk}", risk=risk)
@@ -162,12 +162,12 @@ def checked(optimum: Optimum, currency: str) -> str:
     """Return the shortfall on fresh scenarios and under the whole policy; empty without an optimum."""
     if np.isnan(optimum.price_of_risk):
         return ""
-    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, PROPOSED))
+    one, proposed = (optimum.checked.loc[name] for name in (ONE_BY_ONE, PROPOSED))
     terms = ""
-    if not np.isnan(whole["whole_policy"]):
+    if not np.isnan(proposed["whole_policy"]):
         terms = tr(
             "; under all terms of the policy in force, {whole_policy} and {whole_policy_2}",
-            whole_policy=money(whole["whole_policy"], currency),
+            whole_policy=money(proposed["whole_policy"], currency),
             whole_policy_2=money(one["whole_policy"], currency),
         )
     return tr(
@@ -176,9 +176,9 @@ def checked(optimum: Optimum, currency: str) -> str:
         "errors {other_years_se} and {other_years_se_2}){terms}.",
         other_years=whole(OTHER_YEARS),
         level=percent(optimum.level),
-        other_years_2=money(whole["other_years"], currency),
+        other_years_2=money(proposed["other_years"], currency),
         other_years_3=money(one["other_years"], currency),
-        other_years_se=money(whole["other_years_se"]),
+        other_years_se=money(proposed["other_years_se"]),
         other_years_se_2=money(one["other_years_se"]),
         terms=terms,
     )
