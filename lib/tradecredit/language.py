@@ -47,6 +47,7 @@ def speaking(language: str) -> Iterator[None]:
 def tr(text: str, /, **values: object) -> str:
     """Return a text in the language spoken, with its `{places}` filled; `text` itself where no translation is known.
 
+    A value that is itself a text of ours and begins in lower case, part of a sentence and no name, is looked up too.
     Without values the text is taken as it is, braces and all. A translation may leave out a place that its language
     has no use for. Raises `KeyError` for a place without a value.
 
@@ -55,7 +56,18 @@ def tr(text: str, /, **values: object) -> str:
     """
     if _spoken != ENGLISH:
         text = translations(_spoken).get(text, text)
+        values = {name: fragment(value) for name, value in values.items()}
     return text.format(**values) if values else text
+
+
+def fragment(value: object) -> object:
+    """Return a value for a sentence: a text of ours that begins in lower case in the language spoken, all else as it is."""
+    return tr(value) if isinstance(value, str) and value[:1].islower() else value
+
+
+def known(text: str) -> bool:
+    """Return whether a text has a translation into the language spoken."""
+    return _spoken != ENGLISH and text in translations(_spoken)
 
 
 def tr_number(one: str, many: str, number: float, /, **values: object) -> str:

@@ -37,7 +37,7 @@ HARMFUL = [
 
 @pytest.fixture
 def chapter(tmp_path):
-    book = SimpleNamespace(run=SimpleNamespace(currency="EUR"), as_of=pd.Timestamp("2026-10-31"))
+    book = SimpleNamespace(run=SimpleNamespace(currency="EUR", language="en"), as_of=pd.Timestamp("2026-10-31"))
     return Chapter("01_ledger", book, tmp_path)
 
 

@@ -346,13 +346,17 @@ def _details(summary: str, html: str) -> str:
 def _origin(kind: str, name: str, made_by: Sequence[Maker]) -> str:
     """Return the line below a table or figure: the functions that made it, and the link to it."""
     links = ", ".join(
-        f'<a href="source/{maker.module}.html#L{maker.line}" title="{escaped(maker.summary)}">'
-        f"<code>{escaped(maker.label)}</code></a>"
+        f'<a href="source/{maker.module}.html#L{maker.line}"{_told_of(maker)}><code>{escaped(maker.label)}</code></a>'
         for maker in made_by
     )
     told = tr("Link to this figure") if kind == "figure" else tr("Link to this table")
     here = f'<a href="#{escaped(kind)}-{escaped(name)}">{told}</a>'
     return f'<p class="tc-origin screen">{tr("Made by {makers}.", makers=links) + " " if links else ""}{here}</p>\n'
+
+
+def _told_of(maker: Maker) -> str:
+    """Return what the source says of itself, in its own language."""
+    return f' title="{escaped(maker.summary)}"' if spoken() == ENGLISH else ""
 
 
 def _plain_table(html: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from tradecredit.columns import Column, Kind
 from tradecredit.language import tr
 from tradecredit.report.columns import column
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
     CANNOT,
     NUMERIC,
@@ -279,7 +280,9 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     written = [
-        [text and tr(text) for text in texts] if heading.kind in ("text", "row_text") and name not in _GIVEN else texts
+        [text and in_words(text) for text in texts]
+        if heading.kind in ("text", "row_text") and name not in _GIVEN
+        else texts
         for texts, name, heading in zip(written, shown.columns, headings, strict=True)
     ]
     columns = [

@@ -22,7 +22,9 @@ def main() -> None:
                 known = {message.id: message.string for message in read_po(opened, locale=language)}
         catalogue = Catalog(locale=language)
         for text, place in found:
-            catalogue[text[0] if isinstance(text, tuple) else text] = Message(text, known.get(text) or "", [(place, None)])
+            catalogue[text[0] if isinstance(text, tuple) else text] = Message(
+                text, known.get(text) or "", [(place, None)]
+            )
         with file.open("wb") as opened:
             # Without a header, whose dates would change with each run.
             write_po(opened, catalogue, width=120, omit_header=True, include_lineno=False)

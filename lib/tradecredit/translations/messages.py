@@ -20,6 +20,12 @@ Message = str | tuple[str, str]
 
 ENGLISH_ALONE = {"failures", "start"}
 """Modules of `words` for the terminal, which speaks English."""
+GRAMMAR = {
+    "is", "are", "was", "were", "has", "have", "owes", "owe", "it", "they", "It", "They", "them", "its", "their", "does",
+    "do", "goes", "go", "waits", "wait", "loses", "lose", "exceeds", "exceed", "stands", "stand", "changes", "change",
+    "by", "from", "turns", "turn", "of them", "pay", "pays",
+}  # fmt: skip
+"""Words that agree with a number in English, which a translation does without."""
 _WORD = re.compile(r"[A-Za-z]{2}")
 
 
@@ -43,15 +49,44 @@ def _places() -> Iterator[tuple[str, Iterable[Message]]]:
         if info.name not in ENGLISH_ALONE and not info.ispkg:
             yield f"words.{info.name}", _constants(importlib.import_module(f"{words.__name__}.{info.name}"))
     for name in SHOWN:
-        yield name, _constants(importlib.import_module(f"tradecredit.{name}"))
+        file = package.joinpath(*name.split(".")).with_suffix(".py")
+        yield name, _spoken_by(ast.parse(file.read_text(encoding="utf-8")))
     for file in sorted(package.glob("report/template/*.j2")):
         yield file.name, re.findall(r'"([^"]+)" \| tr\b', file.read_text(encoding="utf-8"))
     for file in sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         yield file.stem, _of_notebook(file)
 
 
-SHOWN: tuple[str, ...] = ()
-"""Modules below `words` whose constants stand on pages as they are: kinds, reasons, names of rows."""
+SHOWN = (
+    "book.notes", "cash.back_test", "cash.drivers", "cash.reconciled", "decide.buyer_decisions", "decide.collect.audit",
+    "decide.collect.back_test", "decide.collect.early_offers", "decide.collect.effects", "decide.collect.insurer_calendar",
+    "decide.collect.payment_signals", "decide.collect.progress", "decide.collect.signals", "decide.collect.watchlist",
+    "decide.collect.worklist", "decide.decisions", "decide.deliveries", "decide.held_back", "decide.limits.amounts",
+    "decide.limits.changes", "decide.limits.recommendation", "decide.limits.rules", "decide.optimum.candidates",
+    "decide.optimum.optimum", "decide.terms.late_interest", "default.explain", "default.level", "default.model_fit",
+    "default.model_inputs", "default.panel", "default.ratings", "insurance.shipped", "losses.back_test",
+    "losses.level_range", "measure.countback", "measure.default_events", "measure.dso_causes", "measure.limits_in_force",
+    "measure.quality", "params.collect", "params.decisions", "params.limits", "provision.audit",
+    "provision.items", "provision.loss_rates", "validation.review", "validation.traffic_lights",
+)  # fmt: skip
+"""Modules below `words` whose codes and names of rows stand on pages (`words.codes`)."""
+
+
+def _spoken_by(code: ast.AST) -> Iterator[str]:
+    """Yield the texts of several words that code holds, but for docstrings, parts of others and messages of problems."""
+    left_out: set[int] = set()
+    for node in ast.walk(code):
+        apart = isinstance(node, ast.JoinedStr | ast.Raise) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+        if apart or (
+            isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "problem", "argument_problem")
+        ):
+            left_out |= {id(part) for part in ast.walk(node)}
+    for node in ast.walk(code):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left_out:
+            if re.search("[A-Za-z]{2}.* .*[A-Za-z]{2}", node.value) and "{" not in node.value:
+                yield node.value
 
 
 def marked(code: ast.AST) -> Iterator[Message]:
@@ -62,11 +97,21 @@ def marked(code: ast.AST) -> Iterator[Message]:
             texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             if name == "tr" and len(node.args) == 1 and texts:
                 yield texts[0]
+                yield from _either(node)
             elif name == "tr_number" and len(texts) >= 2:
                 yield texts[0], texts[1]
             elif name == "counted" and len(node.args) >= 2 and texts:
                 many = texts[1] if len(texts) > 1 else f"{texts[0]}s"
                 yield f"{{number}} {texts[0]}", f"{{number}} {many}"
+
+
+def _either(call: ast.Call) -> Iterator[str]:
+    """Yield the words that a value of a text may be, one or the other; those of English grammar alone are left out."""
+    for choice in (part for given in call.keywords for part in ast.walk(given.value) if isinstance(part, ast.IfExp)):
+        for word in (choice.body, choice.orelse):
+            if isinstance(word, ast.Constant) and isinstance(word.value, str) and _WORD.search(word.value):
+                if word.value not in GRAMMAR and "_" not in word.value:
+                    yield word.value
 
 
 def _constants(module: ModuleType) -> Iterator[str]:

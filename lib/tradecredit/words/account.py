@@ -167,20 +167,22 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
         if not turns:
             return tr("{total} Leaving out any other single item would not change that.", total=total)
         return tr(
-            "{total} Without {turns} it would be worth it.", total=total, turns=listed([NAMES[item] for item in turns])
+            "{total} Without {turns} it would be worth it.",
+            total=total,
+            turns=listed([tr(NAMES[item]) for item in turns]),
         )
     if not turns:
         return tr("No single item carries it: it holds without any one of them.")
     parts = [
         tr(
             "{names} ({row}), without which it would be worth {without} less than no insurance",
-            names=NAMES[item],
+            names=tr(NAMES[item]),
             row=money(row[item], currency),
             without=money(-without[item], currency),
         )
         for item in turns
     ]
-    others = [tr("without {names}", names=NAMES[item]) for item in counted if item not in turns]
+    others = [tr("without {names}", names=tr(NAMES[item])) for item in counted if item not in turns]
     rest = tr(" It holds {join}.", join=tr(" or ").join(others)) if others else ""
     rest = tr(" It holds without any other single item.") if len(others) > 3 else rest
     return tr(
@@ -402,8 +404,8 @@ def assumptions(book: Book, found: Account) -> list[str]:
         "account_tax_recovery": settings.tax_recovery_share is not None,
         "account_income_tax": settings.income_tax_rate is not None,
     }  # fmt: skip
-    left = [NAMES[f"account_{item}"] for item in settings.left_out]
-    absent = [NAMES[item] for item, given in stated.items() if not given]
+    left = [tr(NAMES[f"account_{item}"]) for item in settings.left_out]
+    absent = [tr(NAMES[item]) for item, given in stated.items() if not given]
     told = []
     if absent:
         told.append(

@@ -125,7 +125,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     """Return what a sentence says of a kind of decision besides its buyers and their amount."""
     currency, buyers = run.currency, of_kind(sheets, kind)
     change, waits = buyers["change"], waiting(buyers)
-    ways = {"lower": change[change < 0], "higher or new": change[change > 0]}
+    ways = {tr("lower"): change[change < 0], tr("higher or new"): change[change > 0]}
     parts = [
         tr("{moved} {way}, by {moved_2}", moved=whole(len(moved)), way=way, moved_2=money(moved.abs().sum(), currency))
         for way, moved in ways.items()
@@ -139,20 +139,20 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
             "day after is its day.",
             index=listed(waits.index[waits]),
             what=what,
-            portfolio=WHAT["portfolio"],
+            portfolio=tr(WHAT["portfolio"]),
         )
     return {
-        "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
+        "parts": tr("; ").join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "its": "its" if len(buyers) == 1 else "their",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
         "held": _without_limit(buyers, run) if kind == "in default" else "",
         "long_open": _long_open(buyers, read_on(pd.Timestamp(run.as_of))),
-        "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
+        "claimed": _beside(buyers, buyers["on_cover"] == "claim", tr("debt is claimed on the policy too")),
         "set": _set(change),
         "disputed": _in_dispute(buyers["stop_disputed"], currency) if kind == "stop insured" else "",
-        "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
+        "beside": _beside(buyers, buyers["advice"] != kind, tr("something else is advised first, and this beside it")),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
 
@@ -165,15 +165,17 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     stopped, for_risk = buyers[for_cover], buyers[~for_cover & buyers["hold_by"].notna()]
     more = ""
     if len(for_risk):
-        which = "it" if len(buyers) == 1 else f"{len(for_risk):,} {'of them' if stopped.empty else 'more'}"
+        number = whole(len(for_risk))
+        which = tr("{number} of them", number=number) if stopped.empty else tr("{number} more", number=number)
+        which = tr("it") if len(buyers) == 1 else which
         more = tr(" For the risk deliveries to {told} are held back, which is decided on with the limit.", told=which)
     if stopped.empty:
         return more
     why = tr("whatever is paid, as the policy has to pay") if claimed else tr("as nothing more is insured")
     which = (
-        "it"
+        tr("it")
         if len(buyers) == 1
-        else "them"
+        else tr("them")
         if len(stopped) == len(buyers)
         else tr("{stopped} of them", stopped=whole(len(stopped)))
     )
@@ -194,7 +196,7 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     held = buyers[buyers["own_limit"].isna()]
     if held.empty:
         return ""
-    which = "it" if len(buyers) == 1 else tr("{held} of them", held=whole(len(held)))
+    which = tr("it") if len(buyers) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
     return tr(
         " Deliveries to {told}, of which no limit is known, stop {first}: the hold is decided by {by}.",
@@ -297,7 +299,8 @@ def _beside(buyers: pd.DataFrame, some: pd.Series, said: str) -> str:
 
 def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict[str, str]) -> str:
     one, amount = row.buyers == 1, amount_told(row.amount, currency)
-    sentence = _OF_BUYERS[row.decision].format(
+    sentence = tr(
+        _OF_BUYERS[row.decision],
         buyers=counted(int(row.buyers), "buyer"), amount=amount, owe="owes" if one else "owe",
         exceed="exceeds" if one else "exceed", **said,
     )  # fmt: skip

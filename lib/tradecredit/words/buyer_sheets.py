@@ -77,7 +77,7 @@ def _overdue_says(row: pd.Series, currency: str) -> str:
     elif row.gain_on_waiting > 0:
         more = tr(", {amount_told} more than waiting", amount_told=amount_told(row.gain_on_waiting, currency))
     consent = tr(", with the insurer's consent") if row.needs_consent else ""
-    return f"{_OPTIONS[row.best_option]}{known}: {money(row.option_value, currency)}{more}{consent}"
+    return f"{tr(_OPTIONS[row.best_option])}{known}: {money(row.option_value, currency)}{more}{consent}"
 
 
 def _insurer_says(row: pd.Series, currency: str) -> str:

@@ -50,7 +50,7 @@ def advice(found: Account, current: str, currency: str) -> str:
     if NO_COVER in (policy, other):
         offer, error_of = (other if policy == NO_COVER else policy), "cover_value_se"
     error = found.items.loc[offer, error_of]
-    advice = _ADVICE[what].format(policy=policy)
+    advice = tr(_ADVICE[what], policy=policy)
     worth = tr("{more} a year more than {named}", more=money(more, currency), named=_named(other))
     if why := doubt(more, error):
         kept = tr(", or keep {current}", current=current) if what in (CHANGE, END) else ""
@@ -77,7 +77,7 @@ def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: s
         rests = [
             tr(
                 "on {names}, without which {no_insurance} would be worth {loc} more",
-                names=NAMES[item],
+                names=tr(NAMES[item]),
                 no_insurance=NO_INSURANCE,
                 loc=money(-found.without.loc[policy, item], currency),
             )

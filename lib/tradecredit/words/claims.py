@@ -195,7 +195,7 @@ def heading(claim: claims.Claim, book: Book, policy: Policy) -> list[str]:
         tr("Buyer: {buyer}{told}", buyer=buyer, told=f", {who}" if who else ""),
         tr(
             "Kind of loss: {defaults}, on {loss_date}",
-            defaults=DEFAULTS[row["default_kind"]],
+            defaults=tr(DEFAULTS[row["default_kind"]]),
             loss_date=day(row["loss_date"]),
         ),
         tr(

@@ -174,7 +174,7 @@ reports_and_claims=counted(int(insurer.sum()), 'report or claim', 'reports and c
 def held_out(acting: pd.DataFrame, currency: str) -> str:
     """Return what of the overdue debt is held out of collection, and why; empty where nothing is."""
     sums = acting[list(HELD)].sum()
-    parts = [f"{money(sums[name], currency)} {PARTS[name]}" for name in HELD if sums[name] > 0]
+    parts = [f"{money(sums[name], currency)} {tr(PARTS[name])}" for name in HELD if sums[name] > 0]
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"
@@ -255,7 +255,7 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
             )
         )
     for (country, year), gap in stages.unknown_holidays(book, acting).items():
-        told.append(tr("{country} in {year} {gaps}.", country=country, year=year, gaps=GAPS[gap]))
+        told.append(tr("{country} in {year} {gaps}.", country=country, year=year, gaps=tr(GAPS[gap])))
     return told
 
 
@@ -382,7 +382,7 @@ def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
                     written=written(row["value"]),
                     written_2=written(row["goal"]),
                     written_3=written(row["best_possible"]),
-                    verdicts=VERDICTS[row["goal_verdict"]],
+                    verdicts=tr(VERDICTS[row["goal_verdict"]]),
                 )
             )
             countback = kpis(book)["dso_countback"]

@@ -89,7 +89,9 @@ def evidence(book: Book, policies: Sequence[Policy]) -> list[str]:
         return []
     ages = []
     for policy in policies:
-        each = [f"{EVIDENCE[kind]} {counted(months, 'month')}" for kind, months in policy.discretionary_months.items()]
+        each = [
+            f"{tr(EVIDENCE[kind])} {counted(months, 'month')}" for kind, months in policy.discretionary_months.items()
+        ]
         ages += [f"{listed(each)} ({policy.name})"] if each else []
     young = tr("no more than {usual_months} months old", usual_months=USUAL_MONTHS) + (
         tr(", but {ages}", ages=listed(ages)) if ages else ""

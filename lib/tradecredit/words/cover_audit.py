@@ -65,7 +65,7 @@ def _answer(kind: str, book: Book) -> str:
     parts = [
         tr(
             "“{what}”, by {as_of}",
-            what=WHAT[asked],
+            what=tr(WHAT[asked]),
             as_of=day(read_on(book.as_of, due(kind, book.run.decisions.days_until_due(asked)))),
         )
         for asked in REMEDIES[kind]
@@ -106,7 +106,9 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
     of_cover = records[records["decision"].isin(INSURERS) & records["buyer_id"].isin(now)]
     asked = of_cover.drop_duplicates("buyer_id")["decision"].value_counts()
     parts = [
-        tr("{asked} under “{what}”", asked=whole(asked[kind]), what=WHAT[kind]) for kind in INSURERS if kind in asked
+        tr("{asked} under “{what}”", asked=whole(asked[kind]), what=tr(WHAT[kind]))
+        for kind in INSURERS
+        if kind in asked
     ]
     told = tr(
         "Past the stop of supplies {are} {buyers} today.",
@@ -191,7 +193,7 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):
-            each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
+            each = [f"{money(cost, currency)} {tr(BREACHES[kind])}" for kind, cost in rows["breach_cost"].items()]
             parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
     return tr(
         "What would not be paid for if these buyers failed, before deductibles: {join}. Who decides on "

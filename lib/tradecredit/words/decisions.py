@@ -93,14 +93,14 @@ def who_and_when(row: pd.Series) -> str:
     opened = tr(", open since {since}", since=day(row["since"])) if row["state"] == OPEN else ""
     moved = ""
     if row["moved"] > 0:
-        was = listed(f"“{WHAT[kind]}”" for kind in row["was"].split(", "))
+        was = listed(f"“{tr(WHAT[kind])}”" for kind in row["was"].split(", "))
         moved = tr(
             " Of them {moved} {were} asked a month ago as {was}.",
             moved=whole(row["moved"]),
             were=tr("was") if row["moved"] == 1 else tr("were"),
             was=was,
         )
-    first = tr("the first by") if row["last_due_day"] > row["due_day"] else "by"
+    first = tr("the first by") if row["last_due_day"] > row["due_day"] else tr("by")
     return f"{who}, {first} {day(row['due_day'])}{opened}.{moved}"
 
 
@@ -121,7 +121,7 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
 def asked_as(table: pd.DataFrame) -> pd.Series:
     """Return in words as which kinds the month before asked the same; `table`: with `was`, kinds separated by `, `."""
     known = table["was"].dropna()
-    told = ["; ".join(WHAT[kind] for kind in kinds.split(", ")) for kinds in known]
+    told = ["; ".join(tr(WHAT[kind]) for kind in kinds.split(", ")) for kinds in known]
     return pd.Series(told, index=known.index, dtype="str").reindex(table.index)
 
 
@@ -152,7 +152,7 @@ def model_first(run: Run) -> str:
 
 
 def _called(kinds: list[str]) -> str:
-    return listed(f"“{WHAT[kind]}”" for kind in kinds)
+    return listed(f"“{tr(WHAT[kind])}”" for kind in kinds)
 
 
 def assumptions(book: Book) -> list[str]:
@@ -212,7 +212,7 @@ def who_decides(run: Run) -> str:
     """Return by which rule the authority for a decision is found."""
     kinds: dict[str, list[str]] = {}
     for kind, who in run.authorities.items():
-        kinds.setdefault(who, []).append(f"“{WHAT[kind]}”")
+        kinds.setdefault(who, []).append(f"“{tr(WHAT[kind])}”")
     fixed = [tr("{named} by the {who}", named=listed(named), who=who) for who, named in kinds.items()]
     whatever = tr("Decided whatever the amount: {join}. ", join="; ".join(fixed)) if fixed else ""
     upto = [

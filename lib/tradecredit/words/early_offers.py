@@ -50,7 +50,7 @@ def offered(found: Offers, decision: pd.DataFrame, settings: CollectionSettings,
             due_day=day(asked["due_day"]),
         )
     parts = [
-        f"{counted(int(row['buyers']), 'buyer')} {NO_OFFER[reason]} ({money(row['early_amount'], currency)})"
+        f"{counted(int(row['buyers']), 'buyer')} {tr(NO_OFFER[reason])} ({money(row['early_amount'], currency)})"
         for reason, row in found.left_out.iterrows()
     ]
     if parts:

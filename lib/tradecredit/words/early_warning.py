@@ -136,7 +136,7 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
     """Return the watchlist (`watched.with_decisions`) with what is decided in words."""
-    told = ["; ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
+    told = ["; ".join(tr(WHAT[kind]) for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
     return table.assign(doing=pd.Series(told, index=table.index, dtype="str"))
 
 
@@ -207,7 +207,7 @@ def lacking(missing: pd.Series) -> list[str]:
         tr(
             "Not testable with this book: {called}. It does not hold {lacks}.",
             called=listed(called(rows.index)),
-            lacks=LACKS[lacks],
+            lacks=tr(LACKS[lacks]),
         )
         for lacks, rows in groups
     ]
@@ -217,7 +217,7 @@ def assumptions(settings: EarlyWarningSettings, tested: pd.DataFrame) -> list[st
     """Return what the watchlist and its signals take for granted. `tested`: `signal_value.added`."""
     weeks = average_run_length(SMOOTHING, settings.slower_width)
     moving = {name: settings.odds_of(name) for name in SIGNALS}
-    stated = [f"{SIGNALS[name]} ×{odds:g}" for name, odds in moving.items() if odds != 1]
+    stated = [f"{tr(SIGNALS[name])} ×{odds:g}" for name, odds in moving.items() if odds != 1]
     moved = listed(stated) if stated else tr("no signal")
     return [
         tr(
@@ -266,9 +266,9 @@ def _one_in(value: float) -> str:
 
 
 def _names(codes: object) -> str:
-    return "; ".join(SIGNALS[code] for code in str(codes).split("; ") if code in SIGNALS)
+    return "; ".join(tr(SIGNALS[code]) for code in str(codes).split("; ") if code in SIGNALS)
 
 
 def called(codes: pd.Index) -> list[str]:
     """Return what signals are called, in the order of `SIGNALS`."""
-    return [SIGNALS[code] for code in SIGNALS if code in codes]
+    return [tr(SIGNALS[code]) for code in SIGNALS if code in codes]

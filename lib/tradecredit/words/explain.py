@@ -11,7 +11,7 @@ from tradecredit.decide.limits.rules import FIXED, USUAL
 from tradecredit.language import tr
 from tradecredit.params.base import NOT_STATED
 from tradecredit.words.agreeing import Writer, agreeing, chance, money_in, plain, share, shown
-from tradecredit.words.formats import counted, day, fixed, percent, probability
+from tradecredit.words.formats import counted, day, fixed, percent, probability, short
 from tradecredit.words.formats import money as formatted
 from tradecredit.words.limits import REASONS, rule
 
@@ -102,13 +102,17 @@ def _alone(facts: Facts) -> Iterator[Step]:
     for column, sentence in SENTENCES.items():
         text = sentence(facts)
         if text:
-            yield METHODS[column], amounts[column], text
+            yield tr(METHODS[column]), amounts[column], text
     smallest = amounts.idxmin()
     amount = _money(facts, amounts[smallest])
     yield (
         "smallest",
         amounts[smallest],
-        tr("The smallest of these amounts counts: {amount}, by “{methods}”.", amount=amount, methods=METHODS[smallest]),
+        tr(
+            "The smallest of these amounts counts: {amount}, by “{methods}”.",
+            amount=amount,
+            methods=tr(METHODS[smallest]),
+        ),
     )
 
 
@@ -135,10 +139,12 @@ def _need(facts: Facts) -> str:
         taken,
         lambda bought, terms: bought * (terms + delay) / 30,
     )
-    return (
-        f"It buys {monthly} a month at usual terms of {terms} days. With a tolerated delay of {delay} days, "
-        f"{shown(terms) + delay:,.10g} days of purchases are {_money(facts, taken)}.{least}"
-    )
+    return tr(
+        "It buys {monthly} a month at usual terms of {terms} days. With a tolerated delay of {delay} days, {days} "
+        "days of purchases are {taken}.{least}",
+        monthly=monthly, terms=terms, delay=delay, days=short(shown(terms) + delay, 10), taken=_money(facts, taken),
+        least=least,
+    )  # fmt: skip
 
 
 def _capacity(facts: Facts) -> str:
@@ -411,7 +417,7 @@ def _decision(facts: Facts) -> str:
         "prolongation": "it stays as it is",
         "refusal": "none is granted",
     }[limit["decision"]]
-    granting, reason = limit["decision"] in ("new", "increase"), REASONS[limit["reason"]]
+    granting, reason = limit["decision"] in ("new", "increase"), tr(REASONS[limit["reason"]])
     why = tr("no more, because {reason}", reason=reason) if granting else tr("because {reason}", reason=reason)
     if granting and limit["binding_with_cover"] == "need":
         why = tr("and {reason}", reason=reason)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
-from tradecredit.language import spoken, tr, tr_number
+from tradecredit.language import fragment, spoken, tr, tr_number
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -165,7 +165,7 @@ def listed(parts: Iterable[object]) -> str:
     >>> listed("ABC"), listed(["A", "B"]), listed(["A"]), listed([])
     ('A, B and C', 'A and B', 'A', '')
     """
-    *first, last = [str(part) for part in parts] or [""]
+    *first, last = [str(fragment(part)) for part in parts] or [""]
     return tr("{first} and {last}", first=tr(", ").join(first), last=last) if first else last
 
 

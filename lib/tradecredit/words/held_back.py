@@ -46,12 +46,12 @@ def told(held: pd.DataFrame, currency: str) -> str:
     if len(held) == 1:
         found = tr(
             "Deliveries are held back to **1 buyer** {ways}: it owes {owed}, {insured} of it insured.",
-            ways=WAYS[table.index[0]],
+            ways=tr(WAYS[table.index[0]]),
             owed=owed,
             insured=insured,
         )
         return f"{found}{_ends(held, currency) if paying else ''}"
-    parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
+    parts = [f"{row.buyers:,} {tr(WAYS[row.Index])} ({_owed(row, currency)})" for row in table.itertuples()]
     found = tr(
         "Deliveries are held back to **{buyers}**, who owe {owed}, {insured} of it insured; by the first "
         "of the reasons of each: {parts}.",
@@ -126,7 +126,7 @@ def no_longer_insured(held: pd.DataFrame, book: Book) -> str:
     elsewhere = (
         tr(", {here} of them listed for an earlier reason", here=whole(int((~here).sum()))) if not here.all() else ""
     )
-    asked = int(stopped["advice"].isin(["claim", tr("report missed"), "report"]).sum())
+    asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
     whose, theirs = (
         (tr("Its debt"), "its") if len(stopped) == 1 else (tr("Of {asked} of them debt", asked=whole(asked)), "their")
     )
@@ -169,14 +169,14 @@ def no_longer_insured(held: pd.DataFrame, book: Book) -> str:
 def cure(row: pd.Series, currency: str) -> str:
     """Return what ends the hold on one buyer; `row`: of `held_back.held_back`."""
     if pd.isna(row["to_pay"]):
-        return "none"
+        return tr("none")
     where = tr(", {pay_invoice} first", pay_invoice=row["pay_invoice"]) if pd.notna(row["pay_invoice"]) else ""
     if row["stop_insured"] and row["stop_disputed"] > 0:
         where += tr(
             " ({stop_disputed} of it in dispute: settle that with the buyer)",
             stop_disputed=money(row["stop_disputed"], currency),
         )
-    then = THEN[row["then_delivered"]]
+    then = tr(THEN[row["then_delivered"]])
     begins = tr("held from {held_from} on: ", held_from=day(row["held_from"])) if pd.notna(row["held_from"]) else ""
     return tr(
         "{begins}clear {to_pay}{where}, then {then}",

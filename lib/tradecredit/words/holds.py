@@ -123,7 +123,7 @@ def _alternative(sheets: pd.DataFrame) -> str:
 
 def decided_by(held: pd.DataFrame, run: Run) -> tuple[str, str]:
     """Return by when deliveries to the buyers stop, and who decides on that, of each level with its number."""
-    first = tr("the first by") if held["hold_by"].max() > held["hold_by"].min() else "by"
+    first = tr("the first by") if held["hold_by"].max() > held["hold_by"].min() else tr("by")
     number = held["hold_authority"].value_counts()
     by = [
         tr("the {who}{told}", who=who, told=f" ({number[who]:,})" if len(number) > 1 else "")

@@ -106,7 +106,7 @@ def calendar(calendar: pd.DataFrame, currency: str) -> str:
     parts = [
         tr(
             "{to_do} of {buyers} ({amount}), the first by {act_by}",
-            to_do=TO_DO[kind],
+            to_do=tr(TO_DO[kind]),
             buyers=counted(rows["buyer_id"].nunique(), "buyer"),
             amount=money(rows["amount"].sum(), currency),
             act_by=day(rows["act_by"].min()),
@@ -187,9 +187,9 @@ def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
 
 def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     who = f"{name} ({row.buyer_id})" if name else row.buyer_id if pd.notna(row.buyer_id) else row.policy
-    what = TO_DO[row.deadline]
-    late = "Late: " if row.state == MISSED else ""
-    amount = f"{money(row.amount, currency)} {AMOUNTS[row.deadline]}"
+    what = tr(TO_DO[row.deadline])
+    late = tr("Late: ") if row.state == MISSED else ""
+    amount = f"{money(row.amount, currency)} {tr(AMOUNTS[row.deadline])}"
     title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {amount}"
     stated = (
         f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else tr("{policy} states no last day", policy=row.policy)
@@ -197,7 +197,7 @@ def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     first = tr(", the first {invoice_id}", invoice_id=row.invoice_id) if pd.notna(row.invoice_id) else ""
     lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}{first}."]
     if pd.notna(row.notice):
-        lines.append(tr("Kind of notice: {notices}.", notices=NOTICES[row.notice]))
+        lines.append(tr("Kind of notice: {notices}.", notices=tr(NOTICES[row.notice])))
     if row.state == AHEAD and row.deadline in {REPORT_BY, STOP_ON, FILE_BY}:
         lines.append(tr("Only if it stays unpaid."))
     return title, "\n".join(lines)
@@ -231,7 +231,7 @@ def declaration(found: declarations.Declaration | None, currency: str) -> str:
     if found is None:
         return tr("Whether the policy asks for a declaration of sales or of balances is not stated (`declaration`).")
     amounts = found.steps["amount"]
-    what = "sales" if found.basis == declarations.TURNOVER else "balances"
+    what = tr("sales") if found.basis == declarations.TURNOVER else tr("balances")
     of = (
         tr("{starts} to {ends}", starts=day(found.starts), ends=day(found.ends))
         if found.basis == declarations.TURNOVER

@@ -147,7 +147,7 @@ def charge(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     if not sums["charge"] > 0:
         return {}
     most = still_open.loc[known_charge(still_open).idxmax()]
-    named = {"interest": sums["interest"], "flat fees": sums["fees"]}
+    named = {tr("interest"): sums["interest"], tr("flat fees"): sums["fees"]}
     parts = listed(
         tr("{amount} of {name}", amount=money(amount, currency), name=name)
         for name, amount in named.items()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.decide import lights
-from tradecredit.language import tr
+from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.params.run import Run
 from tradecredit.words.formats import MINUS, figure, percent
 
@@ -36,10 +36,11 @@ def _rule(name: str, tested: float, figures: Mapping[str, tuple], run: Run) -> s
 
     what = ""
     if rule.of is not None:
-        what = tr(", as a share of {figures}", figures=str(figures[rule.of][2]).lower())
+        whole = str(figures[rule.of][2])
+        what = tr(", as a share of {figures}", figures=whole.lower() if spoken() == ENGLISH else tr(whole))
     elif rule.against is not None:
         what = tr(", as a change on last year")
-    good, bad = (tr("up to"), "above") if rule.red > rule.amber else (tr("down to"), "below")
+    good, bad = (tr("up to"), tr("above")) if rule.red > rule.amber else (tr("down to"), tr("below"))
     return tr(
         "Green {good} {written}, amber {good} {written_2}, red {bad} that{what}: now {written_3}. A rule "
         "of the run file (`lights`).",

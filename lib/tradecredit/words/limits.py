@@ -10,7 +10,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
-from tradecredit.language import tr
+from tradecredit.language import fragment, tr
 from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
@@ -261,11 +261,15 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     """Return how many limits of the book are decided in which way, and what that changes."""
     sums = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
     parts = [
-        f"{name} {int(row['size']):,}"
-        + (f" ({money(abs(row['sum']), currency)} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
+        f"{fragment(name)} {whole(row['size'])}"
+        + (
+            f" ({money(abs(row['sum']), currency)} {tr('more') if row['sum'] > 0 else tr('less')})"
+            if row["sum"]
+            else ""
+        )
         for name, row in sums.reindex(list(DECISIONS)).dropna().iterrows()
     ]
-    return tr("Decisions by kind: {join}.", join=", ".join(parts)) if parts else tr("There is nothing to decide.")
+    return tr("Decisions by kind: {join}.", join=tr(", ").join(parts)) if parts else tr("There is nothing to decide.")
 
 
 def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
@@ -476,7 +480,7 @@ def not_requested(left_out: pd.Series) -> str:
     found = left_out[left_out > 0]
     if found.empty:
         return ""
-    why = listed(f"{counted(int(number), 'buyer')} {_NOT_ASKED[reason]}" for reason, number in found.items())
+    why = listed(f"{counted(int(number), 'buyer')} {tr(_NOT_ASKED[reason])}" for reason, number in found.items())
     return tr(
         "Not asked for are limits of {why}. Of all others more cover would let us sell no more, or cost "
         "more than it earns.",

@@ -79,7 +79,7 @@ VIEWS = {"gross": "before insurance", "indemnity": "indemnity", "retained": "ret
 def views(summary: pd.DataFrame) -> pd.DataFrame:
     """Return `LossDistribution.summary` with its views in words: `before insurance`, `retained, Current policy`."""
     parts = summary["view"].str.partition(":")
-    named = parts[0].map(VIEWS) + (", " + parts[2]).where(parts[2] != "", "")
+    named = parts[0].map(VIEWS).map(tr, na_action="ignore") + (", " + parts[2]).where(parts[2] != "", "")
     return summary.assign(view=named)
 
 
@@ -120,7 +120,7 @@ def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:
 def dependence(dependence: Dependence) -> str:
     """Return what makes defaults depend on each other."""
     factors = dependence.sector_factors
-    drivers = "one-factor" if factors is None else tr("{factors}-factor (by sector)", factors=len(factors.factors))
+    drivers = tr("one-factor") if factors is None else tr("{factors}-factor (by sector)", factors=len(factors.factors))
     freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
     kinds = {
         "gaussian": tr("{drivers} Gaussian copula", drivers=drivers),
@@ -192,7 +192,7 @@ def check(dist: LossDistribution, checked: pd.DataFrame) -> str:
     """Return what the check by quadrature says, or why there is none; `checked`: what `quadrature` returns."""
     reason = why_not(dist)
     if reason:
-        return tr("This check is not available. {no_check}", no_check=NO_CHECK[reason])
+        return tr("This check is not available. {no_check}", no_check=tr(NO_CHECK[reason]))
     largest = checked["deviation"].abs().max()
     if not np.isfinite(largest):
         return tr("Nothing can be lost: there is nothing to check.")
@@ -353,9 +353,7 @@ def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
 def views_ahead(policy: str | None) -> dict[str, str]:
     """Return view of simulated losses → what a picture calls the year ahead in it; `policy`: in force, None without."""
     ahead = {"gross": tr("next year,\nno cover")}
-    return (
-        ahead if policy is None else ahead | {f"retained:{policy}": tr("next year,\nwith the policy")}
-    )
+    return ahead if policy is None else ahead | {f"retained:{policy}": tr("next year,\nwith the policy")}
 
 
 def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:

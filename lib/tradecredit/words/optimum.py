@@ -28,7 +28,7 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         return [
             tr("The run file states no margin: what limits earn is not known, and no portfolio optimum is computed.")
         ]
-    kept = [f"“{METHODS[name]}”" for name in settings.kept if name in METHODS]
+    kept = [f"“{tr(METHODS[name])}”" for name in settings.kept if name in METHODS]
     found = [
         tr(
             "A limit earns the margin ({margin}) of the sales, net of tax, that it carries: the largest that a "

@@ -64,7 +64,12 @@ def beside_model(found: AsIf, years: pd.DataFrame, currency: str) -> str:
     )
     if abs(rest) < SMALL:
         return f"{told}."
-    return f"{told}; {money(abs(rest), currency)} {'came of earlier defaults' if rest > 0 else 'are no loss yet'}."
+    amount = money(abs(rest), currency)
+    return f"{told}; " + (
+        tr("{amount} came of earlier defaults.", amount=amount)
+        if rest > 0
+        else tr("{amount} are no loss yet.", amount=amount)
+    )
 
 
 def past_years(found: AsIf, current: str, currency: str) -> str:

@@ -102,7 +102,7 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
             why=why,
         )
     else:
-        pays = "pay" if row["saving"] > 0 else tr("do not pay")
+        pays = tr("pay") if row["saving"] > 0 else tr("do not pay")
         told = tr(
             "On today's balances, the losses and the capital that {best} takes away {pays} for it by "
             "themselves: the yearly cost of risk is {total}, {difference} {less} than without insurance.",
@@ -169,8 +169,9 @@ def pricing(frontier: Frontier) -> list[str]:
                 usual_loss_ratio=percent(USUAL_LOSS_RATIO),
             )
         ]
-    low, high = (f"{value:.1f}" for value in (frontier.charges.min(), frontier.charges.max()))
-    of = f"{counted(len(frontier.charges), 'offer')}{f', between {low} and {high}' if low != high else ''}"
+    low, high = (fixed(value, 1) for value in (frontier.charges.min(), frontier.charges.max()))
+    of = counted(len(frontier.charges), "offer")
+    of = of if low == high else tr("{of}, between {low} and {high}", of=of, low=low, high=high)
     if frontier.charge > 0:
         priced = tr(
             "They are priced as the offers are: the expected indemnity, and {charge} times the standard "
@@ -363,7 +364,8 @@ def decide_by(book: Book) -> str:
         working_days=counted(records.DAYS_BEFORE_NOTICE, "working day"),
         latest=day(latest),
     )
-    return f"{told} {early if latest > read_on(book.as_of) else f'The policy is decided on at once, by {day(latest)}.'}"
+    at_once = tr("The policy is decided on at once, by {latest}.", latest=day(latest))
+    return f"{told} {early if latest > read_on(book.as_of) else at_once}"
 
 
 def _notice(book: Book) -> str:

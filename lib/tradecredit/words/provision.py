@@ -113,7 +113,7 @@ def _owe(items: pd.DataFrame) -> str:
 def assumed(book: Book) -> list[str]:
     """Return what the provision takes for granted, in sentences for the top of the chapter."""
     settings, currency = book.run.provision, book.run.currency
-    standard = STANDARDS[settings.standard]
+    standard = tr(STANDARDS[settings.standard])
     if settings.standard == "cecl" and settings.expedient:
         standard += tr(", with the practical expedient of ASU 2025-05 for current receivables")
     told = [
@@ -195,7 +195,7 @@ def rates(book: Book) -> str:
     row = first.iloc[0]
     told = tr(
         "The rates come from {methods}, over {months} in which {buyers} failed or lost us more than a small rest.",
-        methods=METHODS[settings.method],
+        methods=tr(METHODS[settings.method]),
         months=counted(int(row["rate_months"]), "month"),
         buyers=counted(losing, "buyer"),
     )
@@ -379,7 +379,7 @@ def standards(table: pd.DataFrame, currency: str) -> str:
     expedient = table.iloc[-1]
     if not abs(expedient["difference"]) >= CENT:
         return tr("IFRS 9 and CECL, with the expedient of ASU 2025-05 or without, give the same provision here.")
-    way = "less" if expedient["difference"] < 0 else "more"
+    way = tr("less") if expedient["difference"] < 0 else tr("more")
     return tr(
         "With the expedient of ASU 2025-05, by which the conditions of the day last, CECL would provide "
         "{difference} {way} than IFRS 9; without it the same. Credit insurance that is a contract of its "

@@ -49,8 +49,8 @@ def movement(book: Book) -> str:
             continue
         change = lines[moves.CLOSING] - lines[moves.OPENING]
         largest = lines[list(CAUSES)].abs().sort_values(ascending=False, kind="stable").index[:2]
-        parts = [f"{CAUSES[line]} ({money(lines[line], book.run.currency)})" for line in largest if lines[line]]
-        way = "rose" if change >= 0 else "fell"
+        parts = [f"{tr(CAUSES[line])} ({money(lines[line], book.run.currency)})" for line in largest if lines[line]]
+        way = tr("rose") if change >= 0 else tr("fell")
         told.append(
             tr("Since {since} it {way} by {change}", since=since, way=way, change=money(abs(change), book.run.currency))
             + (tr(", moved most by {parts}.", parts=listed(parts)) if parts else ".")

@@ -433,7 +433,7 @@ def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
     remarks = [
         (NO_NUMBERS if row.check in NO_NUMBERS_FOR else tr("not checked: the book holds no {table}", table=row.table))
         if pd.isna(row.rows)
-        else REMARKS[row.table][row.check]
+        else tr(REMARKS[row.table][row.check])
         for row in quality.itertuples()
     ]
     return quality.assign(remark=pd.Series(remarks, index=quality.index, dtype="str"))

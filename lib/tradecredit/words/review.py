@@ -86,7 +86,7 @@ FIRST_STEPS = {
 def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
     """Return the traffic lights with the `rule` of each, which goes on with what is needed where it is not testable."""
     rules = [
-        RULES[test] + ("" if pd.isna(row["needs"]) else f" {NEEDED[row['needs']].format(has=row['has'])}")
+        tr(RULES[test]) + ("" if pd.isna(row["needs"]) else f" {tr(NEEDED[row['needs']], has=row['has'])}")
         for test, row in lights.iterrows()
     ]
     return lights.assign(rule=pd.Series(rules, index=lights.index, dtype="str"))

@@ -30,8 +30,8 @@ def euro(book: Book) -> list[str]:
     if basis not in ("rate of a stated day", "not known"):
         return []
     why = {
-        "rate of a stated day": "by the rate of 28 February 2025, as the book has no rate of the euro",
-        "not known": "as the book has no rate of the euro and none is kept for this currency",
+        "rate of a stated day": tr("by the rate of 28 February 2025, as the book has no rate of the euro"),
+        "not known": tr("as the book has no rate of the euro and none is kept for this currency"),
     }[basis]
     return [
         tr(

@@ -198,7 +198,7 @@ def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: 
 
 
 def _named(row: pd.Series, currency: str) -> str:
-    amount = f" ({money(row['amount'], currency)} {STAKES[row['decision']]})" if pd.notna(row["amount"]) else ""
+    amount = f" ({money(row['amount'], currency)} {tr(STAKES[row['decision']])})" if pd.notna(row["amount"]) else ""
     return f"“{row['what']}”{amount}"
 
 

@@ -10,7 +10,7 @@ from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
-from tradecredit.language import tr
+from tradecredit.language import tr, tr_number
 from tradecredit.params.terms import PaymentPlanSettings
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability, whole
 
@@ -137,15 +137,18 @@ def suggested(suggested: pd.DataFrame) -> str:
     """
     length = suggested["suggested_days"]
     lengths = sorted(length[length > 0].unique(), reverse=True)
-    granted = [tr("{value} for {grades}", value=count(value), grades=_grades(length == value)) for value in lengths]
-    if granted:
-        granted[0] = granted[0].replace(" for", " days pay for", 1)
-    parts = [tr("up to {join}", join=", ".join(granted))] if granted else []
+    granted = [
+        tr("{value} for {grades}", value=count(value), grades=_grades(length == value))
+        if place
+        else tr("{value} days pay for {grades}", value=count(value), grades=_grades(length == value))
+        for place, value in enumerate(lengths)
+    ]
+    parts = [tr("up to {join}", join=tr(", ").join(granted))] if granted else []
     if (length == 0).any():
         parts.append(tr("{grades} should pay in advance", grades=_grades(length == 0)))
     if parts and length.isna().any():
         parts.append(tr("not computable for {grades}", grades=_grades(length.isna())))
-    sentence = "; ".join(parts)
+    sentence = tr("; ").join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
@@ -219,7 +222,7 @@ def _grades(chosen: pd.Series) -> str:
     for _, grades in chosen[chosen].groupby(run[chosen]):
         row = grades.index.tolist()
         parts += [tr("{row} to {row_2}", row=row[0], row_2=row[-1])] if len(row) > 2 else [str(grade) for grade in row]
-    return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed(parts)}"
+    return tr_number("grade {grades}", "grades {grades}", int(chosen.sum()), grades=listed(parts))
 
 
 def overdue(
@@ -241,7 +244,7 @@ def overdue(
     not_known = ""
     if len(unknown):
         not_known = tr(
-            " Not computable: the value of {unknown}.", unknown=listed(ACTIONS[name].lower() for name in unknown)
+            " Not computable: the value of {unknown}.", unknown=listed(f"“{tr(ACTIONS[name])}”" for name in unknown)
         )
     disputed = (
         tr(" A further {disputed} is in dispute.", disputed=money(sums["disputed"], currency))
@@ -262,7 +265,7 @@ def overdue(
         "{best_value}{more}.{agreed}{not_known}{disputed}",
         buyer_id=buyer_id,
         overdue=money(sums["overdue"], currency),
-        actions=ACTIONS[best],
+        actions=tr(ACTIONS[best]),
         best_value=money(sums["best_value"], currency),
         more=more,
         agreed=agreed,
@@ -283,9 +286,9 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
         success, cost = percent(settings.enforcement_success), percent(settings.enforcement_cost_share)
         notes = [tr("success rate {success}; cost {cost} of the debt", success=success, cost=cost)]
     elif option == "wait":
-        notes = [BASIS[basis] for basis in row["basis"].split("; ")]
+        notes = [tr(BASIS[basis]) for basis in row["basis"].split("; ")]
     elif option == "claim":
-        notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
+        notes = [tr(NO_CLAIM[row["why_not"]])] if row["why_not"] else []
         if pd.notna(row["insured_debt"]):
             notes.append(tr("{insured_debt} insured", insured_debt=money(row["insured_debt"], currency)))
         if row["first_loss"] > 0 and not row["payable"] > 0:

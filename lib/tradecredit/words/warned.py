@@ -146,9 +146,9 @@ def added(table: pd.DataFrame) -> str:
     if table.empty:
         return tr("What the signals add to the default probability is not testable with this book.")
     parts = {
-        "more of those that it warns of fail than their probability says": table["beside_pd"] == ADDS,
-        "nothing beside the probability": table["beside_pd"].isin([NOTHING, FEWER]),
-        "too few buyers to tell": table["beside_pd"] == UNKNOWN,
+        tr("more of those that it warns of fail than their probability says"): table["beside_pd"] == ADDS,
+        tr("nothing beside the probability"): table["beside_pd"].isin([NOTHING, FEWER]),
+        tr("too few buyers to tell"): table["beside_pd"] == UNKNOWN,
     }
     found = [f"{told}: {listed(called(table.index[which]))}" for told, which in parts.items() if which.any()]
     return tr("What the signals add: {join}.", join="; ".join(found))

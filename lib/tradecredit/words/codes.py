@@ -1,0 +1,62 @@
+"""What lower packages say in tables in few words, in the language spoken: codes, reasons, names of rows.
+
+They make them in English, as results that are kept and published as CSV; a page shows them as its language has them.
+"""
+
+import re
+from functools import cache
+
+from tradecredit.default import panel
+from tradecredit.language import ENGLISH, known, spoken, tr
+
+CODES = (
+    "need", "new", "risk", "increase", "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity",
+    "prepaid", "dormant", "public", "affiliate", "company", "group", "sector", "country", "insolvent", "grade", "basel",
+    "together", "separately", "balance", "limit", "protracted", "insolvency", "turnover", "sales", "cost", "interest",
+    "board", "current", "disputes", "invoices", "receipts", "defaults", "buyers", "statements", "promises", "orders",
+    "recoveries", "claims", "limits", "all", "low", "high", "slope", "level", "ranking", "market", "ifrs", "separate",
+    "integral", "green", "amber", "red", "base", "kept", "broken", "open", "running", "filed", "paid", "refused", "asked",
+    "granted", "delivery", "quality", "quantity", "price", "downgrade", "accounts", "surroundings", "method", "outlook",
+    "insurance", "standard", "rose", "fell", "risen", "fallen", "more", "less", "grades", "above", "below", "existing",
+    "above own limit", "median", "mean", "total", "wait", "plan", "enforce", "sell", "claim",
+)  # fmt: skip
+"""Codes of one word."""
+
+TEMPLATES = (
+    *(re.sub(r"\{[^}]*\}", "{value}", one.words) for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)),
+    "{agency}'s score is {value}", "score of {agency} not known", "{input} not known", "{one}, and at the same time {other}",
+    "translated to {currency} at the rate of the {day}", "orders the buyers nearly as {input} does", "cap: {name}",
+    "{number} days",
+)  # fmt: skip
+"""What is said with a value in it."""
+
+
+def in_words(text: str) -> str:
+    """Return a code, a reason, or several of them, in the language spoken; text that none of it knows as it is.
+
+    >>> in_words("in default; new buyer")
+    'in default; new buyer'
+    """
+    if spoken() == ENGLISH:
+        return text
+    if known(text):
+        return tr(text)
+    if "; " in text:
+        return tr("; ").join(map(in_words, text.split("; ")))
+    for pattern, template in _patterns():
+        if found := pattern.fullmatch(text):
+            return tr(template, **{name: in_words(value) for name, value in found.groupdict().items()})
+    if numbered := re.fullmatch(r"(.+?)( \(?[\d,]+\)?)", text):
+        return f"{in_words(numbered[1])}{numbered[2]}" if in_words(numbered[1]) != numbered[1] else text
+    if ", " in text and any(in_words(part) != part for part in text.split(", ")):
+        return tr(", ").join(map(in_words, text.split(", ")))
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return the pattern of each template, that of the fewest places first."""
+    ordered = sorted(TEMPLATES, key=lambda template: (template.count("{"), -len(template)))
+    return [
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template))), template) for template in ordered
+    ]
