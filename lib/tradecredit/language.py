@@ -61,7 +61,7 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def fragment(value: object) -> object:
-    """Return a value for a sentence: a text of ours that begins in lower case in the language spoken, all else as it is."""
+    """Return a value for a sentence: a text of ours that begins in lower case translated, all else as it is."""
     return tr(value) if isinstance(value, str) and value[:1].islower() else value
 
 

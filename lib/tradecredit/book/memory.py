@@ -36,7 +36,8 @@ LOG = "runs.jsonl"
 NOTHING_DEPENDS_ON: dict[str, Any] = dict.fromkeys(
     ("reports", "notebooks", "chapter_minutes", "after", "language"), True
 ) | {"collections": {"letters": True}}
-"""What of the run no result depends on: where pages go and in which language, what happens around them, who signs letters."""
+"""What of the run no result depends on: where pages go, in which language, what happens around them, who signs
+letters."""
 
 Function = TypeVar("Function", bound=Callable)
 

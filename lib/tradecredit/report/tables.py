@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
-from tradecredit.language import tr
+from tradecredit.language import known, tr
 from tradecredit.report.columns import column
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
@@ -338,12 +338,23 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
             for value, unit in zip(values, units, strict=True)
         ]
     if kind == "name":
-        labels = (None if missing(value) else tr(column(value, pd.Series([0.0])).label) for value in values)
+        labels = (None if missing(value) else _name_in_words(column(value, pd.Series([0.0])).label) for value in values)
         # The value beside it has its unit.
         plain = (label.removesuffix(f" ({tr('days')})") if label and units is not None else label for label in labels)
         return [label and label[:1].upper() + label[1:] for label in plain]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind, largest_beside=beside)
     return [None if missing(value) else writer(value) for value in values]
+
+
+def _name_in_words(label: str) -> str:
+    """Return the label of a row in the language spoken, whether or not it begins as a heading does."""
+    return (
+        tr(label)
+        if known(label)
+        else tr(label[:1].lower() + label[1:])
+        if known(label[:1].lower() + label[1:])
+        else label
+    )
 
 
 def _written_by_row(values: pd.Series, names: pd.Series, beside: float) -> list[str | None]:

@@ -1,1 +1,1 @@
-"""Catalogues of translations (`<language>.po`), and what keeps them up to date: `python -m tradecredit.translations`."""
+"""Catalogues of translations, `<language>.po`; `python -m tradecredit.translations` brings them up to date."""

@@ -12,6 +12,7 @@ import nbformat
 
 import tradecredit
 from tradecredit import words
+from tradecredit.language import LANGUAGES
 from tradecredit.params.base import PROJECT
 from tradecredit.report.columns import labelled
 
@@ -21,9 +22,9 @@ Message = str | tuple[str, str]
 ENGLISH_ALONE = {"failures", "start"}
 """Modules of `words` for the terminal, which speaks English."""
 GRAMMAR = {
-    "is", "are", "was", "were", "has", "have", "owes", "owe", "it", "they", "It", "They", "them", "its", "their", "does",
-    "do", "goes", "go", "waits", "wait", "loses", "lose", "exceeds", "exceed", "stands", "stand", "changes", "change",
-    "by", "from", "turns", "turn", "of them", "pay", "pays",
+    "is", "are", "was", "were", "has", "have", "owes", "owe", "it", "they", "It", "They", "them", "its", "their",
+    "does", "do", "goes", "go", "waits", "wait", "loses", "lose", "exceeds", "exceed", "stands", "stand", "changes",
+    "change", "by", "from", "turns", "turn", "of them", "pay", "pays",
 }  # fmt: skip
 """Words that agree with a number in English, which a translation does without."""
 _WORD = re.compile(r"[A-Za-z]{2}")
@@ -58,22 +59,23 @@ def _places() -> Iterator[tuple[str, Iterable[Message]]]:
 
 
 SHOWN = (
-    "book.notes", "cash.back_test", "cash.drivers", "cash.reconciled", "decide.buyer_decisions", "decide.collect.audit",
-    "decide.collect.back_test", "decide.collect.early_offers", "decide.collect.effects", "decide.collect.insurer_calendar",
-    "decide.collect.payment_signals", "decide.collect.progress", "decide.collect.signals", "decide.collect.watchlist",
-    "decide.collect.worklist", "decide.decisions", "decide.deliveries", "decide.held_back", "decide.limits.amounts",
-    "decide.limits.changes", "decide.limits.recommendation", "decide.limits.rules", "decide.optimum.candidates",
-    "decide.optimum.optimum", "decide.terms.late_interest", "default.explain", "default.level", "default.model_fit",
-    "default.model_inputs", "default.panel", "default.ratings", "insurance.shipped", "losses.back_test",
-    "losses.level_range", "measure.countback", "measure.default_events", "measure.dso_causes", "measure.limits_in_force",
-    "measure.quality", "params.collect", "params.decisions", "params.limits", "provision.audit",
-    "provision.items", "provision.loss_rates", "validation.review", "validation.traffic_lights",
+    "book.notes", "cash.back_test", "cash.drivers", "cash.reconciled", "decide.buyer_decisions",
+    "decide.collect.audit", "decide.collect.back_test", "decide.collect.early_offers", "decide.collect.effects",
+    "decide.collect.insurer_calendar", "decide.collect.payment_signals", "decide.collect.progress",
+    "decide.collect.signals", "decide.collect.watchlist", "decide.collect.worklist", "decide.decisions",
+    "decide.deliveries", "decide.held_back", "decide.limits.amounts", "decide.limits.changes",
+    "decide.limits.recommendation", "decide.limits.rules", "decide.optimum.candidates", "decide.optimum.optimum",
+    "decide.terms.late_interest", "default.explain", "default.level", "default.model_fit", "default.model_inputs",
+    "default.panel", "default.ratings", "insurance.shipped", "losses.back_test", "losses.level_range",
+    "measure.countback", "measure.default_events", "measure.dso_causes", "measure.limits_in_force", "measure.quality",
+    "params.collect", "params.decisions", "params.limits", "provision.audit", "provision.items",
+    "provision.loss_rates", "validation.review", "validation.traffic_lights",
 )  # fmt: skip
 """Modules below `words` whose codes and names of rows stand on pages (`words.codes`)."""
 
 
 def _spoken_by(code: ast.AST) -> Iterator[str]:
-    """Yield the texts of several words that code holds, but for docstrings, parts of others and messages of problems."""
+    """Yield the texts of several words that code holds, without docstrings, parts of others and problems told."""
     left_out: set[int] = set()
     for node in ast.walk(code):
         apart = isinstance(node, ast.JoinedStr | ast.Raise) or (
@@ -84,9 +86,9 @@ def _spoken_by(code: ast.AST) -> Iterator[str]:
         ):
             left_out |= {id(part) for part in ast.walk(node)}
     for node in ast.walk(code):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left_out:
-            if re.search("[A-Za-z]{2}.* .*[A-Za-z]{2}", node.value) and "{" not in node.value:
-                yield node.value
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in left_out else None
+        if isinstance(text, str) and re.search("[A-Za-z]{2}.* .*[A-Za-z]{2}", text) and "{" not in text:
+            yield text
 
 
 def marked(code: ast.AST) -> Iterator[Message]:
@@ -109,9 +111,9 @@ def _either(call: ast.Call) -> Iterator[str]:
     """Yield the words that a value of a text may be, one or the other; those of English grammar alone are left out."""
     for choice in (part for given in call.keywords for part in ast.walk(given.value) if isinstance(part, ast.IfExp)):
         for word in (choice.body, choice.orelse):
-            if isinstance(word, ast.Constant) and isinstance(word.value, str) and _WORD.search(word.value):
-                if word.value not in GRAMMAR and "_" not in word.value:
-                    yield word.value
+            text = word.value if isinstance(word, ast.Constant) else None
+            if isinstance(text, str) and _WORD.search(text) and text not in GRAMMAR and "_" not in text:
+                yield text
 
 
 def _constants(module: ModuleType) -> Iterator[str]:
@@ -123,7 +125,7 @@ def _constants(module: ModuleType) -> Iterator[str]:
 
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        if _WORD.search(value) and not re.fullmatch(r"[\w.]*_[\w.]*|\W*", value):
+        if _WORD.search(value) and value not in LANGUAGES and not re.fullmatch(r"[\w.]*_[\w.]*|\W*", value):
             yield value
     elif isinstance(value, Mapping):
         for one in value.values():
@@ -145,6 +147,6 @@ def _of_notebook(file: Path) -> Iterator[Message]:
             yield from marked(code)
             within = {id(part) for node in ast.walk(code) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
             for node in ast.walk(code):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
-                    if re.search(r"[A-Za-z]{2}.* |^[A-Z][a-z]+", node.value):
-                        yield node.value
+                text = node.value if isinstance(node, ast.Constant) and id(node) not in within else None
+                if isinstance(text, str) and re.search(r"[A-Za-z]{2}.* |^[A-Z][a-z]+", text):
+                    yield text

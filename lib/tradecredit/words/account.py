@@ -419,17 +419,17 @@ def assumptions(book: Book, found: Account) -> list[str]:
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
             tr(
-                "Sales that only cover allows are those that the limits by risk with cover carry beyond those without, by "
-                "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
-                "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
-                "takes off less on them is an item of its own, which falls away with these sales wherever they are left "
-                "out or counted in part."
+                "Sales that only cover allows are those that the limits by risk with cover carry beyond those "
+                "without, by what the buyers owed in the last 12 months; limits that are asked for from the "
+                "insurer do not count. Without cover, or under a policy that allows fewer, balances would be lower "
+                "by the same part; what it takes off less on them is an item of its own, which falls away with "
+                "these sales wherever they are left out or counted in part."
             )
         )
         told.append(
             tr(
-                "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to buyers to "
-                "whom deliveries are held back today, with cover too, are not counted."
+                "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to "
+                "buyers to whom deliveries are held back today, with cover too, are not counted."
             )
         )
     return told

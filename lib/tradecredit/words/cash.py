@@ -102,7 +102,8 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
             dispersion=fixed(times.dispersion, 1),
         ),
         tr(
-            "{protracted_share} of defaults are protracted ({kinds}); recoveries come after {own_days} ({cash_recovery_days}).",
+            "{protracted_share} of defaults are protracted ({kinds}); recoveries come after {own_days} "
+            "({cash_recovery_days}).",
             protracted_share=percent(protracted_share(book)),
             kinds=kinds,
             own_days=days(own_days),
@@ -118,9 +119,9 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
             "beyond its end too. What each quote moves in its place stands beside it below, for the whole year."
         ),
         tr(
-            "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose place the "
-            "ledger's own pattern of sales goes on; promises and payment plans, in whose place what is overdue is paid as "
-            "overdue invoices of such buyers were."
+            "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose "
+            "place the ledger's own pattern of sales goes on; promises and payment plans, in whose place what is "
+            "overdue is paid as overdue invoices of such buyers were."
         ),
     ]
 

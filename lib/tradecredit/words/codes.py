@@ -10,23 +10,24 @@ from tradecredit.default import panel
 from tradecredit.language import ENGLISH, known, spoken, tr
 
 CODES = (
-    "need", "new", "risk", "increase", "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity",
-    "prepaid", "dormant", "public", "affiliate", "company", "group", "sector", "country", "insolvent", "grade", "basel",
-    "together", "separately", "balance", "limit", "protracted", "insolvency", "turnover", "sales", "cost", "interest",
-    "board", "current", "disputes", "invoices", "receipts", "defaults", "buyers", "statements", "promises", "orders",
-    "recoveries", "claims", "limits", "all", "low", "high", "slope", "level", "ranking", "market", "ifrs", "separate",
-    "integral", "green", "amber", "red", "base", "kept", "broken", "open", "running", "filed", "paid", "refused", "asked",
-    "granted", "delivery", "quality", "quantity", "price", "downgrade", "accounts", "surroundings", "method", "outlook",
-    "insurance", "standard", "rose", "fell", "risen", "fallen", "more", "less", "grades", "above", "below", "existing",
-    "above own limit", "median", "mean", "total", "wait", "plan", "enforce", "sell", "claim",
+    "need", "new", "risk", "increase", "reduction", "prolongation", "cancellation", "refusal", "concentration",
+    "capacity", "prepaid", "dormant", "public", "affiliate", "company", "group", "sector", "country", "insolvent",
+    "grade", "basel", "together", "separately", "balance", "limit", "protracted", "insolvency", "turnover", "sales",
+    "cost", "interest", "board", "current", "disputes", "invoices", "receipts", "defaults", "buyers", "statements",
+    "promises", "orders", "recoveries", "claims", "limits", "all", "low", "high", "slope", "level", "ranking",
+    "market", "ifrs", "separate", "integral", "green", "amber", "red", "base", "kept", "broken", "open", "running",
+    "filed", "paid", "refused", "asked", "granted", "delivery", "quality", "quantity", "price", "downgrade",
+    "accounts", "surroundings", "method", "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen",
+    "more", "less", "grades", "above", "below", "existing", "above own limit", "median", "mean", "total", "wait",
+    "plan", "enforce", "sell", "claim",
 )  # fmt: skip
 """Codes of one word."""
 
 TEMPLATES = (
     *(re.sub(r"\{[^}]*\}", "{value}", one.words) for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)),
-    "{agency}'s score is {value}", "score of {agency} not known", "{input} not known", "{one}, and at the same time {other}",
-    "translated to {currency} at the rate of the {day}", "orders the buyers nearly as {input} does", "cap: {name}",
-    "{number} days",
+    "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
+    "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
+    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days",
 )  # fmt: skip
 """What is said with a value in it."""
 

@@ -147,7 +147,8 @@ def _coming_stops(stops: pd.DataFrame, currency: str) -> str:
     sizes = stops["unreported"].value_counts()
     why = {
         insurer_calendar.UNINSURED: tr("the invoice that stops supplies is not insured itself"),
-        insurer_calendar.LITTLE: tr("too little is overdue for a report"), insurer_calendar.CLAIMED: tr("the loss is claimed"),
+        insurer_calendar.LITTLE: tr("too little is overdue for a report"),
+        insurer_calendar.CLAIMED: tr("the loss is claimed"),
     }  # fmt: skip
     parts = [
         tr("of {sizes} {words}", sizes=whole(sizes[reason]), words=words)

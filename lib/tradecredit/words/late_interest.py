@@ -96,8 +96,8 @@ def at_issue(book: Book) -> list[str]:
         return []
     return [
         tr(
-            "Late amounts, and interest on them, are at the rates of the days of issue; what is overdue elsewhere is at "
-            "today's."
+            "Late amounts, and interest on them, are at the rates of the days of issue; what is overdue elsewhere "
+            "is at today's."
         )
     ]
 

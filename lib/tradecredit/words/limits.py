@@ -111,8 +111,8 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
     if book.run.margin is None:
         found.append(
             tr(
-                "The run states no margin: net value added constrains no limit, and what limit requests, portfolio limits "
-                "and longer terms would earn is not computable."
+                "The run states no margin: net value added constrains no limit, and what limit requests, portfolio "
+                "limits and longer terms would earn is not computable."
             )
         )
     else:
@@ -181,10 +181,11 @@ def orders(book: Book) -> list[str]:
     horizon = "" if days is None else tr(" Orders expected more than {days} days ahead do not count.", days=whole(days))
     return [
         tr(
-            "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is insured "
-            "of it. Open orders are commitments: they count in the use of limits and in excesses over them, not in "
-            "exposure, in what the risk allows to be owed or in losses; those of buyers that pay in advance do not count. "
-            "What is on account is set off. Needs, and shares of the book, are of invoices alone."
+            "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is "
+            "insured of it. Open orders are commitments: they count in the use of limits and in excesses over "
+            "them, not in exposure, in what the risk allows to be owed or in losses; those of buyers that pay in "
+            "advance do not count. What is on account is set off. Needs, and shares of the book, are of invoices "
+            "alone."
         )
         + horizon
     ]

@@ -241,11 +241,12 @@ def assumptions() -> list[str]:
     """Return what the application to past years takes for granted."""
     return [
         tr(
-            "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
-            "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
-            "are taken for granted; recoveries are those so far. Debts are those of the day of loss, at the "
-            "rates of the days of issue: what is insured today, after recoveries and disputes since and at today's rates, "
-            "may be more or less. A year ends on the book's day, of all policies alike, so that they can be compared; a "
-            "policy whose own year ends on another day counts a loss, its first loss and its maximum in that year."
+            "As if: limits are those that the insurer of the time had named on the day of shipment; another "
+            "insurer, or a policy under which deliveries had stopped sooner, would have had others. Reports in "
+            "time and complete papers are taken for granted; recoveries are those so far. Debts are those of the "
+            "day of loss, at the rates of the days of issue: what is insured today, after recoveries and disputes "
+            "since and at today's rates, may be more or less. A year ends on the book's day, of all policies "
+            "alike, so that they can be compared; a policy whose own year ends on another day counts a loss, its "
+            "first loss and its maximum in that year."
         )
     ]

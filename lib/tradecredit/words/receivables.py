@@ -326,15 +326,15 @@ def known_days(book: Book) -> list[str]:
     if not settled and len(book.invoices):
         found.append(
             tr(
-                "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits "
-                "cannot be estimated from open items alone. What rests on them is missing."
+                "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment "
+                "habits cannot be estimated from open items alone. What rests on them is missing."
             )
         )
     elif not dated and len(book.invoices):
         found.append(
             tr(
-                "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment habits "
-                "cannot be estimated."
+                "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment "
+                "habits cannot be estimated."
             )
         )
     if silent:

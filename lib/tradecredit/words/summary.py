@@ -172,7 +172,8 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
         )
     ]
     for chosen, called in (
-        (others[reserved], tr("reserved to the {highest}", highest=highest)), (others[~reserved].head(NAMED), tr("next in order")),
+        (others[reserved], tr("reserved to the {highest}", highest=highest)),
+        (others[~reserved].head(NAMED), tr("next in order")),
     ):  # fmt: skip
         if len(chosen):
             told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
