@@ -228,37 +228,59 @@ def exceedance(
     return _figure(every, draw, x=x, y="Probability of at least this loss", legend=len(shown) > 1)
 
 
-def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month default rate") -> Figure:
-    """Return predicted against observed rates with their intervals, class by class.
+def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month default rate") -> Figure:
+    """Return predicted against observed rates with their intervals, class by class; a panel for each way to class.
 
-    `table`: index = class (a grade, a range of PD); columns predicted, observed, low and high (fractions; the interval
-    of the observed rate). The axis is logarithmic down to the smallest positive prediction and linear from there to
-    zero, so that classes without a default can be shown. Missing values are not drawn.
+    `panels`: by the name of its classes (grade, year), a table with index = class; columns predicted, observed, low and
+    high (fractions; the interval of the observed rate). The panels share an axis: logarithmic down to the smallest
+    positive prediction and linear from there to zero, so that classes without a default can be shown. Missing values
+    are not drawn, nor panels without any other; panels are as wide as their classes are many.
     """
+    rates = ["predicted", "observed", "low", "high"]
+    numbers = {name: table[rates].astype("float64").dropna(how="all") for name, table in panels.items()}
+    shown = {name: table for name, table in numbers.items() if len(table)}
+    if not shown:
+        return _figure(pd.DataFrame(), lambda _: None, x="", y=y)
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
+        widths = [max(len(table), 3) for table in shown.values()]
+        grid = figure.subplots(1, len(shown), sharey=True, squeeze=False, width_ratios=widths)[0]
+        for axes, (name, table) in zip(grid, shown.items(), strict=True):
+            axes.set_xlabel(name)
+            _calibrated(axes, table)
+        _rate_axis(grid[0], pd.concat(shown.values()))
+        grid[0].set_ylabel(y)
+        figure.legend(handles=grid[0].get_legend_handles_labels()[0], loc="outside upper left", ncols=3)
+    return figure
 
-    def draw(axes: Axes) -> None:
-        places = np.arange(len(table))
-        numbers = table[["predicted", "observed", "low", "high"]].astype("float64")
-        axes.vlines(places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3)
-        axes.plot(places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label="Observed, with interval")
-        axes.plot(
-            places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
-            markeredgewidth=1.8, label="Predicted",
-        )  # fmt: skip
-        positive = numbers["predicted"][numbers["predicted"] > 0]
-        floor = float(positive.min()) if len(positive) else 0.001
-        floor = 10 ** np.floor(np.log10(floor))
-        axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
-        top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
-        axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
-        decades = 10.0 ** np.arange(np.log10(floor), 1)
-        ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
-        axes.yaxis.set_major_locator(FixedLocator(ticks))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
-        axes.set_xticks(places, [str(name) for name in table.index])
 
-    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+def _calibrated(axes: Axes, numbers: pd.DataFrame) -> None:
+    places = np.arange(len(numbers))
+    axes.vlines(
+        places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3, label="Its interval"
+    )
+    axes.plot(places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label="Observed")
+    axes.plot(
+        places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
+        markeredgewidth=1.8, label="Predicted",
+    )  # fmt: skip
+    axes.set_xticks(places, [str(name) for name in numbers.index])
+    axes.set_xlim(-0.6, len(numbers) - 0.4)
+    axes.grid(axis="y")
+
+
+def _rate_axis(axes: Axes, numbers: pd.DataFrame) -> None:
+    positive = numbers["predicted"][numbers["predicted"] > 0]
+    floor = float(positive.min()) if len(positive) else 0.001
+    floor = 10 ** np.floor(np.log10(floor))
+    axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
+    top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
+    axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
+    decades = 10.0 ** np.arange(np.log10(floor), 1)
+    ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
 
 
 def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:

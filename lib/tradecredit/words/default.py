@@ -15,6 +15,7 @@ from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
+from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.formats import counted, listed, missing, money, percent, probability
 
@@ -182,6 +183,45 @@ def unmatched(book: Book) -> list[str]:
         f"{key} names {listed(missing)}, which no row of the book has: it has no effect."
         for key, missing in panel.unmatched(book).items()
     ]
+
+
+_COSTS_UNKNOWN = "What the stated signs cost is not testable with this book"
+SURE = 2.0
+"""Standard errors above zero from which a stated sign is said to cost something."""
+
+
+def sign_costs(costs: pd.DataFrame) -> str:
+    """Return which stated signs cost something on buyers left out (`default.sign_costs`); empty where none is shown."""
+    if costs.empty:
+        return ""
+    if costs["log_loss_cost"].isna().all():
+        needed = f"{MINIMUM_DEFAULTERS} buyers that defaulted and {MINIMUM_DEFAULTERS} that did not"
+        return f"{_COSTS_UNKNOWN}: that needs {needed}."
+    sure = costs[costs["log_loss_cost"] > SURE * costs["log_loss_cost_error"]]
+    compared = f"With all signs lifted, the curves of {counted(len(costs), 'input')} run most against their own"
+    if sure.empty:
+        return (
+            f"{compared}. On buyers left out none of these signs costs more than {SURE:.0f} standard errors of "
+            "log-loss: the data give no reason to drop one."
+        )
+    each = (
+        f"{name.replace('_', ' ')} ({row['log_loss_cost']:.4f} ± {row['log_loss_cost_error']:.4f} of log-loss, "
+        f"{row['auc_cost']:+.3f} of AUC)"
+        for name, row in sure.iterrows()
+    )
+    verb = "costs" if len(sure) == 1 else "cost"
+    return (
+        f"{compared}. On buyers left out the sign of {listed(each)} {verb} more than {SURE:.0f} standard errors. All "
+        "stay in force: whether a sign is dropped is a decision on its sense, not on this figure alone."
+    )
+
+
+def no_sign_costs(assessment: Assessment, settings: DefaultSettings) -> str:
+    """Return why a table of what stated signs cost has no rows."""
+    if assessment.model is not None:
+        return "The data contradict none: with all signs lifted, no curve runs against its own."
+    defaulted = counted(assessment.defaulters, "buyer")
+    return f"{_COSTS_UNKNOWN}: {defaulted} defaulted, and a fit needs {settings.minimum_defaults}."
 
 
 def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettings) -> str:
