@@ -243,10 +243,10 @@ def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month defaul
         return _figure(pd.DataFrame(), lambda _: None, x="", y=y)
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
         figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
-        widths = [max(len(table), 3) for table in shown.values()]
+        widths = [max(len(table), 4) for table in shown.values()]
         grid = figure.subplots(1, len(shown), sharey=True, squeeze=False, width_ratios=widths)[0]
         for axes, (name, table) in zip(grid, shown.items(), strict=True):
-            axes.set_xlabel(name)
+            axes.set_xlabel(textwrap.fill(name, 14))
             _calibrated(axes, table)
         _rate_axis(grid[0], pd.concat(shown.values()))
         grid[0].set_ylabel(y)
