@@ -105,13 +105,17 @@ def dependence(dependence: Dependence) -> str:
     factors = dependence.sector_factors
     drivers = "one-factor" if factors is None else f"{len(factors.factors)}-factor (by sector)"
     freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
+    by_factor = spread.items() if isinstance(spread, dict) else []
+    spreads = listed([f"{value:g} ({name})" for name, value in by_factor]) if by_factor else f"{spread:g}"
     kinds = {
         "gaussian": f"{drivers} Gaussian copula",
         "student_t": f"{drivers} Student-t copula with {freedom:g} degrees of freedom, in which extremes coincide",
         "gamma": f"{drivers} CreditRisk+: default rates are multiplied by gamma-distributed factors with mean 1 and "
-        f"standard deviation {spread:g}, whatever the asset correlation",
+        f"standard deviation {spreads}, whatever the asset correlation",
     }
-    return f"Default dependence: {kinds[dependence.kind]}."
+    several = [] if factors is None else [name for name, weights in factors.stated() if len(weights) > 1]
+    weighed = f"; by stated weights on several: {listed(several)}" if several else ""
+    return f"Default dependence: {kinds[dependence.kind]}{weighed}."
 
 
 def years(count: int, missing: float, simulation: Simulation) -> str:
