@@ -243,6 +243,20 @@ def test_curves_draw_a_panel_for_each_input_and_a_cross_for_not_known():
     assert len([axes for axes in charts.curves(curve_table(), most=1).axes if axes.get_visible()]) == 1
 
 
+def test_curves_and_pairs_are_laid_out_for_the_width_of_the_screen():
+    many = pd.concat([curve_table().assign(input=f"x{number}") for number in range(9)])
+    pair = pd.DataFrame(
+        {"pair": "a × b", "first_input": "a", "second_input": "b", "first_value": [0.0, 1.0] * 2,
+         "second_value": [0.0, 0.0, 1.0, 1.0], "both_log_odds": [-0.04, 0.5, -1.26, 2.0]}
+    )  # fmt: skip
+    surfaces = pd.concat([pair, pair.assign(pair="c × d")])
+    wide, narrow = (charts.curves(many, surfaces=surfaces, width=width) for width in (charts.SIZE[0], charts.PHONE))
+    # 4 curves beside each other in 3 rows, and both pairs in one; on a phone 2 in 5 rows, and a pair in each of two.
+    assert [len(figure.axes) for figure in (wide, narrow)] == [12 + 2, 10 + 2]
+    assert narrow.get_size_inches()[0] == charts.PHONE < wide.get_size_inches()[0]
+    assert {"0.0", "0.5", "−1.3", "2.0"} <= set(texts(narrow))
+
+
 def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
     years = calibration_table().set_axis(["2023", "2024", "2025"]).assign(predicted=[0.01, 0.02, np.nan])
     figure = charts.calibration({"Grade": calibration_table(), "Year": years, "Sector": years * np.nan})

@@ -30,6 +30,8 @@ from tradecredit.words.formats import probability as probability_text
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 SIZE = (6.4, 3.8)
+PHONE = 3.5
+"""Width, in inches, of a figure that is laid out anew for a narrow screen."""
 INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
 _LINES = ("-", "--", "-.", ":")
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo", "||")
@@ -339,40 +341,47 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
 
 
 def curves(
-    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 12, interval: float = 0.9
-) -> Figure:
+    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 40, interval: float = 0.9,
+    width: float = SIZE[0],
+) -> Figure:  # fmt: skip
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 
     `table`: `DefaultModel.curves` (`input`, `value`, `log_odds` against the median buyer, `standard_error`); the first
     `most` inputs in its order. All panels share the scale of log-odds; a cross stands for a value that is not known.
     Where errors are missing only the curve is drawn. `surfaces`: `DefaultModel.surfaces`; below the curves a panel for
-    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse.
+    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse. `width`, in inches:
+    as many panels side by side as it holds.
     """
     drawn = table[table["input"].isin(table["input"].unique()[:most])]
     names = list(drawn["input"].unique())
     if not names:
         return _figure(table, lambda _: None, x="", y="")
     pairs = [] if surfaces is None else list(surfaces.groupby("pair", sort=False))
-    columns = min(3, len(names))
+    columns, beside = (max(int(width / each), 1) for each in (PANEL, PAIR))
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        rows, below = -(-len(names) // columns), -(-len(pairs) // columns)
-        figure = Figure(figsize=(SIZE[0], 0.6 + 1.65 * rows + 1.9 * below), dpi=100, layout="constrained")
-        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.15 * below]) if pairs else [figure]
+        rows, below = -(-len(names) // columns), -(-len(pairs) // beside)
+        figure = Figure(figsize=(width, 0.5 + 1.45 * rows + 1.7 * below), dpi=100, layout="constrained")
+        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.2 * below]) if pairs else [figure]
         upper, lower = halves[0], list(halves[1:])
         grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, name in zip(grid.flat, names, strict=False):
             _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
-        upper.supylabel("Log-odds of default against the median buyer", fontsize=11)
+        upper.supylabel("Log-odds of default against the median buyer", fontsize=10)
         for part in lower:
-            shades = part.subplots(below, columns, squeeze=False)
+            part.suptitle("Log-odds of two inputs together", fontsize=10)
+            shades = part.subplots(below, beside, squeeze=False)
             ends = float(surfaces["both_log_odds"].min()), float(surfaces["both_log_odds"].max())  # type: ignore[index]
             for axes, (_, surface) in zip(shades.flat, pairs, strict=False):
                 _surface(axes, surface, ends)
             for axes in shades.flat[len(pairs) :]:
                 axes.set_visible(False)
     return figure
+
+
+PANEL, PAIR = 1.6, 3.2
+"""Widths, in inches, that the panel of a curve and that of a pair are read in."""
 
 
 def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
@@ -384,8 +393,8 @@ def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
     axes.plot(value, odds, color=OKABE_ITO[0])
     axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set_title(textwrap.fill(label, 24), fontsize=10)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_title(textwrap.fill(label, 18), fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
     axes.tick_params(labelsize=10)
 
@@ -398,11 +407,12 @@ def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> No
     for row, line in enumerate(cells.to_numpy()):
         for place, value in enumerate(line):
             shade = "white" if value > dark else "black"
-            axes.text(place, row, _cell_text(value, "ratio"), ha="center", va="center", fontsize=8, color=shade)
+            text = f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS)  # 0 without a sign
+            axes.text(place, row, text, ha="center", va="center", fontsize=9, color=shade)
     first, second = (surface[name].iloc[0] for name in ("first_input", "second_input"))
     for axis, name, values in ((axes.xaxis, first, cells.columns), (axes.yaxis, second, cells.index)):
         label, kind = column(name, pd.Series(values))
-        axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=8)
+        axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=9)
         axis.set_label_text(textwrap.shorten(label, 28, placeholder="…"), fontsize=9)
     axes.grid(visible=False)
 
