@@ -8,10 +8,12 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from pydantic import BaseModel
 from scipy.special import expit
 
 from tradecredit import DefaultModel
+from tradecredit.params.losses import LossSettings
 from tradecredit.params.run import Run
 
 ROOT = Path(__file__).parents[1]
@@ -170,3 +172,8 @@ def test_three_lines_state_a_sign_drop_a_pair_and_refit():
     exec(lines, found)  # the lines of our own document
     assert not found["model"].pairs
     assert found["model"].table["sign"].loc[["debt", "margin"]].tolist() == [1, -1]
+
+
+def test_settings_of_losses_in_the_definitions_are_read():
+    blocks = re.findall(r"```yaml\n(losses:.*?)```", DEFINITIONS.read_text(encoding="utf-8"), re.DOTALL)
+    assert [LossSettings(**yaml.safe_load(block)["losses"]).dependence.kind for block in blocks] == ["gamma"]

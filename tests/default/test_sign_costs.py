@@ -22,14 +22,20 @@ def test_a_wrong_sign_costs_and_a_right_one_is_not_shown():
     assert list(found.index) == ["debt"]
     cost = found.loc["debt"]
     assert cost["sign"] == -1 and cost["against"] > 1
-    assert cost["log_loss"] > 4 * cost["log_loss_se"] > 0 and cost["auc"] > 4 * cost["auc_se"] > 0
+    assert (
+        cost["log_loss_cost"] > 4 * cost["log_loss_cost_error"] > 0
+        and cost["auc_cost"] > 4 * cost["auc_cost_error"] > 0
+    )
 
 
 def test_too_few_defaults_are_not_testable():
     X, y = table(1500)
     few = pd.concat([y[y == 1].head(15), y[y == 0].head(300)]).sort_index()
     found = default.sign_costs(X.loc[few.index], few, signs={"debt": -1})
-    assert found[["log_loss", "log_loss_se", "auc", "auc_se"]].isna().all(axis=None) and len(found) == 1
+    assert (
+        found[["log_loss_cost", "log_loss_cost_error", "auc_cost", "auc_cost_error"]].isna().all(axis=None)
+        and len(found) == 1
+    )
 
 
 def test_without_signs_nothing_is_compared():

@@ -14,6 +14,7 @@ from scipy import stats
 
 from tradecredit import Policy
 from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.quadrature import quadrature
 from tradecredit.losses.simulation import simulate
 from tradecredit.params.base import PROJECT
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
@@ -187,6 +188,90 @@ def test_recursion_of_equal_obligors_is_negative_binomial():
     found = panjer.probabilities(obligors, default_rate_sd=0.8, bands=40)
     alpha = 0.8**-2
     assert found == pytest.approx(stats.nbinom(alpha, alpha / (alpha + 1.5)).pmf(np.arange(40)))
+
+
+SECTORS = SectorFactors.model_validate(
+    {
+        "source": "CreditRisk+ manual, examples 2 and 3 of its spreadsheet", "factors": ["US", "Japan", "Europe"],
+        "correlation": np.eye(3).tolist(), "other": "US", "sectors": {"J": "Japan", "E": "Europe"},
+    }
+)  # fmt: skip
+HARD = "UJJUEEUJEEUEEJEEUUUUUEJEU"
+"""Example 2: the sector of each obligor (US, Japan, Europe)."""
+
+WEIGHTS = {  # example 3: per cent specific, US, Japan and Europe, by obligor
+    (50, 30, 10, 10): [1], (25, 25, 25, 25): [2, 9, 13], (25, 25, 20, 30): [3, 8, 19, 21, 23], (75, 5, 10, 10): [4],
+    (50, 10, 10, 30): [5, 11, 18], (50, 20, 10, 20): [6, 12, 17, 24], (25, 10, 10, 55): [7, 14, 20],
+    (75, 10, 5, 10): [10, 16, 22], (25, 25, 30, 20): [15], (75, 10, 10, 5): [25],
+}  # fmt: skip
+LATER = {
+    1: (1,), 4: (0.5,), 9: (1, 1), 10: (1,), 11: (1, 1), 13: (1,), 17: (0.5,), 18: (1, 1), 19: (0.5, 0.25), 20: (1, 1)
+}  # fmt: skip
+"""Example 1C: shares of the first year's exposure in the second and the third, by obligor; others owe nothing then."""
+
+LATER_RATES = {
+    "A": (2.5, 3.5), "B": (3.1, 4.2), "C": (4.4, 5.3), "D": (6.3, 7.0), "E": (8.6, 8.6), "F": (10.1, 9.6),
+    "G": (13.1, 11.1), "H": (19.9, 13.4),
+}  # fmt: skip
+"""Per cent that default in the second and in the third year, by rating."""
+
+EXAMPLES = {"1C": (17_277_632, 62_100_307), "2": (14_221_863, 49_931_502), "3": (14_221_863, 47_368_235)}
+"""Expected loss and 99th percentile of three years, of three sectors, and of weights on them, as published."""
+
+
+def example(name: str) -> tuple[pd.DataFrame, Dependence, panjer.Banded, np.ndarray]:
+    """Return a portfolio and what the run file states of one of `EXAMPLES`, and both as the recursion takes them.
+
+    A year of example 1C that an obligor owes something in is an obligor of its own (§A5.3).
+    """
+    table, one_year, _ = published_obligors()
+    table = table.assign(name=table["name"].astype(str), sector=[*HARD])
+    factors = SECTORS
+    if name == "1C":
+        factors, table = SECTORS.model_copy(update={"sectors": {}}), pd.concat([table, later_years(table)])
+    if name == "3":
+        names = ("specific", *SECTORS.factors)
+        weights = {
+            str(obligor): dict(zip(names, np.array(shares) / 100, strict=True))
+            for shares, obligors in WEIGHTS.items()
+            for obligor in obligors
+        }
+        factors = SectorFactors.model_validate(SECTORS.model_dump() | {"buyers": weights})
+    obligors = panjer.banded(table["exposure"].to_numpy(), table["pd"].to_numpy(), unit=one_year.unit)
+    portfolio = pd.DataFrame(
+        {"pd": obligors.rate, "exposure": obligors.band * obligors.unit, "lgd": 1.0, "correlation": 0.15,
+         "insured_limit": np.nan, "sector": table["sector"].to_numpy()}, index=table["name"],
+    )  # fmt: skip
+    by_sector = [factors.sectors.get(sector, factors.other) for sector in table["sector"]]
+    stated = [factors.buyers.get(buyer, weights) for buyer, weights in zip(table["name"], by_sector, strict=True)]
+    deviations = dict.fromkeys(SECTORS.factors, 0.5)
+    dependence = Dependence(kind="gamma", default_rate_sd=deviations, sector_factors=factors)
+    return portfolio, dependence, obligors, np.array([factors.by_factor(one) for one in stated])
+
+
+def later_years(table: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        row._replace(name=f"{row.name}/{year}", exposure=row.exposure * share, pd=rate / 100)
+        for row in table.itertuples(index=False)
+        for year, share, rate in zip((2, 3), LATER.get(int(row.name), ()), LATER_RATES[row.rating], strict=False)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_of_several_years_and_sectors_have_the_published_figures(name):
+    portfolio, dependence, obligors, weights = example(name)
+    exact = panjer.of_sectors(obligors, weights, default_rate_sd=np.full(3, 0.5), bands=1_500)
+    mean, sd = panjer.mean_and_sd(exact, obligors.unit)
+    found = round(mean), round(panjer.interpolated_percentile(exact, obligors.unit, 0.99))
+    assert found == EXAMPLES[name]
+    dist = simulate(portfolio, scenarios=40_000, seed=5, dependence=dependence)
+    checked = quadrature(dist, [0.99]).set_index("measure")
+    assert checked.loc[["expected", "sd"], "calculated"].to_numpy() == pytest.approx([mean, sd], rel=1e-6)
+    shortfall = panjer.expected_shortfall(exact, obligors.unit, 0.99)
+    assert checked.loc["ES", "calculated"] == pytest.approx(shortfall, rel=2e-3)
+    for measure, value in {"expected": mean, "sd": sd, "ES": shortfall}.items():
+        assert abs(checked.loc[measure, "simulated"] - value) <= 4 * checked.loc[measure, "standard_error"], measure
 
 
 def gamma_years(sampling: Sampling) -> tuple[LossDistribution, panjer.Banded, np.ndarray]:

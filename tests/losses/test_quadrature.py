@@ -44,6 +44,24 @@ def test_simulation_and_calculation_agree(dependence, group):
     assert (table["deviation"].abs() < 4.5).all(), table
 
 
+def test_simulation_and_calculation_agree_on_buyers_of_several_sectors():
+    factors = SectorFactors(
+        source="made up", factors=["a", "b"], correlation=[[1, 0], [0, 1]], other="b",
+        sectors={"A": "a", "M": {"a": 0.3, "b": 0.2, "specific": 0.5}}, buyers={"0": {"a": 0.5, "b": 0.5}},
+    )  # fmt: skip
+    dependence = Dependence(kind="gamma", default_rate_sd={"a": 0.5, "b": 1.2}, sector_factors=factors)
+    portfolio = book().assign(sector=np.resize(["M", "A", "X", "M"], 80)).set_axis(map(str, range(80)))
+    result = simulate(portfolio, scenarios=60_000, seed=1, dependence=dependence)
+    table = quadrature(result, [0.95, 0.99, 0.999])
+    assert (table["deviation"].abs() < 4.5).all(), table
+    loss = (portfolio["pd"] * portfolio["exposure"] * portfolio["lgd"]).to_numpy()
+    a = np.where(portfolio["sector"] == "A", 1.0, np.where(portfolio["sector"] == "M", 0.3, 0.0))
+    b = np.where(portfolio["sector"] == "X", 1.0, np.where(portfolio["sector"] == "M", 0.2, 0.0))
+    a[0], b[0] = 0.5, 0.5
+    own = loss @ (portfolio["exposure"] * portfolio["lgd"])
+    assert table.loc[1, "calculated"] == pytest.approx(np.sqrt(own + 0.25 * (a @ loss) ** 2 + 1.44 * (b @ loss) ** 2))
+
+
 def test_independent_equal_buyers_are_binomial():
     table = quadrature(simulate(equal(60, 0.05, 0.0), scenarios=2_000, seed=1), [0.9, 0.99, 0.999])
     values = table[table["measure"] == "VaR"]["calculated"]

@@ -583,6 +583,23 @@ def test_sectors_with_perfect_correlation_are_one_factor_and_without_it_less_ris
     assert none < 0.85 * perfect
 
 
+def test_a_mix_of_factors_is_a_factor_as_correlated_as_the_mix():
+    """Half of either of two factors with correlation 0.2 has √0.6 as its correlation with each."""
+    book = equal(200, 0.02, 0.15, sector=pd.array(["C", "G"] * 100, dtype="str"))
+
+    def shortfall(**change):
+        factors = SectorFactors.model_validate(SECTORS.model_dump() | change)
+        result = simulate(book, scenarios=20_000, seed=8, dependence=Dependence(sector_factors=factors))
+        row = result.summary([0.999]).iloc[-1]
+        return row["value"], row["standard_error"]
+
+    mixed, mixed_error = shortfall(correlation=[[1, 0.2], [0.2, 1]], sectors={"C": "a", "G": {"a": 0.5, "b": 0.5}})
+    stated, stated_error = shortfall(correlation=[[1, 0.6**0.5], [0.6**0.5, 1]])
+    apart, apart_error = shortfall(correlation=[[1, 0.2], [0.2, 1]])
+    assert abs(mixed - stated) < 4 * np.hypot(mixed_error, stated_error)
+    assert apart < stated - 4 * np.hypot(apart_error, stated_error)
+
+
 def test_new_buyers_at_the_end_leave_the_others_their_defaults():
     book = lumpy()
     more = pd.concat([book, lumpy(3).set_axis(["N0", "N1", "N2"])])

@@ -259,6 +259,31 @@ def test_problems_of_an_index_are_told_where_it_stands(tmp_path):
     assert "cannot be read" in missing.allowed
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"sectors": {"C": {"x": 0.5, "y": 0.4}}}, "weights from 0 to 1 that add up to 1"),
+        ({"sectors": {"C": {"x": 0.5, "z": 0.5}}}, "sectors.C: z is none of the factors"),
+        ({"buyers": {"B1": "z"}}, "buyers.B1: z is none of the factors"),
+        ({"sectors": {"C": {"x": 0.5, "specific": 0.5}}}, "specific belongs to gamma"),
+        ({"sectors": {"C": {"x": 0.5, "y": 0.5}}, "correlation": [[1, -1], [-1, 1]]}, "cancel each other"),
+        ({"factors": ["x", "specific"]}, "give the factor another name"),
+    ],
+)
+def test_weights_on_factors_that_cannot_be_are_told(tmp_path, change, told):
+    factors = {"source": "A.", "factors": ["x", "y"], "correlation": [[1, 0], [0, 1]], "sectors": {}, "other": "x"}
+    problems = problems_of(tmp_path, losses={"dependence": {"sector_factors": factors | change}})
+    assert told in " ".join(problem.allowed for problem in problems.values())
+
+
+def test_a_standard_deviation_by_factor_needs_each_of_them(tmp_path):
+    factors = {"source": "A.", "factors": ["x", "y"], "correlation": [[1, 0], [0, 1]], "sectors": {}, "other": "x"}
+    gamma = {"kind": "gamma", "default_rate_sd": {"x": 0.5}}
+    for dependence in (gamma, gamma | {"sector_factors": factors}):
+        problems = problems_of(tmp_path, losses={"dependence": dependence})
+        assert "one for each of the factors" in " ".join(problem.allowed for problem in problems.values())
+
+
 def test_sector_factors_are_told_apart_from_a_file_too(tmp_path):
     problems = problems_of(tmp_path, losses={"dependence": {"sector_factors": {"source": "A.", "other": "x"}}})
     assert set(problems) == {f"losses.dependence.sector_factors.{key}" for key in ("factors", "correlation", "sectors")}

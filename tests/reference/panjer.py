@@ -1,4 +1,4 @@
-"""The exact loss distribution of CreditRisk+ with one sector, by recursion: what the gamma dependence is held to.
+"""The exact loss distribution of CreditRisk+, by recursion: what the gamma dependence is held to.
 
 Source: Credit Suisse First Boston 1997, CreditRisk+: a credit risk management framework, Appendix A. Numbers of
 defaults are Poisson with rates that one gamma variable of mean 1 multiplies; losses are whole multiples of a unit. The
@@ -48,6 +48,33 @@ def probabilities(obligors: Banded, *, default_rate_sd: float, bands: int) -> np
         reached = band[band <= units]
         weight = 1 + (alpha - 1) * reached / units
         result[units] = q * (weight * share[: len(reached)]) @ result[units - reached]
+    return result
+
+
+def of_sectors(obligors: Banded, weights: np.ndarray, *, default_rate_sd: np.ndarray, bands: int) -> np.ndarray:
+    """Return the same where rates are split by `weights` (obligors × sectors) over independent sectors.
+
+    What the weights lack of 1 is specific: Poisson, g(n) = Σ_j j/n · rate(j) · g(n − j) (equation 25; §A12.3). The
+    year's loss is the sum of the sectors' losses.
+    """
+    columns = [obligors.rate * weight for weight in weights.T]
+    parts = [
+        probabilities(obligors._replace(rate=rate), default_rate_sd=sd, bands=bands)
+        for rate, sd in zip(columns, default_rate_sd, strict=True)
+        if rate.sum() > 0
+    ]
+    specific = obligors.rate * (1 - weights.sum(axis=1))
+    if specific.max() > 1e-12:
+        band, place = np.unique(obligors.band, return_inverse=True)
+        rate, poisson = np.bincount(place, specific), np.zeros(bands)
+        poisson[0] = np.exp(-rate.sum())
+        for units in range(1, bands):
+            reached = band[band <= units]
+            poisson[units] = (reached / units * rate[: len(reached)]) @ poisson[units - reached]
+        parts.append(poisson)
+    result = parts[0]
+    for part in parts[1:]:
+        result = np.convolve(result, part)[:bands]
     return result
 
 

@@ -18,7 +18,8 @@ from tradecredit.report import charts
 from tradecredit.report.chapter import Chapter
 
 BOOK = SimpleNamespace(
-    as_of=pd.Timestamp("2026-10-31"), run=SimpleNamespace(currency="EUR", language="en"),
+    as_of=pd.Timestamp("2026-10-31"),
+    run=SimpleNamespace(currency="EUR", language="en"),
     has=lambda table: table != "statements",
 )
 

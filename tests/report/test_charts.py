@@ -58,7 +58,7 @@ EVERY = {
         x="Loss (EUR)",
         marks={"ES 99 %": 1.2e6},
     ),
-    "calibration": lambda: charts.calibration(calibration_table()),
+    "calibration": lambda: charts.calibration({"Grade": calibration_table(), "Year": calibration_table()}),
     "bands": lambda: charts.bands(past_years(), x="Year", y="EUR", names=BANDS),
 }
 
@@ -243,9 +243,24 @@ def test_curves_draw_a_panel_for_each_input_and_a_cross_for_not_known():
     assert len([axes for axes in charts.curves(curve_table(), most=1).axes if axes.get_visible()]) == 1
 
 
+def test_curves_and_pairs_are_laid_out_for_the_width_of_the_screen():
+    many = pd.concat([curve_table().assign(input=f"x{number}") for number in range(9)])
+    pair = pd.DataFrame(
+        {"pair": "a × b", "first_input": "a", "second_input": "b", "first_value": [0.0, 1.0] * 2,
+         "second_value": [0.0, 0.0, 1.0, 1.0], "both_log_odds": [-0.04, 0.5, -1.26, 2.0]}
+    )  # fmt: skip
+    surfaces = pd.concat([pair, pair.assign(pair="c × d")])
+    wide, narrow = (charts.curves(many, surfaces=surfaces, width=width) for width in (charts.SIZE[0], charts.PHONE))
+    # 4 curves beside each other in 3 rows, and both pairs in one; on a phone 2 in 5 rows, and a pair in each of two.
+    assert [len(figure.axes) for figure in (wide, narrow)] == [12 + 2, 10 + 2]
+    assert narrow.get_size_inches()[0] == charts.PHONE < wide.get_size_inches()[0]
+    assert {"0.0", "0.5", "−1.3", "2.0"} <= set(texts(narrow))
+
+
 def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
-    figure = charts.calibration(calibration_table())
-    axes = figure.axes[0]
+    years = calibration_table().set_axis(["2023", "2024", "2025"]).assign(predicted=[0.01, 0.02, np.nan])
+    figure = charts.calibration({"Grade": calibration_table(), "Year": years, "Sector": years * np.nan})
+    axes, by_year = figure.axes
     observed, predicted = axes.lines
     assert observed.get_ydata().tolist() == [0.0, 0.012, 0.25]
     assert predicted.get_ydata().tolist() == [0.0002, 0.01, 0.2]
@@ -254,6 +269,9 @@ def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
     assert axes.get_ylim()[0] < 0
     assert {"0 %", "0.01 %", "1 %", "10 %"} <= set(texts(figure))
     assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "5", "9"]
+    assert [label.get_text() for label in by_year.get_xticklabels()] == ["2023", "2024", "2025"]
+    assert (axes.get_xlabel(), by_year.get_xlabel()) == ("Grade", "Year")
+    assert by_year.lines[1].get_ydata()[:2].tolist() == [0.01, 0.02] and by_year.get_ylim() == axes.get_ylim()
 
 
 @pytest.mark.parametrize(
@@ -266,10 +284,10 @@ def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
         lambda: charts.heatmap(pd.DataFrame(), x="x", y="y"),
         lambda: charts.exceedance({}, x="x", marks={"VaR": 1.0}),
         lambda: charts.exceedance({"a": pd.DataFrame({"loss": [1.0], "probability": [0.0]})}, x="x"),
-        lambda: charts.calibration(calibration_table().head(0)),
+        lambda: charts.calibration({"Grade": calibration_table().head(0)}),
         lambda: charts.bands(past_years().head(0), x="", y="EUR", names=BANDS),
         lambda: charts.curves(curve_table().head(0)),
-        lambda: charts.calibration(calibration_table() * np.nan),
+        lambda: charts.calibration({"Grade": calibration_table() * np.nan}),
     ],
 )
 def test_where_there_is_nothing_to_draw_the_figure_says_so(make):
@@ -283,7 +301,9 @@ def test_where_there_is_nothing_to_draw_the_figure_says_so(make):
         lambda: charts.exceedance(
             {"a": pd.DataFrame({"loss": [0.0], "probability": [1.0]})}, x="x", marks={"VaR": 0.0}
         ),
-        lambda: charts.calibration(calibration_table().assign(predicted=0.0, observed=0.0, low=0.0, high=0.0)),
+        lambda: charts.calibration(
+            {"Grade": calibration_table().assign(predicted=0.0, observed=0.0, low=0.0, high=0.0)}
+        ),
         lambda: charts.lines(pd.Series([5.0], index=pd.to_datetime(["2026-10-31"])), x="x", y="y"),
     ],
 )

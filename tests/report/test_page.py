@@ -32,7 +32,8 @@ MANIFEST = {
     ],
 }
 BOOK = SimpleNamespace(
-    as_of=pd.Timestamp("2026-10-31"), run=SimpleNamespace(currency="EUR", language="en"),
+    as_of=pd.Timestamp("2026-10-31"),
+    run=SimpleNamespace(currency="EUR", language="en"),
     has=lambda table: table != "statements",
 )
 EVIL = "<script>document.title='run'</script>"

@@ -12,6 +12,7 @@ from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default import panel, point_in_time
+from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import grade
 from tradecredit.measure.published_scores import published_scores
 from tradecredit.numerics import discrimination
@@ -461,3 +462,17 @@ def test_a_run_that_decides_on_the_model_first_says_that_limits_wait_for_it(revi
     run = RUN.model_copy(update={"decisions": DecisionSettings(working_days={"model": 0})})
     (told,) = words.review.decisions(lit(reviewed, level="red"), run).values()
     assert "do not wait" not in told and told.endswith("“Enforce limits that are often exceeded” are due no earlier.")
+
+
+def test_stated_signs_of_a_book_are_compared_on_its_own_observations_or_not_testable(book, found, unfitted):
+    costs = default.sign_costs_of_book(book)
+    columns, seen = panel.candidates(book), found.observed
+    X, signs = seen[list(columns)].astype("float64"), {name: one.sign for name, one in columns.items()}
+    free = DefaultModel.fit(X, seen["defaulted"].astype(int), signs={}, groups=seen["buyer_id"], pairs=()).curves
+    steps = free.dropna(subset="value").groupby("input")["log_odds"].diff().mul(free["input"].map(signs))
+    against = -steps.clip(upper=0).groupby(free["input"]).sum().loc[costs.index]
+    assert len(costs) and against.to_numpy() == pytest.approx(costs["against"].to_numpy(dtype="float64"))
+    assert costs.drop(columns=["sign", "against"]).notna().all(axis=None)
+    assert default.sign_costs_of_book(unfitted).empty
+    told = words.default.no_sign_costs(default.assessment(unfitted), unfitted.run.default)
+    assert "not testable with this book" in told and "a fit needs 1000" in told

@@ -8,7 +8,7 @@ import pytest
 
 from tradecredit.default.level import Level
 from tradecredit.params.default import DefaultSettings
-from tradecredit.words.default import EXPECTED, basis, expected_defaults, expected_in_short
+from tradecredit.words.default import EXPECTED, basis, expected_defaults, expected_in_short, no_sign_costs, sign_costs
 
 LEVEL = Level(6.54, 3.71, 11.08, 0.5, 2.0)
 
@@ -55,3 +55,30 @@ def test_without_buyers_at_risk_nothing_is_held():
 def test_an_index_taken_to_stay_is_told(ahead, stays):
     settings = DefaultSettings(insolvency_index={"source": "Made up.", "values": {"2025-11-30": 70, "2025-12-31": 73}})
     assert ("it is taken to stay where it is" in basis(assessed(ahead=ahead), settings)) == stays
+
+
+def costs(log_loss: list[float]) -> pd.DataFrame:
+    """Return costs of the signs of two inputs, with errors of .001 of log-loss."""
+    table = pd.DataFrame({"log_loss_cost": log_loss}, index=["current_ratio", "net_margin"])
+    return table.assign(log_loss_cost_error=0.001, auc_cost=0.0123, auc_cost_error=0.002)
+
+
+def test_signs_that_cost_more_than_two_errors_are_named_and_stay():
+    told = sign_costs(costs([0.0021, 0.0019]))
+    assert "the sign of current ratio (0.0021 ± 0.0010 of log-loss, +0.012 of AUC) costs more than 2" in told
+    assert "net margin" not in told and "All stay in force" in told
+    both = sign_costs(costs([0.0021, 0.0022]))
+    assert "current ratio" in both and "net margin" in both and "cost more than 2" in both
+
+
+def test_signs_that_cost_no_more_than_chance_are_not_named():
+    told = sign_costs(costs([0.0019, -0.005]))
+    assert "none of these signs costs more than 2 standard errors" in told and "current ratio" not in told
+
+
+def test_costs_of_signs_are_not_testable_with_few_defaults():
+    assert "not testable with this book: that needs 20 buyers" in sign_costs(costs([np.nan, np.nan]))
+    assert sign_costs(costs([np.nan, np.nan]).head(0)) == ""
+    few = no_sign_costs(assessed(fitted=False), DefaultSettings(minimum_defaults=40))
+    assert few.endswith("not testable with this book: 30 buyers defaulted, and a fit needs 40.")
+    assert "contradict none" in no_sign_costs(assessed(), DefaultSettings())

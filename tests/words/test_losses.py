@@ -8,6 +8,8 @@ from tradecredit.params.losses import Dependence, SectorFactors
 
 TWO = SectorFactors(source="made up", factors=["a", "b"], correlation=[[1, 0.5], [0.5, 1]], sectors={}, other="a")
 
+MIXED = SectorFactors.model_validate(TWO.model_dump() | {"sectors": {"M": {"a": 0.6, "b": 0.4}}})
+
 
 @pytest.mark.parametrize(
     ("dependence", "parts"),
@@ -16,6 +18,10 @@ TWO = SectorFactors(source="made up", factors=["a", "b"], correlation=[[1, 0.5],
         (Dependence(sector_factors=TWO), ["2-factor (by sector) Gaussian copula"]),
         (Dependence(kind="student_t", degrees_of_freedom=4), ["one-factor Student-t copula", "4 degrees of freedom"]),
         (Dependence(kind="gamma", default_rate_sd=0.7, sector_factors=TWO), ["2-factor", "standard deviation 0.7"]),
+        (
+            Dependence(kind="gamma", default_rate_sd={"a": 0.7, "b": 0.4}, sector_factors=MIXED),
+            ["standard deviation 0.7 (a) and 0.4 (b)", "on several: sectors.M."],
+        ),
     ],
 )
 def test_dependence_in_words(dependence, parts):

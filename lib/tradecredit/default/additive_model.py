@@ -98,7 +98,8 @@ class DefaultModel:
             stated = [(inputs[first].name, inputs[second].name) for first, second in chosen]
         surfaces = model_fit.surfaces(stated, inputs, table)
         if surfaces:
-            found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs)
+            alone = found.fit.coefficients
+            found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs, alone)
         return cls(
             **model_fit.described(found, outcome, firms),
             dropped=dropped | model_fit.level(found, told=pairs is not None),

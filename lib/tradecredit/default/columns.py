@@ -32,6 +32,13 @@ LABELS = {
         importance="Importance", effect="Effect", log_odds="Log-odds", missing="Missing value, log-odds"
     ),
     **columns("score", points="Points"),
+    # sign_costs
+    **columns(
+        "ratio",
+        against="Against the sign, log-odds", log_loss_cost="Cost in log-loss",
+        log_loss_cost_error="Cost in log-loss, standard error", auc_cost="Cost in AUC",
+        auc_cost_error="Cost in AUC, standard error"
+    ),
     # explain
     **columns("text", part="Part", finding="Finding"),
     **columns("figure", needed="Needed"),

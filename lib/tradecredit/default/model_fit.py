@@ -30,11 +30,12 @@ class Found(NamedTuple):
 
 
 def fitted(
-    parts: Sequence[Part], table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray, beliefs: Mapping
-) -> Found:
+    parts: Sequence[Part], table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray, beliefs: Mapping,
+    start: np.ndarray | None = None,
+) -> Found:  # fmt: skip
     design = monotone_curves.design(parts, list(table.values()), len(y))
     belief = monotone_curves.believed(parts, beliefs)
-    return Found(parts, design, *monotone_curves.fitted(parts, design, y, firms, belief=belief))
+    return Found(parts, design, *monotone_curves.fitted(parts, design, y, firms, belief=belief, start=start))
 
 
 def seen(found: Found, table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray) -> Seen:
@@ -103,9 +104,9 @@ def believed_values(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndar
 
 def _covariance(fit: monotone_curves.Fit, doubted: np.ndarray, design: monotone_curves.Design, y, firms) -> np.ndarray:
     """Return the covariance of the coefficients, the penalty counting as `doubted`."""
-    by_firm = fit.share * monotone_curves.scores(design, y - fit.probability, firms)
+    told = fit.share**2 * monotone_curves.outer_products(design, y - fit.probability, firms)
     inverse = np.linalg.inv(fit.information - fit.penalty + doubted)
-    return inverse @ (by_firm.T @ by_firm + doubted) @ inverse
+    return inverse @ (told + doubted) @ inverse
 
 
 def _mean_errors(inputs: Sequence[Part], covariance: np.ndarray, design: monotone_curves.Design) -> np.ndarray:

@@ -41,7 +41,7 @@ def entering(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[l
             dropped[name] = f"is known in {bad} rows with default and {good} without"
         elif len(part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted)) and len(part.knots) < 2:
             dropped[name] = HARDLY
-        elif twin := _twin(ranks := rankdata(values[known]), known, kept):
+        elif twin := _twin(ranks := _standard(rankdata(values[known])), known, kept):
             dropped[name] = f"orders the buyers nearly as {twin} does"
         else:
             kept[name] = ranks, known
@@ -52,6 +52,12 @@ def entering(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[l
 def _twin(ranks: np.ndarray, known: np.ndarray, earlier: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str | None:
     """Return the earlier column that is known for the same rows and orders them nearly alike, None if there is none."""
     for name, (other, known_too) in earlier.items():
-        if (known == known_too).all() and abs(np.corrcoef(ranks, other)[0, 1]) >= NEAR_DUPLICATE:
+        if (known == known_too).all() and abs(ranks @ other) >= NEAR_DUPLICATE:
             return name
     return None
+
+
+def _standard(ranks: np.ndarray) -> np.ndarray:
+    """Return ranks of mean 0 and length 1, whose product with another column's is their correlation."""
+    centred = ranks - ranks.mean()
+    return centred / np.sqrt(centred @ centred)

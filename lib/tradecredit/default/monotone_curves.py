@@ -161,11 +161,20 @@ def information(design: Design, weight: np.ndarray) -> np.ndarray:
     return design.values.T @ (np.triu(upper) + np.triu(upper, 1).T) @ design.values
 
 
+def outer_products(design: Design, residual: np.ndarray, firms: np.ndarray) -> np.ndarray:
+    """Return J, the sum over firms of the outer products of their scores (coefficients × coefficients)."""
+    if firms.max() + 1 == len(firms):
+        return information(design, residual**2)
+    by_firm = scores(design, residual, firms)
+    return by_firm.T @ by_firm
+
+
 def design_effect(design: Design, residual: np.ndarray, firms: np.ndarray) -> float:
     """Return the variance of the scores summed by firm over that of the rows' own, both summed over coefficients."""
-    by_firm = scores(design, residual, firms)
+    if firms.max() + 1 == len(firms):
+        return 1.0
     by_row = information(design, residual**2)
-    return float((by_firm**2).sum() / np.trace(by_row))
+    return float(np.trace(outer_products(design, residual, firms)) / np.trace(by_row))
 
 
 def places(parts: Sequence[Part]) -> list[slice]:
@@ -277,8 +286,9 @@ def believed(parts: Sequence[Part], beliefs: Mapping[str, tuple[np.ndarray, np.n
 
 
 def fitted(
-    parts: Sequence[Part], design: Design, y: np.ndarray, firms: np.ndarray, *, belief: np.ndarray
-) -> tuple[Fit, np.ndarray]:
+    parts: Sequence[Part], design: Design, y: np.ndarray, firms: np.ndarray, *, belief: np.ndarray,
+    start: np.ndarray | None = None,
+) -> tuple[Fit, np.ndarray]:  # fmt: skip
     """Return the joint fit of curves and pairs to `y` (0 or 1 by row), and the penalty as far as the errors count it.
 
     The penalty holds the coefficients to those of `belief` (0: level). Its weights are those that make the data
@@ -292,14 +302,18 @@ def fitted(
 
     A row of which something is not known has the probability to be expected of what is (`unknown_inputs.lift`, by the
     curves of the round before); the coefficient of a missing value says how far it is beyond that.
+
+    `start`: coefficients of the first parts, to begin from; without it, from the belief.
     """
     held = HELD_TO_BELIEF if belief.any() else HELD_LEVEL
     held_by, limits, size = components(parts, held), bounds(parts), design.values.shape[1]
     weights = np.array([part.usual for part in held_by], dtype=float)
-    start = belief.copy()
-    start[0] = np.log(y.mean() / (1 - y.mean()))
+    near = belief.copy()
+    near[0] = np.log(y.mean() / (1 - y.mean()))
+    if start is not None:
+        near[: len(start)] = start
     within = Within(limits, belief, share=1.0, enough=ROUGHLY, lift=np.zeros(len(y)))
-    fit = solve(design, y, penalty=penalty(held_by, weights, size), start=start, within=within)
+    fit = solve(design, y, penalty=penalty(held_by, weights, size), start=near, within=within)
     within = within._replace(share=1.0 / max(design_effect(design, y - fit.probability, firms), 1.0))
     for last in [False] * (ROUNDS - 1) + [True] if held_by else []:
         within = within._replace(lift=_lift(design, fit, y))

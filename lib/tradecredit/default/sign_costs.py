@@ -5,15 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
 from tradecredit.default import model_tables, pair_choice
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.model_fit import LEVEL
+from tradecredit.default.panel import candidates
+from tradecredit.default.ratings import level_basis
 from tradecredit.numerics import discrimination
 
 MOST = 8
 """Signs compared at most, the most contradicted first: each costs `pair_choice.FOLDS` fits of curves."""
 
-COLUMNS = ["sign", "against", "log_loss", "log_loss_se", "auc", "auc_se"]
+COLUMNS = ["sign", "against", "log_loss_cost", "log_loss_cost_error", "auc_cost", "auc_cost_error"]
 """Columns of `sign_costs`."""
 
 
@@ -26,10 +30,11 @@ def sign_costs(
     curve runs against its sign somewhere where all signs are lifted at once, at most `MOST`. Columns:
 
     - `sign`: as stated; `against`: how far the free curve runs against it over its knots, in log-odds;
-    - `log_loss`, `auc`: how much less the mean −log-likelihood a row, and how much larger the area, is without this
-      sign, the others kept; above 0 the sign costs. The same five folds of firms for both, curves without pairs.
-    - `log_loss_se`, `auc_se`: standard errors, paired and by firm. They say nothing of how the folds were dealt, nor
-      that the signs shown are those that the same data contradict.
+    - `log_loss_cost`, `auc_cost`: how much less the mean −log-likelihood a row, and how much larger the area, is
+      without this sign, the others kept; above 0 the sign costs. The same five folds of firms for both, curves without
+      pairs.
+    - `log_loss_cost_error`, `auc_cost_error`: standard errors, paired and by firm. They say nothing of how the folds
+      were dealt, nor that the signs shown are those that the same data contradict.
 
     Costs are missing, not testable, where fewer than `discrimination.MINIMUM_DEFAULTERS` firms defaulted or did not.
     Raises `InputError` as `DefaultModel.fit`.
@@ -52,6 +57,19 @@ def sign_costs(
         area = discrimination.auc_gain(lifted, kept, y, groups=firms)
         found.loc[name, COLUMNS[2:]] = [*_log_loss_gain(lifted, kept, y, firms), *area]
     return found
+
+
+@remembered
+def sign_costs_of_book(book: Book) -> pd.DataFrame:
+    """Return `sign_costs` of the book's own observations (`panel.panel`); empty where no model is fitted to them.
+
+    The curves compared are free of the beliefs that hold those of the model; raises as `assessment`.
+    """
+    found, columns = level_basis(book), candidates(book)
+    if found.model is None:
+        return pd.DataFrame(columns=COLUMNS).rename_axis("input")
+    values, signs = found.observed[list(columns)].astype("float64"), {name: one.sign for name, one in columns.items()}
+    return sign_costs(values, found.observed["defaulted"].astype(int), signs=signs, groups=found.observed["buyer_id"])
 
 
 def _against(curves: pd.DataFrame, signs: Mapping[str, int]) -> pd.Series:

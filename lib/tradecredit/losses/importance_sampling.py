@@ -63,17 +63,27 @@ class Draw(NamedTuple):
         return count / max(len(self.place), 1)
 
 
+class Hang(NamedTuple):
+    """How obligors hang on the economy: `weights` and `anchor` as in `Economy`."""
+
+    weights: np.ndarray
+    anchor: float
+
+
 @dataclass(frozen=True, eq=False)
 class Economy:
     """What drives all buyers, and where its bad years are.
 
-    `root`: the factors are `root` @ ξ; `direction`: unit vector in ξ along which losses grow as places fall; `shift`:
+    `weights` (rows × factors): of the factors of the economy in each that obligors hang on, a factor or a mix of them;
+    `root`: these are `root` @ ξ (with gamma: the factors of the economy are the gamma variables of `root` @ ξ, and what
+    the weights lack of 1 is specific); `direction`: unit vector in ξ along which losses grow as places fall; `shift`:
     how far the years of each kind are moved along it (ordinary ones, kind 0, not at all); `twist` (kinds × `NODES`):
     their θ there (all 0 without twisting); `anchor`: how far a Student-t shock moves the factor, for the typical buyer;
     `generating` (kinds × `FINE`): ψ there (see `log_generating`), where twists and the direction alone make it.
     """
 
     dependence: Dependence
+    weights: np.ndarray
     root: np.ndarray
     direction: np.ndarray
     shift: np.ndarray
@@ -84,15 +94,15 @@ class Economy:
     generating: np.ndarray
 
     @classmethod
-    def of(
-        cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, anchor: float, sampling: Sampling
-    ) -> Self:
+    def of(cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, hang: Hang, sampling: Sampling) -> Self:
         """Return the economy, bad years sought out if `sampling` says so; `loss`: what each obligor's default costs."""
-        factors = dependence.sector_factors
-        root = np.eye(1) if factors is None else _root(np.array(factors.correlation))
-        size = len(root) + (dependence.kind == "student_t")
+        root = _root(hang.weights, dependence)
+        size = root.shape[1] + (dependence.kind == "student_t")
         nothing = np.zeros((1, len(NODES)))
-        start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing, FINE[None] * 0)
+        start = cls(
+            dependence, hang.weights, root, np.full(size, size**-0.5), np.zeros(1), nothing, hang.anchor, nothing,
+            FINE[None] * 0,
+        )  # fmt: skip
         if sampling.method == "tail":
             return start._seeking(obligors, loss, sampling)
         return replace(start, defaults=start._moments(obligors, loss, NODES * 0)[2:])
@@ -173,7 +183,8 @@ class Economy:
         )
         factor, shock = self._state(places, across)
         twist = self.twist_at(places, kind)
-        order = np.arange(len(places))[None, :] if alone else np.array([by_value(values) for values in factor])
+        in_place = np.arange(len(places))
+        order = np.array([in_place if alone else by_value(values) for values in factor])
         return States(factor, shock, twist, order, number)
 
     def log_ratio(self, places: np.ndarray) -> np.ndarray:
@@ -196,11 +207,12 @@ class Economy:
         """Return factors and shock at places along the direction, with what `across` has at right angles."""
         across = across - np.outer(self.direction, self.direction @ across)
         normals = np.outer(self.direction, places) + across
-        shock, factor = np.ones(len(places)), self.root @ normals[: len(self.root)]
+        shock, factor = np.ones(len(places)), self.root @ normals[: self.root.shape[1]]
         if self.gamma:
             # Each rate stays gamma, whatever the correlation of the normals behind them (a Gaussian copula).
-            shape = cast(float, self.dependence.default_rate_sd) ** -2
-            return -gammainccinv(shape, ndtr(factor)) / shape, shock
+            shapes = self.dependence.deviations()[:, None] ** -2
+            specific = 1 - self.weights.sum(axis=1, keepdims=True)
+            return -(self.weights @ (gammainccinv(shapes, ndtr(factor)) / shapes) + specific), shock
         if self.dependence.kind == "student_t":
             shape = cast(float, self.dependence.degrees_of_freedom) / 2
             shock = np.sqrt(gammaincinv(shape, ndtr(normals[-1])) / shape)
@@ -262,10 +274,20 @@ def random_of(seed: int, stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.array([seed, stream], dtype=np.uint64)))
 
 
-def _root(correlation: np.ndarray) -> np.ndarray:
-    """Return a square root of a correlation matrix, also of a singular one."""
+def _root(weights: np.ndarray, dependence: Dependence) -> np.ndarray:
+    """Return a square root of the factors' correlation matrix, also of a singular one; of their mixes, but with gamma.
+
+    A mix is scaled to a standard deviation of 1.
+    """
+    if dependence.sector_factors is None:
+        return np.eye(1)
+    correlation = np.array(dependence.sector_factors.correlation)
     values, vectors = np.linalg.eigh(correlation)
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    if dependence.kind == "gamma":
+        return root
+    variance = np.einsum("ij,jk,ik->i", weights, correlation, weights)
+    return weights @ root / np.sqrt(variance)[:, None]
 
 
 def _rough_quantile(mean: np.ndarray, sd: np.ndarray, tail: float) -> float:

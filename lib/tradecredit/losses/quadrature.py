@@ -1,4 +1,4 @@
-"""The loss distribution without simulation, where one factor drives all buyers: a check that has no noise."""
+"""The loss distribution without simulation, of one factor or of independent gamma factors: a check without noise."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from tradecredit.losses.kernels import Obligors, States, loss_moments
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics.compiled import compiled
 from tradecredit.numerics.risk_measures import Sample, expected_shortfall
+from tradecredit.params.losses import Dependence
 
 PLACES = np.linspace(-8.0, 8.0, 129)
 """States of the economy that are integrated over, by the trapezoidal rule."""
@@ -28,6 +29,9 @@ BELOW_ZERO = 64
 """Amounts at the lattice's end that stand for what the normal has below zero."""
 
 
+FARTHEST = 20.0
+"""Standard deviations above the mean of the loss that the lattice reaches to, where gamma factors are several."""
+
 ROUNDING = 1e-9
 """Part of an amount that sums of rounded numbers may differ by."""
 
@@ -38,7 +42,7 @@ SEVERAL_FACTORS, COMMON_SHOCK, VARYING_LOSS = "several factors", "common shock",
 def why_not(dist: LossDistribution) -> str:
     """Return why there is no such check for a distribution; empty where there is."""
     dependence = dist.settings.dependence
-    if dependence.sector_factors is not None:
+    if dependence.sector_factors is not None and not _independent_gamma(dependence):
         return SEVERAL_FACTORS
     if dependence.kind == "student_t":
         return COMMON_SHOCK
@@ -52,8 +56,9 @@ def quadrature(dist: LossDistribution, levels: Sequence[float]) -> pd.DataFrame:
     `deviation` in standard errors (missing where the error is, or is 0 but for rounding). Given the economy, defaults
     are independent: the characteristic function of the loss is a product over buyers, averaged over the economy, and
     turned into probabilities by a Fourier transform (losses split between neighbouring amounts of a lattice of 8,192
-    so that their means stay). Empty where `why_not` gives a reason. Source: Merino and Nyfeler 2002, Calculating
-    portfolio loss, Risk 15(8).
+    so that their means stay). Where gamma factors are independent, the average over each is a power in closed form
+    (`_by_sector`). Empty where `why_not` gives a reason. Source: Merino and Nyfeler 2002, Calculating portfolio loss,
+    Risk 15(8).
     """
     columns = ["measure", "level", "simulated", "standard_error", "calculated", "deviation"]
     if why_not(dist) or dist.portfolio.empty:
@@ -86,6 +91,8 @@ def _measures(simulator: Simulator, levels: Sequence[float]) -> list[float]:
     """Return expected loss and sd, then VaR and ES at each level."""
     obligors, gamma = simulator.obligors, simulator.economy.gamma
     loss = simulator.loss
+    if _independent_gamma(simulator.economy.dependence):
+        return _by_sector(simulator, levels)
     states = simulator.economy.along(PLACES)
     weight = np.exp(-(PLACES**2) / 2)
     weight /= weight.sum()
@@ -103,11 +110,49 @@ def _measures(simulator: Simulator, levels: Sequence[float]) -> list[float]:
     amounts = np.floor(loss[large] / unit)
     losses = amounts.astype(np.int64), loss[large] / unit - amounts
     curve = _characteristic(np.ascontiguousarray(rates[:, large]), losses, weight, gamma, rest)
+    return [expected, sd, *_tails(curve, unit, levels)]
+
+
+def _independent_gamma(dependence: Dependence) -> bool:
+    """Return whether several gamma factors vary by themselves."""
+    factors = dependence.sector_factors
+    return (
+        factors is not None
+        and dependence.kind == "gamma"
+        and np.array_equal(factors.correlation, np.eye(len(factors.factors)))
+    )
+
+
+def _by_sector(simulator: Simulator, levels: Sequence[float]) -> list[float]:
+    """Return what `_measures` does, of independent gamma factors X.
+
+    With E_k = Σ w_k · PD · (φ − 1) over obligors, φ the characteristic function of the loss on one, the year's is
+    exp(E_specific) · Π (1 − σ_k² · E_k)^(−1/σ_k²): the mean of exp(E_k · X_k) over a gamma variable of mean 1. Its
+    variance is Σ PD · loss² + Σ_k σ_k² · (Σ w_k · PD · loss)² (CreditRisk+, Credit Suisse 1997, equations 68 and 118).
+    """
+    obligors, loss, variance = simulator.obligors, simulator.loss, simulator.economy.dependence.deviations() ** 2
+    weights = np.repeat(simulator.economy.weights, np.diff(obligors.first), axis=0)
+    rates = obligors.level * np.column_stack([weights, 1 - weights.sum(axis=1)]).T
+    means = rates @ loss
+    expected = float(means.sum())
+    sd = float(np.sqrt(rates.sum(axis=0) @ loss**2 + variance @ means[:-1] ** 2))
+    unit = (expected + FARTHEST * sd) / (LATTICE - 2 * BELOW_ZERO)
+    if unit <= 0:
+        return [0.0] * (2 + 2 * len(levels))
+    amounts = np.floor(loss / unit)
+    exponent, turn = np.zeros((LATTICE // 2 + 1, len(rates)), dtype=complex), _turn()
+    _add_exponents(exponent, turn, np.ascontiguousarray(rates), amounts.astype(np.int64), loss / unit - amounts)
+    curve = np.exp(exponent[:, -1]) * np.prod((1 - variance * exponent[:, :-1]) ** (-1 / variance), axis=1)
+    return [expected, sd, *_tails(curve, unit, levels)]
+
+
+def _tails(curve: np.ndarray, unit: float, levels: Sequence[float]) -> list[float]:
+    """Return VaR and ES at each level of the loss that has this characteristic function."""
     probability = np.maximum(np.fft.irfft(curve, LATTICE), 0.0)
     probability[0] += probability[-BELOW_ZERO:].sum()
     probability[-BELOW_ZERO:] = 0.0
     probability /= probability.sum()
-    return [expected, sd, *(value for level in levels for value in _tail(probability, unit, level))]
+    return [value for level in levels for value in _tail(probability, unit, level)]
 
 
 def _tail(probability: np.ndarray, unit: float, level: float) -> tuple[float, float]:
@@ -179,7 +224,7 @@ def _characteristic(
     """
     angle = -2 * np.pi * np.arange(LATTICE // 2 + 1)[:, None] / LATTICE
     exponent = 1j * angle * rest[0] - 0.5 * angle**2 * rest[1]
-    turn = np.exp(-2j * np.pi * np.arange(LATTICE) / LATTICE)
+    turn = _turn()
     if gamma:
         _add_exponents(exponent, turn, rates, *losses)
         product = np.exp(exponent)
@@ -187,3 +232,8 @@ def _characteristic(
         product = np.exp(exponent)
         _multiply(product, turn, -np.expm1(-rates), *losses)
     return (product * weight).sum(axis=1)
+
+
+def _turn() -> np.ndarray:
+    """Return the characteristic function of one unit at each frequency of the lattice."""
+    return np.exp(-2j * np.pi * np.arange(LATTICE) / LATTICE)

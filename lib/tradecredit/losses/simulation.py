@@ -172,8 +172,9 @@ def simulate(
     `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
     standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
     compared with the t-quantile of PD (Demarta and McNeil 2005, The t copula). Gamma: a buyer's number of defaults is
-    Poisson with mean PD · X, X of its sector (or common) gamma-distributed with mean 1, so that a buyer may default
-    more than once and `correlation` plays no part (CreditRisk+, Credit Suisse 1997, §A). Within the year a buyer's
+    Poisson with mean PD · X, X of its sector (or common, or a weighted mean of several and of 1, what is specific)
+    gamma-distributed with mean 1, so that a buyer may default more than once and `correlation` plays no part
+    (CreditRisk+, Credit Suisse 1997, §A, §A12). Within the year a buyer's
     hazard is constant, the economy given.
 
     `scenarios`: how many, or as many as a precision needs: drawn in steps, none of which is simulated again, until the

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from tradecredit.insurance.late_shipments import DRAWS
 from tradecredit.insurance.policy import Attachment, Policy
 from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_year, settled
-from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
+from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy, Hang
 from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import (
     CELL,
@@ -122,7 +122,7 @@ class Simulator:
         lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
         loss = number["exposure"] * number["lgd"]
         group = _groups(portfolio)
-        factor = _factors(portfolio, settings.dependence, group, loss)
+        factor, weights = _factors(portfolio, settings.dependence, group, loss)
         # Within a factor by default probability, so that neighbours in the kernel's loop take the same branches.
         order = np.lexsort((number["pd"][np.unique(group, return_index=True)[1]], factor))
         place = np.empty_like(order)
@@ -136,7 +136,6 @@ class Simulator:
         cost = np.bincount(place[group], loss, minlength=count)
         anchor = _anchor(probability, correlation, cost, settings.dependence)
         level, slope, loading = _barriers(probability, correlation, anchor, settings.dependence)
-        factors = 1 if settings.dependence.sector_factors is None else len(settings.dependence.sector_factors.factors)
         starts = np.searchsorted(obligor, np.arange(count + 1))
         obligors = Obligors(
             level=level,
@@ -144,9 +143,9 @@ class Simulator:
             loading=loading,
             tilt=_tilt(cost),
             name=members[starts[:-1]] if count else members,
-            first=np.searchsorted(factor[order], np.arange(factors + 1)),
+            first=np.searchsorted(factor[order], np.arange(len(weights) + 1)),
         )
-        economy = Economy.of(obligors, cost, settings.dependence, anchor, settings.sampling)
+        economy = Economy.of(obligors, cost, settings.dependence, Hang(weights, anchor), settings.sampling)
         if not economy.twist.any():
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
@@ -416,18 +415,27 @@ def _groups(portfolio: pd.DataFrame) -> np.ndarray:
     return pd.factorize(name)[0]
 
 
-def _factors(portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray, loss: np.ndarray) -> np.ndarray:
-    """Return the factor of each obligor: that of its sector, a group's that of the buyer with the largest loss."""
-    count = group.max(initial=-1) + 1
-    if dependence.sector_factors is None:
-        return np.zeros(count, np.int64)
-    factors = dependence.sector_factors
-    by_name = {name: place for place, name in enumerate(factors.factors)}
+def _factors(
+    portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray, loss: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the factor of each obligor, or mix of factors, and the weights of all (`Economy.weights`).
+
+    That of its own or of its sector, a group's that of the buyer with the largest loss. The factors by themselves come
+    first, in their order.
+    """
+    count, factors = group.max(initial=-1) + 1, dependence.sector_factors
+    if factors is None:
+        return np.zeros(count, np.int64), np.ones((1, 1))
+    rows = {tuple(row): place for place, row in enumerate(np.eye(len(factors.factors)).tolist())}
+    by_key = {key: rows.setdefault(factors.by_factor(weights), len(rows)) for key, weights in factors.stated()}
     code, sectors = pd.factorize(portfolio["sector"] if "sector" in portfolio else np.full(len(portfolio), None))
-    names = [*(factors.sectors.get(sector, factors.other) for sector in sectors), factors.other]  # −1: missing
-    number = np.array([by_name[name] for name in names], np.int64)[code]
+    other = by_key["other"]
+    number = np.array([*(by_key.get(f"sectors.{sector}", other) for sector in sectors), other])[code]  # −1: missing
+    if factors.buyers:
+        own = pd.Series({name: by_key[f"buyers.{name}"] for name in factors.buyers}).reindex(portfolio.index)
+        number = np.where(own.isna(), number, own.fillna(0)).astype(np.int64)
     largest = np.lexsort((-loss, group))
-    return number[largest[np.searchsorted(group[largest], np.arange(count))]]
+    return number[largest[np.searchsorted(group[largest], np.arange(count))]], np.array([*rows])
 
 
 def _grouped_mean(values: np.ndarray, weight: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:

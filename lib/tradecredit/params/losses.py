@@ -4,13 +4,31 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tradecredit.params.base import Fraction, Parameters, Positive, SectionOrFile, strictly_rising
 
+SPECIFIC = "specific"
+"""What a weight stands under that moves with no factor."""
+
+
+def _factor_or_weights(stated: object) -> object:
+    right = isinstance(stated, str) or (
+        isinstance(stated, dict)
+        and all(isinstance(value, int | float) and 0 <= value <= 1 for value in stated.values())
+        and abs(sum(stated.values()) - 1) < 1e-9
+    )
+    if not right:
+        raise ValueError("a factor, or factors with weights from 0 to 1 that add up to 1, are expected")
+    return {stated: 1.0} if isinstance(stated, str) else stated
+
+
+Weights = Annotated[dict[str, float], BeforeValidator(_factor_or_weights)]
+"""Factor: its weight; a factor alone has all of it."""
+
 
 class SectorFactors(Parameters):
-    """Factors of the economy, one for each sector, with a correlation matrix."""
+    """Factors of the economy, one for each sector or several by weights, with a correlation matrix."""
 
     source: Annotated[str, Field(min_length=1)]
     """Where the matrix comes from."""
@@ -18,10 +36,16 @@ class SectorFactors(Parameters):
     """Names of the factors, in the matrix' order."""
     correlation: list[list[float]]
     """Correlation of each factor with each: symmetric, 1 with itself, positive semi-definite."""
-    sectors: dict[str, str]
-    """Sector of a buyer (NACE section): its factor."""
-    other: str
-    """The factor of buyers whose sector is missing or not listed."""
+    sectors: dict[str, Weights]
+    """Sector of a buyer (NACE section): its factor, or several with weights that add up to 1, as `{Energy: 0.6,
+    Utilities: 0.4}`. With `gamma`, the mean number of defaults is PD times the weighted mean of the factors, and
+    `specific` may be among them: what moves with no factor (CreditRisk+, Credit Suisse 1997, §A12). Otherwise the
+    buyer's factor is the weighted sum, scaled to a standard deviation of 1; what moves with none is one less the
+    asset correlation."""
+    other: Weights
+    """The same for buyers whose sector is missing or not listed."""
+    buyers: dict[str, Weights] = {}
+    """The same for single buyers (buyer_id), in place of their sector's."""
 
     @model_validator(mode="after")
     def _is_a_correlation_matrix(self) -> Self:
@@ -34,9 +58,12 @@ class SectorFactors(Parameters):
         size = len(self.factors)
         for name in sorted({name for name in self.factors if self.factors.count(name) > 1}):
             yield f"factors: {name} is there twice"
-        for sector, factor in [*self.sectors.items(), ("other", self.other)]:
-            if factor not in self.factors:
-                yield f"sectors.{sector}: {factor} is none of the factors"
+        if SPECIFIC in self.factors:
+            yield f"factors: {SPECIFIC} is what moves with no factor; give the factor another name"
+        for name, weights in self.stated():
+            for factor in weights:
+                if factor not in [*self.factors, SPECIFIC]:
+                    yield f"{name}: {factor} is none of the factors"
         if len(self.correlation) != size or any(len(row) != size for row in self.correlation):
             yield f"correlation: {size} rows of {size} numbers are expected, one for each factor"
             return
@@ -51,6 +78,16 @@ class SectorFactors(Parameters):
         if np.allclose(matrix, matrix.T) and (lowest := np.linalg.eigvalsh(matrix)[0]) < -1e-9:
             yield f"correlation: is not positive semi-definite (smallest eigenvalue {lowest:.4g}); no factors have it"
 
+    def stated(self) -> Iterator[tuple[str, dict[str, float]]]:
+        """Return all weights with the keys that they are stated under."""
+        yield from ((f"sectors.{name}", weights) for name, weights in self.sectors.items())
+        yield from ((f"buyers.{name}", weights) for name, weights in self.buyers.items())
+        yield "other", self.other
+
+    def by_factor(self, weights: dict[str, float]) -> tuple[float, ...]:
+        """Return the weight of each factor, in the matrix' order: what is specific is what they lack of 1."""
+        return tuple(weights.get(name, 0.0) for name in self.factors)
+
 
 class Dependence(Parameters):
     """How defaults depend on each other: through one factor or several, and how they share bad years."""
@@ -60,10 +97,11 @@ class Dependence(Parameters):
     rates that a gamma variable multiplies (CreditRisk+, Credit Suisse 1997)."""
     degrees_of_freedom: Annotated[float, Field(gt=2)] | None = None
     """Of `student_t`: the fewer, the more extremes come together."""
-    default_rate_sd: Positive | None = None
-    """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
+    default_rate_sd: Positive | dict[str, Positive] | None = None
+    """Of `gamma`: standard deviation of a factor's default rate as a multiple of its mean: one number for all, or one
+    for each of the `sector_factors`."""
     sector_factors: SectionOrFile[SectorFactors] | None = None
-    """One factor for each sector, or the YAML file that describes them; None: one for all. With `gamma` the
+    """Factors of the economy by sector, or the YAML file that describes them; None: one for all. With `gamma` the
     correlations are those of the normals behind the gamma variables (a Gaussian copula): 0 is CreditRisk+ with
     independent sectors, 1 one sector."""
 
@@ -75,9 +113,37 @@ class Dependence(Parameters):
                 problems.append(f"{kind} needs {name}")
             if self.kind != kind and getattr(self, name) is not None:
                 problems.append(f"{name} belongs to {kind}: remove it, or set kind")
+        problems += self._unlike_factors()
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _unlike_factors(self) -> Iterator[str]:
+        """Return what standard deviations and weights do not have in common with the factors and the kind."""
+        factors = self.sector_factors
+        if isinstance(self.default_rate_sd, dict):
+            names = [] if factors is None else factors.factors
+            if set(self.default_rate_sd) != set(names):
+                yield f"default_rate_sd: one number, or one for each of the factors ({', '.join(names) or 'none'})"
+        if factors is None or self.kind == "gamma":
+            return
+        matrix = np.array(factors.correlation)
+        for name, weights in factors.stated():
+            row = np.array(factors.by_factor(weights))
+            if SPECIFIC in weights:
+                yield (
+                    f"sector_factors.{name}: {SPECIFIC} belongs to gamma; with {self.kind} the asset correlation says "
+                    "how much moves with no factor"
+                )
+            elif row @ matrix @ row < 1e-9:
+                yield f"sector_factors.{name}: the weighted factors cancel each other"
+
+    def deviations(self) -> np.ndarray:
+        """Return the standard deviation of the default rate of each factor, of `gamma`."""
+        stated = self.default_rate_sd
+        if isinstance(stated, dict) and self.sector_factors is not None:
+            return np.array([stated[name] for name in self.sector_factors.factors])
+        return np.array([stated])
 
 
 class LossSettings(Parameters):

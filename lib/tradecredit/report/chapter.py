@@ -108,11 +108,12 @@ class Chapter:
         if not self._silent:
             _show(shown, "table", name)
 
-    def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
+    def figure(self, figure: "Figure", name: str, caption: str, alt: str, narrow: "Figure | None" = None) -> None:
         """Show a matplotlib figure as a picture inside the page, and close it.
 
-        `alt` states the finding in words, for readers who do not see the picture. Raises `ValueError` without it or
-        without a caption. Equal figures give equal bytes.
+        `narrow`: the same laid out for a phone, shown there in its place. `alt` states the finding in words, for
+        readers who do not see the picture. Raises `ValueError` without it or without a caption. Equal figures give
+        equal bytes.
         """
         _file_name(name)
         caption = _required(caption, f"figure {name!r} needs a caption")
@@ -128,7 +129,7 @@ class Chapter:
             _write(self.output / pictures.file_of(self.name, name), png)
             self._pictures[name] = picture
             self._publish()
-        _show(pictures.html_of(png, picture), "figure", name)
+        _show(pictures.html_of(png, picture, narrow=narrow), "figure", name)
 
     def shows_again(self, published: "Published", names: Sequence[tuple[str, str]]) -> None:
         """Show pictures that other chapters of the month have published, side by side, each with a link to its place.

@@ -33,6 +33,8 @@ from tradecredit.words.formats import short as shortened
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 SIZE = (6.4, 3.8)
+PHONE = 3.5
+"""Width, in inches, of a figure that is laid out anew for a narrow screen."""
 INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
 _LINES = ("-", "--", "-.", ":")
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo", "||")
@@ -238,39 +240,59 @@ def exceedance(
     return _figure(every, draw, x=x, y="Probability of at least this loss", legend=len(shown) > 1)
 
 
-def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month default rate") -> Figure:
-    """Return predicted against observed rates with their intervals, class by class.
+def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month default rate") -> Figure:
+    """Return predicted against observed rates with their intervals, class by class; a panel for each way to class.
 
-    `table`: index = class (a grade, a range of PD); columns predicted, observed, low and high (fractions; the interval
-    of the observed rate). The axis is logarithmic down to the smallest positive prediction and linear from there to
-    zero, so that classes without a default can be shown. Missing values are not drawn.
+    `panels`: by the name of its classes (grade, year), a table with index = class; columns predicted, observed, low and
+    high (fractions; the interval of the observed rate). The panels share an axis: logarithmic down to the smallest
+    positive prediction and linear from there to zero, so that classes without a default can be shown. Missing values
+    are not drawn, nor panels without any other; panels are as wide as their classes are many.
     """
+    rates = ["predicted", "observed", "low", "high"]
+    numbers = {name: table[rates].astype("float64").dropna(how="all") for name, table in panels.items()}
+    shown = {name: table for name, table in numbers.items() if len(table)}
+    if not shown:
+        return _figure(pd.DataFrame(), lambda _: None, x="", y=y)
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
+        widths = [max(len(table), 4) for table in shown.values()]
+        grid = figure.subplots(1, len(shown), sharey=True, squeeze=False, width_ratios=widths)[0]
+        for axes, (name, table) in zip(grid, shown.items(), strict=True):
+            axes.set_xlabel(wrapped(tr(name), 14, 3))
+            _calibrated(axes, table)
+        _rate_axis(grid[0], pd.concat(shown.values()))
+        grid[0].set_ylabel(tr(y))
+        figure.legend(handles=grid[0].get_legend_handles_labels()[0], loc="outside upper left", ncols=3)
+    return figure
 
-    def draw(axes: Axes) -> None:
-        places = np.arange(len(table))
-        numbers = table[["predicted", "observed", "low", "high"]].astype("float64")
-        axes.vlines(places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3)
-        axes.plot(
-            places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label=tr("Observed, with interval")
-        )
-        axes.plot(
-            places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
-            markeredgewidth=1.8, label=tr("Predicted"),
-        )  # fmt: skip
-        positive = numbers["predicted"][numbers["predicted"] > 0]
-        floor = float(positive.min()) if len(positive) else 0.001
-        floor = 10 ** np.floor(np.log10(floor))
-        axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
-        top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
-        axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
-        decades = 10.0 ** np.arange(np.log10(floor), 1)
-        ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
-        axes.yaxis.set_major_locator(FixedLocator(ticks))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
-        axes.set_xticks(places, [str(name) for name in table.index])
 
-    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+def _calibrated(axes: Axes, numbers: pd.DataFrame) -> None:
+    places = np.arange(len(numbers))
+    axes.vlines(
+        places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3, label=tr("Its interval")
+    )
+    axes.plot(places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label=tr("Observed"))
+    axes.plot(
+        places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
+        markeredgewidth=1.8, label=tr("Predicted"),
+    )  # fmt: skip
+    axes.set_xticks(places, [str(name) for name in numbers.index])
+    axes.set_xlim(-0.6, len(numbers) - 0.4)
+    axes.grid(axis="y")
+
+
+def _rate_axis(axes: Axes, numbers: pd.DataFrame) -> None:
+    positive = numbers["predicted"][numbers["predicted"] > 0]
+    floor = float(positive.min()) if len(positive) else 0.001
+    floor = 10 ** np.floor(np.log10(floor))
+    axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
+    top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
+    axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
+    decades = 10.0 ** np.arange(np.log10(floor), 1)
+    ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
 
 
 def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
@@ -329,40 +351,47 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
 
 
 def curves(
-    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 12, interval: float = 0.9
-) -> Figure:
+    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 40, interval: float = 0.9,
+    width: float = SIZE[0],
+) -> Figure:  # fmt: skip
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 
     `table`: `DefaultModel.curves` (`input`, `value`, `log_odds` against the median buyer, `standard_error`); the first
     `most` inputs in its order. All panels share the scale of log-odds; a cross stands for a value that is not known.
     Where errors are missing only the curve is drawn. `surfaces`: `DefaultModel.surfaces`; below the curves a panel for
-    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse.
+    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse. `width`, in inches:
+    as many panels side by side as it holds.
     """
     drawn = table[table["input"].isin(table["input"].unique()[:most])]
     names = list(drawn["input"].unique())
     if not names:
         return _figure(table, lambda _: None, x="", y="")
     pairs = [] if surfaces is None else list(surfaces.groupby("pair", sort=False))
-    columns = min(3, len(names))
+    columns, beside = (max(int(width / each), 1) for each in (PANEL, PAIR))
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        rows, below = -(-len(names) // columns), -(-len(pairs) // columns)
-        figure = Figure(figsize=(SIZE[0], 0.6 + 1.65 * rows + 1.9 * below), dpi=100, layout="constrained")
-        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.15 * below]) if pairs else [figure]
+        rows, below = -(-len(names) // columns), -(-len(pairs) // beside)
+        figure = Figure(figsize=(width, 0.5 + 1.45 * rows + 1.7 * below), dpi=100, layout="constrained")
+        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.2 * below]) if pairs else [figure]
         upper, lower = halves[0], list(halves[1:])
         grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, name in zip(grid.flat, names, strict=False):
             _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
-        upper.supylabel(tr("Log-odds of default against the median buyer"), fontsize=11)
+        upper.supylabel(tr("Log-odds of default against the median buyer"), fontsize=10)
         for part in lower:
-            shades = part.subplots(below, columns, squeeze=False)
+            part.suptitle(tr("Log-odds of two inputs together"), fontsize=10)
+            shades = part.subplots(below, beside, squeeze=False)
             ends = float(surfaces["both_log_odds"].min()), float(surfaces["both_log_odds"].max())  # type: ignore[index]
             for axes, (_, surface) in zip(shades.flat, pairs, strict=False):
                 _surface(axes, surface, ends)
             for axes in shades.flat[len(pairs) :]:
                 axes.set_visible(False)
     return figure
+
+
+PANEL, PAIR = 1.6, 3.2
+"""Widths, in inches, that the panel of a curve and that of a pair are read in."""
 
 
 def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
@@ -374,8 +403,8 @@ def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
     axes.plot(value, odds, color=OKABE_ITO[0])
     axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set_title(wrapped(tr(label), 24, 9), fontsize=10)
-    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_title(wrapped(tr(label), 18, 9), fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
     axes.tick_params(labelsize=10)
 
@@ -388,11 +417,12 @@ def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> No
     for row, line in enumerate(cells.to_numpy()):
         for place, value in enumerate(line):
             shade = "white" if value > dark else "black"
-            axes.text(place, row, _cell_text(value, "ratio"), ha="center", va="center", fontsize=8, color=shade)
+            text = f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS)  # 0 without a sign
+            axes.text(place, row, text, ha="center", va="center", fontsize=9, color=shade)
     first, second = (surface[name].iloc[0] for name in ("first_input", "second_input"))
     for axis, name, values in ((axes.xaxis, first, cells.columns), (axes.yaxis, second, cells.index)):
         label, kind = column(name, pd.Series(values))
-        axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=8)
+        axis.set_ticks(range(len(values)), [short(value, kind) for value in values], fontsize=9)
         axis.set_label_text(wrapped(tr(label), 28, 1), fontsize=9)
     axes.grid(visible=False)
 

@@ -62,16 +62,28 @@ def _in_a_palette(png: io.BytesIO) -> bytes:
     return smaller.getvalue()
 
 
-def html_of(png: bytes, told: Mapping[str, object], link: str = "") -> str:
-    """Return a picture as HTML, complete in itself; with `link`, its caption leads there."""
-    data = base64.b64encode(png).decode("ascii")
+def html_of(png: bytes, told: Mapping[str, object], link: str = "", narrow: "Figure | None" = None) -> str:
+    """Return a picture as HTML, complete in itself; with `link`, its caption leads there.
+
+    `narrow`: what is shown in its place on a screen as narrow as a phone's.
+    """
+    picture = (
+        f'<img src="{_address(png)}" width="{told["width"]}" height="{told["height"]}" alt="{escaped(told["alt"])}">'
+    )
+    if narrow is not None:
+        width, height = size_of(narrow)
+        picture = (
+            f'<picture>\n<source media="screen and (max-width: 40rem)" srcset="{_address(png_of(narrow)[0])}" '
+            f'width="{width}" height="{height}">\n{picture}\n</picture>'
+        )
     caption = escaped(told["caption"])
     if link:
         caption = f'<a href="{link}">{caption}</a>'
-    return (
-        f'<figure class="tc-figure">\n<img src="data:image/png;base64,{data}" width="{told["width"]}" '
-        f'height="{told["height"]}" alt="{escaped(told["alt"])}">\n<figcaption>{caption}</figcaption>\n</figure>\n'
-    )
+    return f'<figure class="tc-figure">\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>\n'
+
+
+def _address(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
 def sparkline(values: pd.Series) -> str:

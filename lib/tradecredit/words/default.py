@@ -16,6 +16,7 @@ from tradecredit.default.ratings import Assessment
 from tradecredit.language import tr
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
+from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.formats import counted, fixed, listed, missing, money, percent, probability, whole
 
@@ -239,6 +240,61 @@ def unmatched(book: Book) -> list[str]:
         tr("{key} names {missing}, which no row of the book has: it has no effect.", key=key, missing=listed(missing))
         for key, missing in panel.unmatched(book).items()
     ]
+
+
+_COSTS_UNKNOWN = "What the stated signs cost is not testable with this book"
+SURE = 2.0
+"""Standard errors above zero from which a stated sign is said to cost something."""
+
+
+def sign_costs(costs: pd.DataFrame) -> str:
+    """Return which stated signs cost something on buyers left out (`default.sign_costs`); empty where none is shown."""
+    if costs.empty:
+        return ""
+    if costs["log_loss_cost"].isna().all():
+        needed = tr(
+            "{minimum_defaulters} buyers that defaulted and {minimum_defaulters} that did not",
+            minimum_defaulters=MINIMUM_DEFAULTERS,
+        )
+        return tr("{costs_unknown}: that needs {needed}.", costs_unknown=_COSTS_UNKNOWN, needed=needed)
+    sure = costs[costs["log_loss_cost"] > SURE * costs["log_loss_cost_error"]]
+    compared = tr(
+        "With all signs lifted, the curves of {inputs} run most against their own", inputs=counted(len(costs), "input")
+    )
+    if sure.empty:
+        return tr(
+            "{compared}. On buyers left out none of these signs costs more than {sure} standard errors of "
+            "log-loss: the data give no reason to drop one.",
+            compared=compared,
+            sure=fixed(SURE, 0),
+        )
+    each = (
+        f"{name.replace('_', ' ')} ({row['log_loss_cost']:.4f} ± {row['log_loss_cost_error']:.4f} of log-loss, "
+        f"{row['auc_cost']:+.3f} of AUC)"
+        for name, row in sure.iterrows()
+    )
+    verb = "costs" if len(sure) == 1 else "cost"
+    return tr(
+        "{compared}. On buyers left out the sign of {each} {verb} more than {sure} standard errors. All "
+        "stay in force: whether a sign is dropped is a decision on its sense, not on this figure alone.",
+        compared=compared,
+        each=listed(each),
+        verb=verb,
+        sure=fixed(SURE, 0),
+    )
+
+
+def no_sign_costs(assessment: Assessment, settings: DefaultSettings) -> str:
+    """Return why a table of what stated signs cost has no rows."""
+    if assessment.model is not None:
+        return tr("The data contradict none: with all signs lifted, no curve runs against its own.")
+    defaulted = counted(assessment.defaulters, "buyer")
+    return tr(
+        "{costs_unknown}: {defaulted} defaulted, and a fit needs {minimum_defaults}.",
+        costs_unknown=_COSTS_UNKNOWN,
+        defaulted=defaulted,
+        minimum_defaults=settings.minimum_defaults,
+    )
 
 
 def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettings) -> str:

@@ -122,6 +122,8 @@ def dependence(dependence: Dependence) -> str:
     factors = dependence.sector_factors
     drivers = tr("one-factor") if factors is None else tr("{factors}-factor (by sector)", factors=len(factors.factors))
     freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
+    by_factor = spread.items() if isinstance(spread, dict) else []
+    spreads = listed([f"{short(value)} ({name})" for name, value in by_factor]) if by_factor else short(spread)
     kinds = {
         "gaussian": tr("{drivers} Gaussian copula", drivers=drivers),
         "student_t": tr(
@@ -131,12 +133,14 @@ def dependence(dependence: Dependence) -> str:
         ),
         "gamma": tr(
             "{drivers} CreditRisk+: default rates are multiplied by gamma-distributed factors with mean 1 and "
-            "standard deviation {spread}, whatever the asset correlation",
+            "standard deviation {spreads}, whatever the asset correlation",
             drivers=drivers,
-            spread=short(spread),
+            spreads=spreads,
         ),
     }
-    return tr("Default dependence: {kinds}.", kinds=kinds[dependence.kind])
+    several = [] if factors is None else [name for name, weights in factors.stated() if len(weights) > 1]
+    weighed = tr("; by stated weights on several: {several}", several=listed(several)) if several else ""
+    return tr("Default dependence: {kinds}{weighed}.", kinds=kinds[dependence.kind], weighed=weighed)
 
 
 def years(count: int, missing: float, simulation: Simulation) -> str:

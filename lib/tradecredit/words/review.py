@@ -1,16 +1,19 @@
 """Sentences on the review of the default model: the rule behind each traffic light, and what red ones ask for."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from tradecredit.language import tr
 from tradecredit.numerics import discrimination
 from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.run import Run
-from tradecredit.validation import stability
+from tradecredit.validation import calibration, stability
 from tradecredit.validation.calibration import AMBER_P, EXPECTED_DEFAULTS, EXPECTED_IN_CLASS, FEWEST_CLASSES, RED_P
 from tradecredit.validation.review import Review
 from tradecredit.validation.traffic_lights import CHANCE_AREA, ERRORS, FACTOR
 from tradecredit.words.decisions import model_first
+from tradecredit.words.formats import listed, probability
 
 _BY_P = f"amber if the p-value is below {100 * AMBER_P:g} %, red if below {100 * RED_P:g} %."
 _BY_RISE = f"amber if above {stability.RISE:g} standard errors; never red."
@@ -95,6 +98,44 @@ def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
 PLUTO_TASCHE = (
     "The Pluto–Tasche bound pools each grade with all worse ones, so it exists even for grades without defaults."
 )
+
+
+def calibrated(panels: Mapping[str, pd.DataFrame]) -> str:
+    """Return where the predicted default rate is outside the interval of the observed: a picture in words.
+
+    `panels`: as `charts.calibration`.
+    """
+    told = " ".join(filter(None, (_panel(name, table) for name, table in panels.items())))
+    return told or tr("Nothing to compare: no model is fitted to the defaults of this book.")
+
+
+def _panel(name: str, table: pd.DataFrame) -> str:
+    known = table.dropna(subset=["predicted", "low", "high"])
+    if known.empty:
+        return ""
+    inside = known["predicted"].between(known["low"], known["high"])
+    told = tr(
+        "{name}: predicted within the interval of the observed rate in {inside} of {known}",
+        name=name,
+        inside=inside.sum(),
+        known=len(known),
+    )
+    each = [
+        tr(
+            "{label} (predicted {predicted}, observed {observed})",
+            label=label,
+            predicted=probability(row["predicted"]),
+            observed=probability(row["observed"]),
+        )
+        for label, row in known[~inside].iterrows()
+    ]
+    return tr("{told}; outside: {each}.", told=told, each=listed(each)) if each else f"{told}."
+
+
+def by_grade_and_year(found: Review) -> dict[str, pd.DataFrame]:
+    """Return the predicted and observed default rates of a review, by name of the classes: grades and years."""
+    years = found.segments[found.segments["kind"] == "year of observation"].set_index("segment")
+    return {"Grade": found.by_grade.drop(index=calibration.WHOLE, errors="ignore"), "Year of observation": years}
 
 
 def testable(found: Review) -> bool:
