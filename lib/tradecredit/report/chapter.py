@@ -354,7 +354,7 @@ def _light(light: tuple[str, str] | None) -> str:
     if light is None:
         return ""
     colour, rule = light
-    summary = f"<summary>{escaped(tr(colour.capitalize()))}</summary>"
+    summary = f"<summary>{escaped(tr(colour).capitalize())}</summary>"
     return f'<dd class="lit"><details class="light {escaped(colour)}">{summary}<p>{sentence(rule)}</p></details></dd>'
 
 

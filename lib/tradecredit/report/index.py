@@ -183,13 +183,16 @@ def _written(reports: Path) -> Path:
             _tie_together(folder)
     if not parts:
         parts = ["<p>No report has been made yet. Make one: <code>tradecredit report RUN.yaml</code></p>"]
-    page = document(
-        title="Credit reports",
-        header='<p class="eyebrow"><span>All entities and months</span></p>\n<h1>Credit reports</h1>',
-        navigation="",
-        main="\n".join(parts),
-        footer="<p>Made by tradecredit from the reports in this folder.</p>",
-    )
+    languages = {_language_of(folder) for folder in entities}
+    with speaking(languages.pop() if len(languages) == 1 else ENGLISH):
+        eyebrow, title = tr("All entities and months"), tr("Credit reports")
+        page = document(
+            title=title,
+            header=f'<p class="eyebrow"><span>{eyebrow}</span></p>\n<h1>{title}</h1>',
+            navigation="",
+            main="\n".join(parts),
+            footer=f"<p>{tr('Made by tradecredit from the reports in this folder.')}</p>",
+        )
     file = reports / "index.html"
     write_text(file, page)
     return file

@@ -411,11 +411,11 @@ def _steps(titles: Mapping[str, str], chapter: str) -> str:
     """Return the links to the chapters before and after."""
     names = list(titles)
     place = names.index(chapter)
-    around = [("Previous", place - 1), ("Next", place + 1)]
-    near = [(word, names[at]) for word, at in around if 0 <= at < len(names)]
+    around = [("previous", tr("Previous"), place - 1), ("next", tr("Next"), place + 1)]
+    near = [(way, word, names[at]) for way, word, at in around if 0 <= at < len(names)]
     links = "".join(
-        f'<a class="{word.lower()}" href="{escaped(name)}.html"><span>{tr(word)}</span> {escaped(titles[name])}</a>\n'
-        for word, name in near
+        f'<a class="{way}" href="{escaped(name)}.html"><span>{word}</span> {escaped(titles[name])}</a>\n'
+        for way, word, name in near
     )
     return f'<nav class="steps" aria-label="{tr("Previous and next chapter")}">\n{links}</nav>\n' if links else ""
 

@@ -28,6 +28,12 @@ TEMPLATES = (
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
     "orders the buyers nearly as {input} does", "cap: {name}", "{number} days",
+    "terms above {days} days", "paid but for less than {share}", "buyer's latest accounts older than {months} months",
+    "assets differ from liabilities and equity by over {share}", "published within {days} days",
+    "shipped for more than {days} days, not invoiced", "deliver {what}", "{claimed}, then file",
+    "Less what comes only after {weeks} weeks, the insurer's part of later recoveries taken off",
+    "Plus the insurer's part of recoveries, passed on within {weeks} weeks and told by itself",
+    "Claims received within {weeks} weeks",
 )  # fmt: skip
 """What is said with a value in it."""
 
@@ -47,6 +53,8 @@ def in_words(text: str) -> str:
     for pattern, template in _patterns():
         if found := pattern.fullmatch(text):
             return tr(template, **{name: in_words(value) for name, value in found.groupdict().items()})
+    if ": " in text and known(text.split(": ", 1)[0]):
+        return tr(": ").join(map(in_words, text.split(": ", 1)))
     if numbered := re.fullmatch(r"(.+?)( \(?[\d,]+\)?)", text):
         return f"{in_words(numbered[1])}{numbered[2]}" if in_words(numbered[1]) != numbered[1] else text
     if ", " in text and any(in_words(part) != part for part in text.split(", ")):

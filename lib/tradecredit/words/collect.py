@@ -15,7 +15,8 @@ from tradecredit.measure.receivables import kpis
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent
-from tradecredit.words.formats import change, count, counted, day, days, fixed, listed, money, percent
+from tradecredit.words.codes import in_words
+from tradecredit.words.formats import brief_day, change, count, counted, day, days, fixed, listed, money, percent
 
 ACTS = {
     stages.DEFAULT: "pursue the default",
@@ -76,12 +77,12 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     if table.index.name in ("act", "collect_step"):
         words = ACTS if table.index.name == "act" else STEPS
         return table.set_axis(pd.Index(table.index.map(words), name=table.index.name))
-    act = table["act"].map(ACTS).mask(table["letter"].notna(), table["letter"])
+    act = table["act"].map(ACTS).map(tr, na_action="ignore").mask(table["letter"].notna(), table["letter"])
     waits = table["act"] == stages.WAIT
     first = act + tr(": from ") + _short(table["due_day"])
     told = {
         "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
-        "hold": _task("deliver " + table["deliveries"], table["hold_authority"], table["hold_by"]),
+        "hold": _task(_delivered(table["deliveries"]), table["hold_authority"], table["hold_by"]),
         "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
     }
     if "link" in table:
@@ -100,12 +101,17 @@ def _quoted(text: str) -> str:
 
 def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
     """Return what is done with who does it and by when, as far as that is known."""
-    return what.where(by.isna(), what + ": " + who + tr(", by ") + _short(by)).astype("str")
+    done, named = (texts.map(in_words, na_action="ignore").astype("str") for texts in (what, who))
+    return done.where(by.isna(), done + tr(": ") + named + tr(", by ") + _short(by)).astype("str")
+
+
+def _delivered(deliveries: pd.Series) -> pd.Series:
+    return deliveries.map(lambda what: tr("deliver {what}", what=what), na_action="ignore").astype("str")
 
 
 def _short(days: pd.Series) -> pd.Series:
     """Return days as in `3 Nov`: the list is that of one day, and all of them are near it."""
-    return days.dt.day.astype("Int64").astype("str") + " " + days.dt.strftime("%b")
+    return days.map(brief_day, na_action="ignore").astype("str")
 
 
 def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -119,7 +125,7 @@ def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
     holds = rows[rows["hold_by"].notna()]
     parts = [
         _events(debts, debts["act"].map(ACTS), (debts["due_day"], debts["authority"]), currency),
-        _events(holds, "deliver " + holds["deliveries"], (holds["hold_by"], holds["hold_authority"]), currency),
+        _events(holds, _delivered(holds["deliveries"]), (holds["hold_by"], holds["hold_authority"]), currency),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -10,6 +10,7 @@ from tradecredit.decide.decisions import OPEN
 from tradecredit.decide.policies.records import DAYS_BEFORE_NOTICE
 from tradecredit.language import tr
 from tradecredit.params.run import Run
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import counted, day, listed, money, whole
 from tradecredit.words.held_back import days_counted, tolerance
 
@@ -86,9 +87,10 @@ def amount_told(amount: float, currency: str) -> str:
 
 def who_and_when(row: pd.Series) -> str:
     """Return who takes a decision, by when, and since when it is open; `row`: of `decisions.by_kind`."""
-    who = str(row["authority"])
+    who = in_words(str(row["authority"]))
     if _shared(row):
-        who = listed(" on ".join(each.rsplit(" ", 1)) for each in row["each_decides"].split(", "))
+        each = [one.rsplit(" ", 1) for one in row["each_decides"].split(", ")]
+        who = listed(tr("{who} on {number}", who=in_words(name), number=number) for name, number in each)
     who = f"{who[:1].upper()}{who[1:]}"
     opened = tr(", open since {since}", since=day(row["since"])) if row["state"] == OPEN else ""
     moved = ""

@@ -177,7 +177,7 @@ def _capacity(facts: Facts) -> str:
     return tr(
         "Its accounts of {period_end} show {join}. The smallest of these, {money}, is its capacity.",
         period_end=day(facts.account["period_end"]),
-        join="; ".join(parts),
+        join=tr("; ").join(parts),
         money=_money(facts, facts.limit["capacity"]),
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
-from tradecredit.language import fragment, spoken, tr, tr_number
+from tradecredit.language import spoken, tr, tr_number
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -165,8 +165,16 @@ def listed(parts: Iterable[object]) -> str:
     >>> listed("ABC"), listed(["A", "B"]), listed(["A"]), listed([])
     ('A, B and C', 'A and B', 'A', '')
     """
-    *first, last = [str(fragment(part)) for part in parts] or [""]
+    *first, last = [_part(str(part)) for part in parts] or [""]
     return tr("{first} and {last}", first=tr(", ").join(first), last=last) if first else last
+
+
+def _part(text: str) -> str:
+    if spoken() == "en" or not text[:1].islower():
+        return text
+    from tradecredit.words.codes import in_words  # only other languages ask for it, and it costs time to import
+
+    return in_words(text)
 
 
 def first_of(names: Sequence[str] | pd.Index, most: int) -> str:
@@ -191,6 +199,19 @@ def day(moment: pd.Timestamp) -> str:
     from babel.dates import format_date
 
     return format_date(moment, "long", locale=spoken())
+
+
+def brief_day(moment: pd.Timestamp) -> str:
+    """Return a day near that of the page, without its year.
+
+    >>> brief_day(pd.Timestamp("2026-11-03"))
+    '3 Nov'
+    """
+    if spoken() == "en":
+        return f"{moment.day} {moment:%b}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMd", moment.to_pydatetime(), locale=spoken())
 
 
 def month(moment: pd.Timestamp, *, brief: bool = False) -> str:

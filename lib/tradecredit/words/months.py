@@ -1,5 +1,7 @@
 """What pages say of other months, and of the files that a month offers."""
 
+from tradecredit.language import tr
+
 LABEL = "Months and files"
 STEPS = ("Before:", "After:")
 ALL_MONTHS = "This chapter in all months"
@@ -11,4 +13,4 @@ WORKBOOK = "All tables (Excel)"
 
 def all_months(title: str) -> str:
     """Return the heading of a chapter's page over all months."""
-    return f"{title}: all months"
+    return tr("{title}: all months", title=title)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.language import tr
 from tradecredit.measure import promises
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
     CANNOT,
     MINUS,
@@ -19,6 +20,7 @@ from tradecredit.words.formats import (
     month,
     percent,
     probability,
+    whole,
 )
 
 WHY = {
@@ -67,7 +69,7 @@ def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: st
     `advised`: its row of `words.buyer_sheets.sheets`; `rating`: of `default.assess`; `limit`: of `limits.recommend`.
     """
     what = tr(
-        "**{advised}.** It owes {exposure}", advised=advised["advised"], exposure=money(limit["exposure"], currency)
+        "**{advised}.** It owes {exposure}", advised=tr(advised["advised"]), exposure=money(limit["exposure"], currency)
     )
     if limit["overdue"] > 0:
         what += tr(", of which {overdue} is overdue and not in dispute", overdue=money(limit["overdue"], currency))
@@ -203,8 +205,9 @@ def collected(reminders: pd.DataFrame, promised: pd.DataFrame) -> str:
     if promised.empty:
         return tr("{letters} No promise is in the book.", letters=letters)
     state = promised["promise_state"].value_counts()
-    became = [f"{state[name]} {name}" for name in promises.STATES if name in state.index]
-    return f"{letters} {counted(len(promised), 'promise or instalment', 'promises and instalments')}: {listed(became)}."
+    became = [f"{whole(state[name])} {in_words(name)}" for name in promises.STATES if name in state.index]
+    number = counted(len(promised), "promise or instalment", "promises and instalments")
+    return tr("{letters} {promises}: {became}.", letters=letters, promises=number, became=listed(became))
 
 
 def today(acting: pd.Series) -> str:
@@ -212,9 +215,11 @@ def today(acting: pd.Series) -> str:
 
     Each with who does it and by when, as far as that is known.
     """
-    parts = [(tr("About the debt"), "act"), ("deliveries", "hold"), (tr("for the insurer"), "insurer_task")]
-    told = [f"{name}: {acting[column]}" for name, column in parts if not missing(acting[column])]
-    return "; ".join(told) + "." if told else ""
+    parts = [(tr("About the debt"), "act"), (tr("deliveries"), "hold"), (tr("for the insurer"), "insurer_task")]
+    told = [
+        tr("{name}: {what}", name=name, what=acting[column]) for name, column in parts if not missing(acting[column])
+    ]
+    return tr("; ").join(told) + tr(".") if told else ""
 
 
 def with_promises(table: pd.DataFrame) -> pd.DataFrame:
