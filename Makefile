@@ -35,6 +35,10 @@ $(VENV)/ready: requirements.txt pyproject.toml
 docs: $(VENV)/ready
 	$(BIN)/python -m tradecredit.params.reference
 
+# The catalogues of German and Chinese, from the texts of the code.
+translations: $(VENV)/ready
+	$(BIN)/python -m tradecredit.translations
+
 # The pins for all platforms and Pythons, with hashes for pip and without for conda, from pyproject.toml.
 pins:
 	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
