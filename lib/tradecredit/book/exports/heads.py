@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tradecredit.book.exports.amounts import NAMES as CURRENCY_NAMES
 from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.eras import western
 from tradecredit.params.export import Role
 
 GLUE = "glue"
@@ -24,6 +25,7 @@ OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|cr
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
+    r"|^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$|^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d$"
 )
 
 
@@ -86,6 +88,7 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     if role in AMOUNTS:
         right = sum(is_amount(cell) for cell in held)
     elif role in DAYS:
+        held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
         right = sum(hasattr(cell, "year") or _is_day(str(cell)) for cell in held)
     elif role == "days_overdue":
         right = sum(re.fullmatch(r"[-+]?\d{1,5}(\.0)?", str(cell).strip()) is not None for cell in held)
@@ -112,4 +115,4 @@ def _is_currency(cell: object) -> bool:
 def _is_day(text: str) -> bool:
     if re.fullmatch(r"\d{5}(\.0)?", text):
         return 18_000 <= float(text) <= 75_000
-    return _DAY.search(text.strip()) is not None or text in ("00.00.0000", "NULL", "0")
+    return _DAY.search(text.strip()) is not None or western(text.strip()) is not None or text in ("00.00.0000", "NULL", "0")
