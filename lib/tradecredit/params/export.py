@@ -88,8 +88,8 @@ class ExportList(Parameters):
     `contra_account` tell who owes and whether the line raises or lowers it."""
     credit_accounts: list[Code] = []
     """First digits of the accounts against which a credit is a credit memo; against others it is a payment."""
-    signs: Literal["signed", "by_kind"] = "signed"
-    """Credits stand with a minus; or all amounts are positive and the kind tells."""
+    signs: Literal["signed", "by_kind", "reversed"] = "signed"
+    """Credits stand with a minus; or all amounts are positive and the kind tells; or invoices stand with a minus."""
     unmatched: Literal["on_account", "oldest"] = "on_account"
     """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
     just their amount first and then the oldest."""
@@ -135,6 +135,8 @@ class ExportSystem(Named):
     """Roles of which all columns that are there are used, the first that holds something; of others, one."""
     kinds: dict[Code, DocumentKind] = {}
     """As in the run file."""
+    kind_words: dict[DocumentKind, list[str]] = {}
+    """Our kind: words that tell it in a kind of theirs that is not named; of two, the one that stands first here."""
     buckets: dict[str, int] = {}
     """As in the run file."""
     where_like: dict[str, str] = {}
@@ -163,7 +165,7 @@ class ExportSystem(Named):
     """As in the run file."""
     credit_accounts: list[Code] = []
     """As in the run file."""
-    signs: Literal["signed", "by_kind"] | None = None
+    signs: Literal["signed", "by_kind", "reversed"] | None = None
     """As in the run file; none: told by the file."""
     lines: Literal["added", "repeated", "payments"] | None = None
     """As in the run file; none: told by the file."""

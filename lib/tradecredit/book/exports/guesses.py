@@ -1,5 +1,6 @@
 """What the rows of a list are guessed to mean: kinds of document, signs, lines, parts of other ledgers and balances."""
 
+import re
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -13,11 +14,14 @@ from tradecredit.book.exports.heads import DAYS, OTHER, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
+from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import Code, DocumentKind, ExportSource, Role
 
 TELL_OPEN: tuple[Role, Role] = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
 ALMOST_ALL = 0.95
+LEAST = 3
+"""Fewer invoices tell no sign."""
 MOSTLY = 0.6
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
@@ -37,13 +41,32 @@ def kinds(seen: Seen) -> Settled:
     }
     if seen.system.name != ANY and len(present):
         known |= {theirs: ours for theirs, ours in seen.system.kinds.items() if str(theirs) not in known}
+    told = {name: kind for name in present.index if name not in known and (kind := _kind_in_words(name))}
+    known |= told
+    shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
+    by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
     unknown = [name for name in present.index if name not in known]
     if not unknown:
-        return Settled({"kinds": known})
+        return Settled({"kinds": known}, by_words)
     decimal = seen.source.form.decimal
     more = "; …" if len(unknown) > 8 else ""
     shown = "; ".join(_at_stake(seen.raw, name, decimal) for name in unknown[:8]) + more
-    return Settled({"kinds": known}, (Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True),))
+    by_sign = Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True)
+    return Settled({"kinds": known}, (*by_words, by_sign))
+
+
+def _kind_in_words(name: str) -> DocumentKind | None:
+    """Return what a kind's own words say that it is; None where they say nothing clear."""
+    text = f" {plain(name)}"
+    return next(
+        (
+            ours
+            for ours, words in systems()[-1].kind_words.items()
+            for word in map(plain, words)
+            if (word if re.search("[^\x00-\x7fа-я]", word) else f" {word}") in text
+        ),
+        None,
+    )
 
 
 def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
@@ -116,9 +139,12 @@ def signs(seen: Seen) -> Settled:
     raw, decimal = seen.raw, seen.source.form.decimal
     kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(seen.source))
     credits = kind.index[kind.isin(CREDITS)]
+    values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))
+    of_invoices = values.loc[kind.index[kind == "invoice"]].dropna()
+    if len(of_invoices) >= LEAST and (of_invoices < 0).mean() > ALMOST_ALL and not (values.loc[credits] < 0).any():
+        return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
     if len(credits) == 0:
         return Settled({"signs": "signed"})
-    values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))
     taken = "by_kind" if (values.loc[credits] > 0).mean() > 0.9 else "signed"
     return Settled({"signs": taken}, (Guess("source.signs", taken),))
 
@@ -240,6 +266,8 @@ def unmatched(seen: Seen) -> Settled:
     value = amounts(raw["amount"], decimal)
     if {"debit", "credit"} <= source.columns.keys():
         value = amounts(raw["debit"], decimal).fillna(0) - amounts(raw["credit"], decimal).fillna(0)
+    if source.debit_side:
+        value = value.where(among(raw["side"], source.debit_side), -value)
     credits = kind.isin(CREDITS) | (kind.ne("invoice") & (value < 0))
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     invoices = list(number[~credits & (value > 0)].dropna())

@@ -15,6 +15,8 @@ OTHER = "other"
 """What words mean that stand in the names of columns of no document's number, day or amount."""
 NUMBER = ("nr", "no", "id")
 """Short words that may be glued to another."""
+ABBREVIATED = 4
+"""Letters that the begin of a word must have to stand for it."""
 LOOKED_AT = 200
 """Cells of a column that are looked at."""
 NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
@@ -77,7 +79,14 @@ class Vocabulary:
                 rest = self._parts(word[end:])
                 if rest is not None:
                     return (self.meaning[word[:end]], *rest)
-        return None
+        return self._abbreviated(word)
+
+    def _abbreviated(self, word: str) -> tuple[str, ...] | None:
+        """Return the meaning of the begin of a word, where all words that begin so mean the same."""
+        if len(word) < ABBREVIATED:
+            return None
+        meant = {meaning for known, meaning in self.meaning.items() if known.startswith(word)}
+        return (meant.pop(),) if len(meant) == 1 else None
 
 
 def fits(role: str, cells: Sequence[object]) -> bool:
