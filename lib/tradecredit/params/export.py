@@ -51,6 +51,21 @@ class ExportForm(Parameters):
     """XML: the XPath of its documents, and columns are XPaths from there; names are without their namespaces."""
 
 
+class ExportAllocations(Parameters):
+    """A list of which payment settles which invoice with how much, beside a list of payments."""
+
+    file: str
+    """The file, by its place from the folder of the payments' file."""
+    form: ExportForm = ExportForm()
+    """How it is written."""
+    payment: str
+    """Its column of what the payments' list calls their `number`."""
+    invoice: str
+    """Its column of invoices' numbers."""
+    amount: str
+    """Its column of what of a payment settles the invoice."""
+
+
 class ExportList(Parameters):
     """Files of one form, each a list of documents: invoices, payments and credit memos."""
 
@@ -64,6 +79,8 @@ class ExportList(Parameters):
     which they count where it is not that of issue."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
+    allocations: ExportAllocations | None = None
+    """Of a list of payments: a list that allots them to invoices."""
     one_kind: DocumentKind | None = None
     """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
     buckets: dict[str, int] = {}
@@ -77,8 +94,8 @@ class ExportList(Parameters):
     """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
-    stands alone in its line, with `+` a text beside nothing but amounts, and with `=` the last cell of the column that
-    means it, which later rows leave empty."""
+    stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that
+    means it, which later rows leave empty, and with `@` what the sheet is called."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []

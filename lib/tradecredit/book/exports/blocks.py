@@ -18,6 +18,8 @@ TOTAL = (
 """How lines begin that sum others up."""
 TOTAL_BEHIND = r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa)\s*:?\s*$"
 """How they end where the account that they sum up stands first."""
+SHEET = "@"
+"""Word of a block that is called after its sheet."""
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
@@ -30,6 +32,9 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
     for role, word in source.block.items():
+        if word == SHEET:
+            found[f"above: {role}"] = source.form.sheet
+            continue
         if word == "=":
             found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
             continue

@@ -47,7 +47,8 @@ NEVER = "9999|2999|4712"
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 MONTHS = {
-    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden ledna ocak января ianuarie tammikuuta",
+    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden ledna ocak января ianuarie"
+    " tammikuuta",
     "February": "februar februari fevrier febrero febbraio fevereiro lutego luty unor unora subat февраля februarie"
     " helmikuuta",
     "March": "marz maerz maart mars marzo marco marca marzec brezen brezna mart марта martie maaliskuuta marts maret"

@@ -59,6 +59,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     """
     source = _as_recognised(paths, looked, folder)
     found = _cells(source, paths)
+    source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     is_document = are_documents(every)
     if not is_document.any():

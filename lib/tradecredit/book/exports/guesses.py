@@ -23,6 +23,7 @@ ALMOST_ALL = 0.95
 LEAST = 3
 """Fewer invoices tell no sign."""
 MOSTLY = 0.6
+FEW = 0.1
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -41,7 +42,7 @@ def kinds(seen: Seen) -> Settled:
     }
     if seen.system.name != ANY and len(present):
         known |= {theirs: ours for theirs, ours in seen.system.kinds.items() if str(theirs) not in known}
-    told = {name: kind for name in present.index if name not in known and (kind := _kind_in_words(name))}
+    told = {name: kind for name in present.index if name not in known and (kind := kind_in_words(name))}
     known |= told
     shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
     by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
@@ -55,7 +56,7 @@ def kinds(seen: Seen) -> Settled:
     return Settled({"kinds": known}, (*by_words, by_sign))
 
 
-def _kind_in_words(name: str) -> DocumentKind | None:
+def kind_in_words(name: str) -> DocumentKind | None:
     """Return what a kind's own words say that it is; None where they say nothing clear."""
     text = f" {plain(name)}"
     return next(
@@ -273,12 +274,19 @@ def unmatched(seen: Seen) -> Settled:
     invoices = list(number[~credits & (value > 0)].dropna())
     if not credits.any() or number[credits].isin(invoices).mean() > 0.5:
         return Settled()
-    of_credits = seen.found.set_axis(raw.index)[credits]
-    naming = [name for name in of_credits if _names_invoices(of_credits[name], invoices)]
-    if naming:
-        columns = {**source.columns, "applies_to": naming[0]}
-        return Settled({"columns": columns}, (Guess("source.columns.applies_to", str(naming[0]), open=True),))
-    return Settled({"unmatched": "oldest"}, (Guess("source.unmatched", "oldest", ("on_account",), open=True),))
+    if named := naming(seen.found.set_axis(raw.index)[credits], invoices):
+        columns = {**source.columns, "applies_to": named}
+        return Settled({"columns": columns}, (Guess("source.columns.applies_to", named, open=True),))
+    # Where hardly anything was paid, the list has open items alone.
+    paid, owed = value[credits].abs().sum(), value[~credits].clip(lower=0).sum()
+    few = credits.sum() < FEW * len(credits) and paid < FEW * owed
+    taken, other = ("on_account", "oldest") if few else ("oldest", "on_account")
+    return Settled({"unmatched": taken}, (Guess("source.unmatched", taken, (other,), open=True),))
+
+
+def naming(credits: pd.DataFrame, invoices: list[str]) -> str | None:
+    """Return the first column of credits that names the invoices which they settle; None without one."""
+    return next((str(name) for name in credits if _names_invoices(credits[name], invoices)), None)
 
 
 def _names_invoices(column: pd.Series, invoices: list[str]) -> bool:

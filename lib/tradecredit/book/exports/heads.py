@@ -124,4 +124,8 @@ def _is_currency(cell: object) -> bool:
 def _is_day(text: str) -> bool:
     if re.fullmatch(r"\d{5}(\.0)?", text):
         return 18_000 <= float(text) <= 75_000
-    return _DAY.search(text.strip()) is not None or western(text.strip()) is not None or text in ("00.00.0000", "NULL", "0")
+    return (
+        _DAY.search(text.strip()) is not None
+        or western(text.strip()) is not None
+        or text in ("00.00.0000", "NULL", "0")
+    )

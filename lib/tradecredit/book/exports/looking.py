@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tradecredit.book.exports import grid, statements, xml_documents
+from tradecredit.book.exports.blocks import SHEET, TOTAL
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
@@ -33,6 +34,7 @@ NEEDED: dict[str, set[Role]] = {
     "an amount": {"amount", "debit", "open", "unit_price"},
 }  # fmt: skip
 """What a list must have: the roles of which one is enough."""
+TITLE = "Customer:"
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -146,8 +148,24 @@ def _parts(best: Looked, ledgers: list[Looked]) -> list[Looked]:
 
 
 def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
-    for name, rows in grid.sheets(path).items():
-        yield from _candidate(ExportForm(layout="sheet", sheet=name), tell, rows)
+    held = grid.sheets(path)
+    found = [one for name, rows in held.items() for one in _candidate(_sheet(name), tell, rows)]
+    if found:
+        yield from found
+        return
+    # Sheets that name no buyer may be called after one each.
+    titled = [
+        one._replace(found=one.found._replace(system=one.found.system.model_copy(update={"block": {"name": SHEET}})))
+        for name, rows in held.items()
+        for one in _candidate(_sheet(name), tell, [(0, [f"{TITLE} {name}"]), *rows])
+        if {*one.found.system.block.values()} == {TITLE.removesuffix(":")}
+    ]
+    if len(titled) > 1:
+        yield from titled
+
+
+def _sheet(name: str) -> ExportForm:
+    return ExportForm(layout="sheet", sheet=name)
 
 
 def _of_tables(path: Path, tell: Tell) -> Iterator[Looked]:
@@ -201,9 +219,8 @@ def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
     name = found.columns.get("invoice_id", [None])[0]
     at = next((place for place, cell in enumerate(header) if cell is not None and str(cell).strip() == name), None)
     below = (cells for number, cells in rows if number > found.header_row)
-    return frozenset(
-        str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])
-    )
+    numbers = [str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])]
+    return frozenset(number for number in numbers if not re.match(TOTAL, number))
 
 
 def nearest_header(path: Path) -> str:

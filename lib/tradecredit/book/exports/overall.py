@@ -23,7 +23,8 @@ STATED: tuple[Role, ...] = ("amount", "open", "debit")
 USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 """What the company's own currency may be where nothing names it, the likelier first."""
 LANGUAGES = {
-    "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY", "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
+    "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
+    "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
 }  # fmt: skip
 """Letters that the languages of one currency's country alone have: its code, as the likeliest."""
 CELLS = 200

@@ -1,11 +1,14 @@
 """Rates of other currencies that a list tells itself, by stating its amounts in the company's own currency as well."""
 
 import re
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_at_end
 from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.systems import vocabulary
+from tradecredit.params.export import Role
 
 LOCAL = re.compile(
     r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|base|functional|home|interne|locale?|lokale?)\b"
@@ -13,7 +16,8 @@ LOCAL = re.compile(
 """What says in a column's name that it is of the company's own currency."""
 FOREIGN = re.compile(
     r"(?i)\b(?:foreign|fcy|fc|transaction currency|trans curr|doc(?:ument)?\.? curr\w*|in currency|fremdwährung|fw"
-    r"|belegwährung)\b"
+    r"|belegwährung|(?:doc|inv|orig)\w*\.? ?(?:curr|ccy|cur)\w*|dc|devises?|divisas?|moneda (?:doc|orig)\w*|valuta"
+    r"|vreemde valuta)\b"
 )
 """What says in a column's name that it is of the document's currency."""
 SAME = 0.005
@@ -23,6 +27,31 @@ SPREAD = 2.0
 LEAST_AMOUNT = 1.0
 """Smaller amounts tell no rate, for theirs are rounded to cents."""
 ALMOST_ALL = 0.9
+
+
+ROLES: tuple[Role, ...] = ("amount", "open", "paid", "debit", "credit")
+"""Roles of amounts that a list may state in two currencies."""
+
+
+def of_documents(columns: Mapping[Role, str | list[str]], names: Iterable[object]) -> dict[Role, str | list[str]]:
+    """Return columns with the amounts in the documents' currencies, where all of them are in the company's own.
+
+    They are told by names in the list that say the same but for the currency.
+    """
+    read = {role: name for role in ROLES if isinstance(name := columns.get(role), str)}
+    own = {role: name for role, name in read.items() if LOCAL.search(name) or currency_at_end(name)}
+    used = {one for named in columns.values() for one in ([named] if isinstance(named, str) else named)}
+    foreign = {_of_what(name): str(name) for name in names if name not in used and FOREIGN.search(str(name))}
+    taken: dict[Role, str | list[str]] = {
+        role: foreign[_of_what(name)] for role, name in own.items() if _of_what(name) in foreign
+    }
+    whole = "currency" in columns and read.keys() == own.keys() == taken.keys()
+    return {**columns, **taken} if whole else dict(columns)
+
+
+def _of_what(name: object) -> frozenset[str]:
+    """Return what a name says besides a currency."""
+    return vocabulary().known(name) - {"currency", "document", "transaction", "invoice"}
 
 
 def stated(seen: Seen) -> Settled:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from tradecredit.book.exports import allocation_lists, guesses, ledger, looking, reading, registers
 from tradecredit.book.exports import answers as answers_to
-from tradecredit.book.exports import guesses, ledger, looking, reading, registers
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
 from tradecredit.book.exports.looking import Looked
@@ -14,7 +14,7 @@ from tradecredit.book.exports.systems import ANY, PAYMENTS, Recognised, as_payme
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import ExportList, ExportSystem
+from tradecredit.params.export import ExportAllocations, ExportList, ExportSource, ExportSystem
 from tradecredit.params.source import OnProblem, TableMapping, TableName
 
 NAMED = 5
@@ -49,10 +49,58 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     folder = Path(os.path.commonpath([path.resolve().parent for path in files]))
     found = [described([path for path, _ in one], one[0][1], folder, answers) for one in listed]
     for at, one in enumerate(listed[1:], start=1):
-        if guesses.repeats_numbers(found[at].source, found[0].source):
+        if guesses.repeats_numbers(found[at].source, found[0].source) or _called_payments(one[0][0], found[at].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
+    found, unlisted = _allotted(found, unlisted)
     return _with_registers(_together(found), paths, unlisted)
+
+
+def _called_payments(path: Path, source: ExportSource) -> bool:
+    """Return whether a file is called payments, and holds no more than a list of them does."""
+    own = {"kind", "due", "open", "paid", "debit"} & source.columns.keys()
+    return not own and not source.one_kind and not source.bank and guesses.kind_in_words(path.stem) == "payment"
+
+
+def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
+    """Return lists, and what is none, with lists of payments that name invoices or are allotted to them by another."""
+    payments = [one for one in found[1:] if one.source.one_kind == "payment"]
+    if not payments:
+        return found, unlisted
+    first = found[0].source
+    numbers = pd.concat([
+        reading.of_role(first, reading.cells(first, path), role)
+        for path in reading.files(first, first.path) for role in ("invoice_id", "number")
+    ]).dropna().astype("str").str.strip()  # fmt: skip
+    used: set[Path] = set()
+    for at, one in [(at, one) for at, one in enumerate(found) if one in payments]:
+        of = reading.files(one.source, one.source.path)
+        cells = reading.cells(one.source, of[0])
+        others = [path for two in payments if two is not one for path in reading.files(two.source, two.source.path)]
+        for path in [*unlisted, *others] if len(of) == 1 else []:
+            allots = allocation_lists.of_payments(path, os.path.relpath(path, of[0].parent), cells, numbers)
+            if allots is not None and path not in used:
+                found[at] = _by_allocations(one, allots, path, cells)
+                used.add(path.resolve())
+                break
+        else:
+            if "applies_to" not in one.source.columns and (named := guesses.naming(cells, list(numbers))):
+                columns = {**one.source.columns, "applies_to": named}
+                guess = Guess("source.columns.applies_to", named, open=True)
+                found[at] = one._replace(
+                    source=one.source.model_copy(update={"columns": columns}), guesses=(*one.guesses, guess)
+                )
+    rest = [one for one in found if not {path.resolve() for path in reading.files(one.source, one.source.path)} & used]
+    return rest, [path for path in unlisted if path.resolve() not in used]
+
+
+def _by_allocations(payments: Suggestion, allots: ExportAllocations, path: Path, cells: pd.DataFrame) -> Suggestion:
+    """Return a list of payments that are settled with invoices as another list allots them."""
+    number = allocation_lists.numbers_of(path, allots, cells)
+    columns = {**payments.source.columns, "number": number, "applies_to": allocation_lists.ALLOCATED_TO}
+    source = payments.source.model_copy(update={"columns": columns, "allocations": allots})
+    guess = Guess("source.allocations", f"{path.name}: {allots.payment}, {allots.invoice}, {allots.amount}", open=True)
+    return payments._replace(source=source, guesses=(*payments.guesses, guess))
 
 
 def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[Path]]:
