@@ -95,7 +95,8 @@ class ExportList(Parameters):
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
     stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that
-    means it, which later rows leave empty, and with `@` what the sheet is called."""
+    means it, which later rows leave empty, with `@` what the sheet is called, and with a number
+    that one of the texts of a line that holds several, and neither a day nor an amount."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []

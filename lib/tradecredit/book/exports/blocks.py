@@ -7,6 +7,7 @@ import pandas as pd
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
 from tradecredit.params.export import ExportList
 
 TOTAL = (
@@ -32,6 +33,11 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
     for role, word in source.block.items():
+        if word.isdecimal():
+            texts = _texts_above(found, source)
+            at = int(word) - 1
+            found[f"above: {role}"] = texts.map(lambda held, at=at: held[at]).reindex(found.index, method="ffill")
+            continue
         if word == SHEET:
             found[f"above: {role}"] = source.form.sheet
             continue
@@ -73,6 +79,26 @@ def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, f
             off += float(said) - held
         last = here
     return found
+
+
+def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
+    """Return the texts of the lines above blocks that hold several, and neither a day nor an amount, by line.
+
+    Of lines one below the other the first counts: others hold particulars.
+    """
+    without = pd.Series(True, index=found.index)
+    for roles, is_one in ((DAYS, is_day), (AMOUNTS, is_amount)):
+        named = [source.columns[role] for role in roles if role in source.columns]
+        for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
+            without &= ~found[name].map(is_one, na_action="ignore").eq(True)
+    own = [name for name in found if not str(name).startswith("above: ")]
+    without &= found[own].notna().any(axis="columns")
+    first = without & ~without.shift(fill_value=False)
+    lines = {
+        line: [str(cell).strip() for cell in cells if not pd.isna(cell)]
+        for line, cells in zip(found.index[first], found.loc[first, own].to_numpy(dtype="object"), strict=True)
+    }
+    return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
 
 
 def _above(rows: list[Row], word: str) -> pd.Series:

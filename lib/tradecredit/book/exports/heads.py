@@ -98,7 +98,7 @@ def fits(role: str, cells: Sequence[object]) -> bool:
         right = sum(is_amount(cell) for cell in held)
     elif role in DAYS:
         held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
-        right = sum(hasattr(cell, "year") or _is_day(str(cell)) for cell in held)
+        right = sum(map(is_day, held))
     elif role == "days_overdue":
         right = sum(re.fullmatch(r"[-+]?\d{1,5}(\.0)?", str(cell).strip()) is not None for cell in held)
     elif role == "status":
@@ -121,7 +121,11 @@ def _is_currency(cell: object) -> bool:
     return text in CURRENCY_NAMES or re.match(r"[A-Z]{3}\s*[-–:(/]", text) is not None
 
 
-def _is_day(text: str) -> bool:
+def is_day(cell: object) -> bool:
+    """Return whether a cell may be a day, in some writing."""
+    if hasattr(cell, "year"):
+        return True
+    text = str(cell)
     if re.fullmatch(r"\d{5}(\.0)?", text):
         return 18_000 <= float(text) <= 75_000
     return (

@@ -35,6 +35,8 @@ NEEDED: dict[str, set[Role]] = {
 }  # fmt: skip
 """What a list must have: the roles of which one is enough."""
 TITLE = "Customer:"
+MAY_LACK = 2
+"""So many columns may be told in one of two sheets of a ledger alone, as the other has nothing in them."""
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -136,15 +138,25 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
         return [best]
     parts = _parts(best, ledgers)
     unread = {one.form.sheet for one in ledgers} - {one.form.sheet for one in parts}
-    return [best._replace(unread=tuple(sorted(map(str, unread)))), *parts[1:], *payments]
+    return [parts[0]._replace(unread=tuple(sorted(map(str, unread)))), *parts[1:], *payments]
 
 
 def _parts(best: Looked, ledgers: list[Looked]) -> list[Looked]:
     """Return the lists that are one ledger together, the best first: alike, and with no invoice twice, as by months."""
-    alike = [best, *(one for one in ledgers if one is not best and one.found.columns == best.found.columns)]
+    columns = best.found.columns
+    alike = [best, *(one for one in ledgers if one is not best and _same_header(columns, one.found.columns))]
     numbers = [number for one in alike for number in one.numbers]
-    apart = len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
-    return alike if apart else [best]
+    # Sheets that name their buyer each may count alike.
+    apart = bool(best.found.system.block) and len(alike) > 1 and all(one.found.system.block for one in alike)
+    apart |= len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
+    every = {role: names for one in reversed(alike) for role, names in one.found.columns.items()}
+    return [one._replace(found=one.found._replace(columns=every)) for one in alike] if apart else [best]
+
+
+def _same_header(columns: dict[Role, list[str]], others: dict[Role, list[str]]) -> bool:
+    """Return whether two lists have their roles in columns of the same names; columns may be empty in one of them."""
+    both = columns.keys() & others.keys()
+    return all(columns[role] == others[role] for role in both) and len(both) >= len(columns | others) - MAY_LACK
 
 
 def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:

@@ -1,7 +1,7 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, heads_block, is_only_total
+from tradecredit.book.exports.blocks import ALONE, TOTAL, heads_block, is_only_total
 from tradecredit.book.exports.grid import joined, unnamed
-from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, is_day, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
 
@@ -26,6 +26,11 @@ ONE_BUYER = re.compile(
     re.IGNORECASE,
 )
 """How a title names the one buyer of a statement; the first group is what stands before its name."""
+OF_LABEL: dict[frozenset[str], Role] = {
+    frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
+    frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
+}  # fmt: skip
+"""What a title's label means that names the one buyer of a statement."""
 BY_AGE = (
     "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
     "age allows. How many invoices there are, and how large each is, cannot be told from it."
@@ -174,11 +179,17 @@ def _titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]]
     """Return the word before the buyer in a title, of a statement whose rows are all of one buyer."""
     if {"buyer_id", "name"} & columns.keys():
         return {}
+    found: dict[Role, str] = {}
     for number, cells in rows:
-        held = [cell for cell in cells if cell is not None]
-        if number < header_row and len(held) == 1 and (title := ONE_BUYER.match(str(held[0]).strip())):
-            return {"name": title.group(1).strip()}
-    return {}
+        held = [str(cell).strip() for cell in cells if cell is not None]
+        if number >= header_row or not held:
+            continue
+        if len(held) == 1 and (title := ONE_BUYER.match(held[0])):
+            found.setdefault("name", title.group(1).strip())
+        label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", held[0])
+        if label and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset())):
+            found.setdefault(role, label[1])
+    return found
 
 
 def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
@@ -201,9 +212,32 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
             # The buyer stands in its own columns, on a line above its documents.
             return {one: "=" for one in ("buyer_id", "name") if one in columns}
         lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
-        return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
+        alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
+        several = _several(documents, below, held)
+        return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _several(
+    documents: list[list[object]], below: list[list[object]], held: Callable[..., list[object]]
+) -> dict[Role, str]:
+    """Return which texts of the lines above blocks of documents are a buyer's code and name; empty without such lines.
+
+    They hold two texts or more, and neither a day nor an amount; the first block has one right above it.
+    """
+    first = below.index(documents[0])
+    lines = [
+        [str(cell).strip() for cell in row if cell is not None]
+        for row in below[:first]
+        if not any(map(is_day, held(row, *DAYS))) and not any(map(is_amount, held(row, *AMOUNTS)))
+    ]
+    if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
+        return {}
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][:2])
+    if code == name:
+        return {"name": "1"} if not code else {"buyer_id": "1", "name": "2"}
+    return {"buyer_id": "1", "name": "2"} if code else {"buyer_id": "2", "name": "1"}
 
 
 def places_of(header: list[object]) -> dict[str, int]:
