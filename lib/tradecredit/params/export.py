@@ -12,7 +12,7 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue", "balance", "own_amount", "baseline",
+    "days_overdue", "balance", "own_amount", "rate", "baseline",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -76,7 +76,8 @@ class ExportList(Parameters):
     columns: dict[Role, str | list[str]] = {}
     """What a column means: what it is called; of several, the first that holds something in a row counts, and of
     several with days of payment (`terms_days`) the most, as those before are for discounts. `baseline`: the day from
-    which they count where it is not that of issue."""
+    which they count where it is not that of issue. `rate`: the run's currency per unit of the document's, where no
+    `own_amount` is stated."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
     allocations: ExportAllocations | None = None
@@ -96,7 +97,8 @@ class ExportList(Parameters):
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
     stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that
     means it, which later rows leave empty, with `@` what the sheet is called, and with a number
-    that one of the texts of a line that holds several, and neither a day nor an amount."""
+    that one of the texts of a line that holds several, and neither a day nor an amount. With `#` groups and documents
+    stand in the column of `invoice_id`, and it is the first group, as sums tell which row is of which."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []

@@ -9,7 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports import grid
 from tradecredit.book.exports.amounts import amounts, is_amount
 from tradecredit.book.exports.encoding import decoded
-from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.systems import PAYMENT_NUMBERS, vocabulary
 from tradecredit.params.export import ExportAllocations, ExportForm, ExportList
 
 ALLOCATED_TO = "allocated to"
@@ -19,17 +19,20 @@ NAMED = 0.9
 ID = r"\S*\d\S*"
 
 
-def parts(payments: pd.DataFrame, source: ExportList, folder: Path) -> pd.DataFrame:
+def parts(payments: pd.DataFrame, source: ExportList, path: Path) -> pd.DataFrame:
     """Return the rows of payments with one for each part of them (`ALLOCATED_TO`), and one for what is left of each.
 
     The later rows from one line have a fraction behind the line's number as their index. Raises `ValueError` for parts
     that come to more than their payment, and for such of no payment in the list.
     """
-    of = source.allocations
+    of, folder = source.allocations, path.parent
     assert of is not None
     beside = grid.frame(grid.rows(folder / of.file, of.form), of.form.header_row)
     beside = beside[beside[of.payment].notna() & beside[of.invoice].notna()]
     payment = beside[of.payment].astype("str").str.strip()
+    if folder / of.file == path:
+        # A list that allots its own payments has each of them as often as it has parts.
+        payments = payments[~payments[of.payment].duplicated() | payments[of.payment].isna()]
     amount = str(source.columns["amount"])
     number = payments[str(source.columns["number"])].astype("str").str.strip()
     if len(unknown := payment[~payment.isin(list(number))]):
@@ -73,6 +76,31 @@ def of_payments(path: Path, file: str, payments: pd.DataFrame, invoices: Iterabl
     if invoice is None or payment is None or not (called or len(owed) == 1):
         return None
     return ExportAllocations(file=file, form=form, payment=payment, invoice=invoice, amount=(called or owed)[0])
+
+
+def of_itself(source: ExportList, payments: pd.DataFrame, invoices: Iterable[str]) -> ExportAllocations | None:
+    """Return how a list of payments allots them itself: a row for each part, which repeats what the payment is over.
+
+    The parts stand in a column of their own, and come to no more than the payment.
+    """
+    invoice, amount = source.columns.get("applies_to"), source.columns.get("amount")
+    called = [str(name) for name in payments if vocabulary().of(name) in PAYMENT_NUMBERS]
+    number = source.columns.get("number") or next(iter(called), None)
+    if not (isinstance(number, str) and isinstance(invoice, str) and isinstance(amount, str)) or source.allocations:
+        return None
+    of_invoices = payments[payments[invoice].notna()]
+    if not of_invoices[invoice].astype("str").str.strip().isin(list(map(str, invoices))).mean() > NAMED:
+        return None
+    total = amounts(payments[amount], source.form.decimal).abs()
+    by_payment = total.groupby(payments[number].astype("str"))
+    for name in [name for name in payments if name != amount and "paid" in vocabulary().known(name)]:
+        part = amounts(payments[name], source.form.decimal).abs()
+        sums = part.fillna(0.0).groupby(payments[number].astype("str")).sum()
+        whole = part[of_invoices.index].notna().all() and (sums <= by_payment.max() + CENT).all()
+        if whole and (by_payment.max() == by_payment.min()).all() and (part - total).abs().max() > CENT:
+            file = source.files[0].rsplit("/", 1)[-1]
+            return ExportAllocations(file=file, form=source.form, payment=number, invoice=invoice, amount=str(name))
+    return None
 
 
 def numbers_of(path: Path, of: ExportAllocations, payments: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status
-from tradecredit.book.exports.systems import ANY, PAYMENTS
+from tradecredit.book.exports.systems import ANY, BESIDE
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -101,7 +101,7 @@ def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSou
             role: names if role in system.all_columns and len(names) > 1 else names[0]
             for role, names in looked.found.columns.items()
         },
-        one_kind="payment" if system.name == PAYMENTS["name"] else None,
+        one_kind=BESIDE.get(system.name),
         block=_block(system.block, looked.above), buckets=system.buckets, account_line=system.account_line,
         debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,

@@ -24,6 +24,7 @@ LEAST = 3
 """Fewer invoices tell no sign."""
 MOSTLY = 0.6
 FEW = 0.1
+OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -43,6 +44,8 @@ def kinds(seen: Seen) -> Settled:
     if seen.system.name != ANY and len(present):
         known |= {theirs: ours for theirs, ours in seen.system.kinds.items() if str(theirs) not in known}
     told = {name: kind for name in present.index if name not in known and (kind := kind_in_words(name))}
+    others = [name for name in present.index if name not in known and name not in told]
+    told |= {name: kind for name in others if (kind := _kind_in_rows(seen, name))}
     known |= told
     shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
     by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
@@ -52,7 +55,7 @@ def kinds(seen: Seen) -> Settled:
     decimal = seen.source.form.decimal
     more = "; …" if len(unknown) > 8 else ""
     shown = "; ".join(_at_stake(seen.raw, name, decimal) for name in unknown[:8]) + more
-    by_sign = Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True)
+    by_sign = Guess("source.kinds", f"told by the sign of the amount: {shown} ({OURS})", open=True)
     return Settled({"kinds": known}, (*by_words, by_sign))
 
 
@@ -68,6 +71,20 @@ def kind_in_words(name: str) -> DocumentKind | None:
         ),
         None,
     )
+
+
+def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
+    """Return what the texts in most rows of a kind say that it is; None where no column does."""
+    rows = (seen.raw["kind"].astype("str").str.strip() == name).to_numpy()
+    used = {one for names in seen.source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used -= {str(seen.source.columns.get("text"))}
+    for column in [column for column in seen.found if column not in used]:
+        cells = seen.found.loc[rows, column].dropna().astype("str")
+        if len(cells) >= MOSTLY * rows.sum():
+            told = cells.map(kind_in_words).dropna()
+            if len(told) >= MOSTLY * rows.sum() and {*told} <= {*CREDITS} and (told == told.iloc[0]).all():
+                return told.iloc[0]
+    return None
 
 
 def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
@@ -138,6 +155,10 @@ def signs(seen: Seen) -> Settled:
     if seen.system.signs:
         return Settled({"signs": seen.system.signs})
     raw, decimal = seen.raw, seen.source.form.decimal
+    if seen.source.one_kind == "payment":
+        # Of payments most are received, and some are returned.
+        paid = amounts(raw["amount"], decimal)
+        return Settled({"signs": "signed" if (paid < 0).mean() > 0.5 else "reversed"})
     kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(seen.source))
     credits = kind.index[kind.isin(CREDITS)]
     values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))

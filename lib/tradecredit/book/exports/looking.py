@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tradecredit.book.exports import grid, statements, xml_documents
-from tradecredit.book.exports.blocks import SHEET, TOTAL
+from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
 from tradecredit.book.exports.systems import (
     ANY,
-    PAYMENTS,
+    BESIDE,
     Recognised,
     nearest,
     recognised,
+    recognised_credits,
     recognised_payments,
     recognised_xml,
 )
+from tradecredit.book.exports.totals import TOTAL
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
 
@@ -104,8 +106,10 @@ def printed_alone(folder: Path) -> list[Path]:
 
 def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
     """Return what rows are recognised as by the names of their columns, with what the cells of a ledger add."""
-    found = recognised(rows, layout) or recognised_payments(rows)
-    paid = found is None or found.system.bank or found.system.name == PAYMENTS["name"]
+    found = recognised(rows, layout)
+    if found is None or found.system.name == ANY:
+        found = recognised_credits(rows) or found or recognised_payments(rows)
+    paid = found is None or found.system.bank or found.system.name in BESIDE
     return found if found is None or paid else completed(found, rows)
 
 
@@ -129,8 +133,8 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
         raise InputError([
             Problem(file=path.name, allowed=f"cannot be opened: {reason}", remedy="export it again")
         ]) from None  # fmt: skip
-    ledgers = [one for one in candidates if one.found.system.name != PAYMENTS["name"]]
-    payments = [one for one in candidates if one.found.system.name == PAYMENTS["name"]]
+    ledgers = [one for one in candidates if one.found.system.name not in BESIDE]
+    payments = [one for one in candidates if one.found.system.name in BESIDE]
     if not ledgers:
         return sorted(payments, key=lambda one: -len(one.found.columns))[:1]
     best = max(ledgers, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))

@@ -25,8 +25,10 @@ USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 LANGUAGES = {
     "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
     "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
+    "[ыэ]": "RUB", "[іїє]": "UAH", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
+    r"\bRFC\b|(?i:folio fiscal)": "MXN", r"\bGSTIN\b": "INR",
 }  # fmt: skip
-"""Letters that the languages of one currency's country alone have: its code, as the likeliest."""
+"""Letters and words that the languages of one currency's country alone have: its code, as the likeliest."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -74,7 +76,7 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         return "INR", (Guess(key, "INR", open=True),)
     heads = [name for role in STATED for name in _names(seen.source, role)]
     dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else None
-    letters = "".join(map(str, seen.found.columns))
+    letters = " ".join(map(str, seen.found.columns))
     of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), "EUR")
     taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_language
     return taken, (Guess(key, taken, open=found is None),)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 
 import pandas as pd
 
@@ -20,6 +21,10 @@ FOREIGN = re.compile(
     r"|vreemde valuta)\b"
 )
 """What says in a column's name that it is of the document's currency."""
+RATE = re.compile(
+    r"(?i)(?:^|[\s_.])(?:exchange|conversion|fx|rate|kurs|wechselkurs|cours|taux|koers|kurz|t/?c|汇率|為替)"
+)
+"""What a column of rates is called."""
 SAME = 0.005
 """By how much an amount in the own currency may differ from itself: cents are rounded."""
 SPREAD = 2.0
@@ -73,6 +78,31 @@ def stated(seen: Seen) -> Settled:
                 {"columns": {**source.columns, "own_amount": str(column)}},
                 (Guess("source.columns.own_amount", str(column)),),
             )
+    return _by_rate(seen, codes)
+
+
+def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
+    """Return `rate`, the column of rates by which the company's own amounts are those of documents, where it is one.
+
+    Two columns of amounts must show it: the one is the other times the rate. Documents in the company's own currency
+    have none, or one.
+    """
+    decimal = seen.source.form.decimal
+    columns = {str(name): amounts(seen.found[name].set_axis(seen.raw.index), decimal) for name in seen.found}
+    for name in [name for name in columns if RATE.search(name)]:
+        rate = columns[name]
+        own = codes[rate.fillna(1.0) == 1.0].unique()
+        others = rate[~codes.isin(list(own))]
+        if len(own) != 1 or not (others > 0).all() or others.empty:
+            continue
+        of_others = {one: held[others.index] for one, held in columns.items() if one != name}
+        for first, second in permutations(of_others, 2):
+            stated, in_own = of_others[first], of_others[second]
+            tells = (stated.abs() >= LEAST_AMOUNT) & in_own.notna()
+            shown = (in_own / stated / others)[tells].between(1 - SAME, 1 + SAME)
+            if tells.any() and shown.mean() > ALMOST_ALL and not others[tells].eq(1.0).all():
+                taken = {"columns": {**seen.source.columns, "rate": name}}
+                return Settled(taken, (Guess("source.columns.rate", name),))
     return Settled()
 
 

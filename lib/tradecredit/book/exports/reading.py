@@ -78,7 +78,7 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
         return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
     found = blocks.frame(grid.rows(path, source.form), source)
     if source.allocations:
-        found = allocation_lists.parts(found, source, path.parent)
+        found = allocation_lists.parts(found, source, path)
     return buckets.by_age(found, source.buckets, source.form.decimal) if source.buckets else found
 
 
@@ -236,7 +236,9 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
     values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
-    return values | {role: days_of(raw[role], role, source.form) for role in DAYS}
+    rate = amounts(raw["rate"], source.form.decimal)
+    values["own_amount"] = values["own_amount"].fillna(values["amount"] * rate)
+    return values | {"rate": rate} | {role: days_of(raw[role], role, source.form) for role in DAYS}
 
 
 def _contradicting(

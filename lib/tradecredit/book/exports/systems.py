@@ -7,13 +7,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, TOTAL, heads_block, is_only_total
+from tradecredit.book.exports.blocks import ALONE, TREE, heads_block
 from tradecredit.book.exports.grid import joined, unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, is_day, plain
+from tradecredit.book.exports.totals import TOTAL, is_only_total
+from tradecredit.book.exports.trees import first_groups
 from tradecredit.params.base import PROJECT
-from tradecredit.params.export import ExportSystem, Role
+from tradecredit.params.export import DocumentKind, ExportSystem, Role
 
 ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
@@ -26,6 +30,9 @@ ONE_BUYER = re.compile(
     re.IGNORECASE,
 )
 """How a title names the one buyer of a statement; the first group is what stands before its name."""
+LEAST_IN_TREE, MOST_IN_TREE, ALMOST_ALL = 3, 0.6, 0.9
+"""Documents and their share with a group from which sums show it (the last rows that are looked at may lack theirs),
+and share of names that differ."""
 OF_LABEL: dict[frozenset[str], Role] = {
     frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
     frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
@@ -39,7 +46,12 @@ BY_AGE = (
 PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
 """What a payment's amount and day may be taken for."""
 PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
-PAYMENTS = {"name": "any_payments", "title": "list of payments", "signs": "by_kind", "lines": "added", "kinds": {}}
+PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added", "kinds": {}}
+CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
+BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
+"""Descriptions of lists beside a ledger: our kind of all their documents."""
+OF_CREDITS = re.compile(r"credit[ _]?(?:note|memo)s?|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE)
+"""What names of columns say in a list of credit memos."""
 
 
 class Recognised(NamedTuple):
@@ -90,6 +102,9 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         below = _below(rows, number)[lines - 1 :]
         columns = meant(general, cells, below)
         block = _block(columns, cells, below) or _titled(columns, rows, number)
+        if not block and _is_tree(columns, cells, below):
+            (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
+            columns, block = {**columns, "invoice_id": named}, {"name": TREE}
         columns |= _numbered(columns, block, cells, below)
         if enough({*columns, *block}):
             system = general.model_copy(update={"block": block})
@@ -150,10 +165,31 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
 
+def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called."""
+    for number, cells in rows[:HEAD_ROWS]:
+        bare: list[object] = [
+            cell if cell is None else OF_CREDITS.sub(" document ", str(cell)).strip() for cell in cells
+        ]
+        called = {str(one): str(cell).strip() for one, cell in zip(bare, cells, strict=True) if cell is not None}
+        if sum(one != name for one, name in called.items()) < 2:
+            continue
+        of_bare = meant(systems()[-1], bare, _below(rows, number))
+        columns = {role: [called[name] for name in names] for role, names in of_bare.items()}
+        of_invoice = [name for name in called.values() if vocabulary().known(name) >= {"invoice", "number"}]
+        columns |= {"applies_to": of_invoice[:1]} if of_invoice else {}
+        if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
+            return Recognised(systems()[-1].model_copy(update=CREDITS), number, columns)
+    return None
+
+
 def as_payments(found: Recognised) -> Recognised:
     """Return a list of no known system as one of payments, which name the invoices that they settle."""
     columns = found.columns
     amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
+    if "cleared" not in columns and "due" in found.unsure:
+        # Days after those of invoices are none on which payments are due.
+        day = columns["due"]
     named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
     named |= {} if day is None else {"issued": day}
     named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
@@ -217,6 +253,24 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _is_tree(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> bool:
+    """Return whether one column has groups and, below them, documents, as their sums show."""
+    named = [columns[one][0] for one in ("buyer_id", "name") if one in columns]
+    value = next((columns[one][0] for one in ("open", "amount") if one in columns), None)
+    if len(named) != 1 or value is None or {"invoice_id", "number"} & columns.keys():
+        return False
+    places = places_of(header)
+    wide = [row + [None] * (len(header) - len(row)) for row in below]
+    names, values = (pd.Series([row[places[one]] for row in wide], dtype="object") for one in (named[0], value))
+    dated = [places[one] for role in DAYS for one in columns.get(role, [])[:1]]
+    with_day = pd.Series([any(row[at] is not None for at in dated) for row in wide], dtype="bool")
+    documents = names[with_day & values.notna()].dropna()
+    if len(documents) < LEAST_IN_TREE or documents.nunique() < ALMOST_ALL * len(documents):
+        return False
+    of = first_groups(names, values, with_day)
+    return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and of.nunique() > 1)
 
 
 def _several(
