@@ -107,10 +107,13 @@ def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
 
 
 def own_code(seen: Seen) -> str | None:
-    """Return the currency in which `own_amount` is stated, empty where rows without a currency are in it.
+    """Return the currency of `own_amount`, or that to which `rate` leads; empty where rows without a currency are in it.
 
     None without such a column.
     """
+    if isinstance(named := seen.source.columns.get("rate"), str):
+        rate = amounts(seen.found[named].set_axis(seen.raw.index), seen.source.form.decimal)
+        return str(_codes(seen)[rate.fillna(1.0) == 1.0].iloc[0])
     column = seen.source.columns.get("own_amount")
     return _own(seen, column, _codes(seen)) if isinstance(column, str) else None
 

@@ -270,7 +270,7 @@ def _is_tree(columns: dict[Role, list[str]], header: list[object], below: list[l
     if len(documents) < LEAST_IN_TREE or documents.nunique() < ALMOST_ALL * len(documents):
         return False
     of = first_groups(names, values, with_day)
-    return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and of.nunique() > 1)
+    return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)
 
 
 def _several(

@@ -61,6 +61,6 @@ def first_groups(names: pd.Series, values: pd.Series, with_day: pd.Series) -> pd
 
 
 def numbers(names: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the number and the day that stand in documents' names, as text; of a name without them, itself and none."""
+    """Return the number and the day that stand in documents' names, as text; without them, the name and none."""
     parts = names.astype("str").str.extract(NUMBERED)
     return parts[0].astype("object").fillna(names), parts[1].astype("object")
