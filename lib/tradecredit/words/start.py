@@ -44,6 +44,7 @@ COMMENTS = {
     "tables.limits": "limits of yours, taken as valid from the day of the export on",
     "tables.orders": "open orders",
     "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
+    "source.buyers": "as many buyers as documents: what is read as the buyer may be something else",
     "source.columns.rate": "the rates of other currencies, as amounts in both show",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
     "source.columns.buyer_id": "the number of the buyer, by what stands in the column",

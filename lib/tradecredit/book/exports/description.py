@@ -35,7 +35,7 @@ LOOKS = (
     own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
-LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.unmatched)
+LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.original_amount, guesses.unmatched)
 """What is told of a list of no known system as well."""
 
 
@@ -69,7 +69,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     system = looked.found.system
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
-    guessed = _of_columns(looked, source)
+    guessed = (*_of_columns(looked, source), *guesses.many_buyers(seen))
     for look in (overall.own_currency, *LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
         settled = look(seen)
         seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))

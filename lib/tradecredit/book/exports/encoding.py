@@ -9,6 +9,13 @@ EASTERN = {
     "big5": "客戶發票號碼日期金額應收餘額公司名稱編號單據到期合計帳款",
 }
 """Encodings of East Asia besides that of the mainland: letters that stand in a ledger written so."""
+TRADE = {
+    "gb18030": "客户|单据|日期|金额|余额|到期|发票|未收|编码|名称|币种",
+    "cp932": "得意先|取引先|請求|売掛|伝票|期日|残高|入金|金額",
+    "big5": "客戶|發票|日期|金額|應收|餘額|編號|到期|名稱",
+    "cp949": "거래처|고객|번호|일자|금액|잔액|만기|전표|명칭",
+}
+"""Encodings of East Asia: words of the trade, of which two do not stand in a text of another encoding by chance."""
 COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97), ("big5", "big5", 0xA4, 0xC6))
 """Encodings, the character sets that they extend, and there the first bytes of the characters in common use (and of
 Japanese syllables)."""
@@ -18,9 +25,10 @@ MOSTLY = 0.7
 def decoded(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
 
-    Text that is not UTF-8 is taken as Japanese, Korean or Chinese of Taiwan where half of what stands beyond ASCII are
-    letters of a ledger written so, and else as that of these where most of it are characters in common use there
-    (`_by_common_characters`). Of Windows' own and DOS's it is the one in which it makes words (`_of_windows`).
+    Text that is not UTF-8 is taken as that of East Asia in which words of the trade stand; else as Japanese, Korean or
+    Chinese of Taiwan where half of what stands beyond ASCII are letters of a ledger written so, and else as that of
+    these, or GB 18030, where most of it are characters in common use there (`_by_common_characters`). Of Windows' own
+    and DOS's it is the one in which it makes words (`_of_windows`).
     """
     for mark, name in MARKS:
         if content.startswith(mark):
@@ -29,12 +37,26 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
+    if named := _by_words_of_trade(content):
+        return content.decode(named), named
     if eastern := _eastern(content):
         return content.decode(eastern), eastern
     if found := _by_common_characters(content):
         return content.decode(found), found
     name = _of_windows(content)
     return content.decode(name, errors="replace"), name
+
+
+def _by_words_of_trade(content: bytes) -> str | None:
+    """Return the encoding of East Asia in which the most words of the trade stand in a text, two at least."""
+    found: dict[str, int] = {}
+    for name, words in TRADE.items():
+        try:
+            found[name] = len(set(re.findall(words, content.decode(name))))
+        except UnicodeDecodeError:
+            continue
+    best = max(found, key=lambda name: found[name], default=None)
+    return best if best is not None and found[best] > 1 else None
 
 
 def _of_windows(content: bytes) -> str:

@@ -24,6 +24,8 @@ LEAST = 3
 """Fewer invoices tell no sign."""
 MOSTLY = 0.6
 FEW = 0.1
+LEAST_DOCUMENTS = 20
+"""In so many documents some buyer has two."""
 OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
@@ -98,6 +100,14 @@ def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
         if of.any()
     )
     return f"{kind} {' and '.join(sums)}".strip()
+
+
+def many_buyers(seen: Seen) -> tuple[Guess, ...]:
+    """Return an open guess where a list has hardly a buyer with two documents: its column may be another's."""
+    buyer = seen.raw["buyer_id"].fillna(seen.raw["name"]).dropna().astype("str")
+    if len(buyer) < LEAST_DOCUMENTS or seen.source.one_kind or len(set(buyer)) < ALMOST_ALL * len(buyer):
+        return ()
+    return (Guess("source.buyers", f"{len(set(buyer)):,} buyers of {len(buyer):,} documents", open=True),)
 
 
 def rows_read(seen: Seen) -> Settled:
@@ -252,6 +262,30 @@ def unknown_amounts(seen: Seen) -> Settled:
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def original_amount(seen: Seen) -> Settled:
+    """Return the column of unknown name that can be what an invoice came to, where only what is open of it is known.
+
+    It is never less than what is open, mostly the same, and more where a part is paid.
+    """
+    source = seen.source
+    if "open" not in source.columns or {"amount", "debit", "paid"} & source.columns.keys() or source.buckets:
+        return Settled()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    rest = amounts(seen.raw["open"], source.form.decimal).abs()
+    for name in [
+        name for name in seen.found if name not in named and not vocabulary().known(name) & {*NOT_OPEN, "paid"}
+    ]:
+        whole = amounts(seen.found[name], source.form.decimal).set_axis(seen.raw.index).abs()
+        both = rest.notna() & whole.notna()
+        if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
+            continue
+        same = ((whole - rest)[both].abs() <= CENT).mean()
+        if 0.3 < same < 1 and (whole[both] % 1 != 0).any():
+            columns = {**source.columns, "amount": str(name)}
+            return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
+    return Settled()
 
 
 def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[str, str] | None:

@@ -107,7 +107,7 @@ def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
 
 
 def own_code(seen: Seen) -> str | None:
-    """Return the currency of `own_amount`, or that to which `rate` leads; empty where rows without a currency are in it.
+    """Return the currency of `own_amount`, or that to which `rate` leads; empty: that of rows which state none.
 
     None without such a column.
     """
