@@ -12,7 +12,7 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue", "balance", "own_amount", "baseline",
+    "days_overdue", "balance", "own_amount", "rate", "baseline",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -51,6 +51,21 @@ class ExportForm(Parameters):
     """XML: the XPath of its documents, and columns are XPaths from there; names are without their namespaces."""
 
 
+class ExportAllocations(Parameters):
+    """A list of which payment settles which invoice with how much, beside a list of payments."""
+
+    file: str
+    """The file, by its place from the folder of the payments' file."""
+    form: ExportForm = ExportForm()
+    """How it is written."""
+    payment: str
+    """Its column of what the payments' list calls their `number`."""
+    invoice: str
+    """Its column of invoices' numbers."""
+    amount: str
+    """Its column of what of a payment settles the invoice."""
+
+
 class ExportList(Parameters):
     """Files of one form, each a list of documents: invoices, payments and credit memos."""
 
@@ -61,9 +76,12 @@ class ExportList(Parameters):
     columns: dict[Role, str | list[str]] = {}
     """What a column means: what it is called; of several, the first that holds something in a row counts, and of
     several with days of payment (`terms_days`) the most, as those before are for discounts. `baseline`: the day from
-    which they count where it is not that of issue."""
+    which they count where it is not that of issue. `rate`: the run's currency per unit of the document's, where no
+    `own_amount` is stated."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
+    allocations: ExportAllocations | None = None
+    """Of a list of payments: a list that allots them to invoices."""
     one_kind: DocumentKind | None = None
     """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
     buckets: dict[str, int] = {}
@@ -77,8 +95,10 @@ class ExportList(Parameters):
     """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
-    stands alone in its line, with `+` a text beside nothing but amounts, and with `=` the last cell of the column that
-    means it, which later rows leave empty."""
+    stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that
+    means it, which later rows leave empty, with `@` what the sheet is called, and with a number
+    that one of the texts of a line that holds several, and neither a day nor an amount. With `#` groups and documents
+    stand in the column of `invoice_id`, and it is the first group, as sums tell which row is of which."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []
@@ -88,8 +108,8 @@ class ExportList(Parameters):
     `contra_account` tell who owes and whether the line raises or lowers it."""
     credit_accounts: list[Code] = []
     """First digits of the accounts against which a credit is a credit memo; against others it is a payment."""
-    signs: Literal["signed", "by_kind"] = "signed"
-    """Credits stand with a minus; or all amounts are positive and the kind tells."""
+    signs: Literal["signed", "by_kind", "reversed"] = "signed"
+    """Credits stand with a minus; or all amounts are positive and the kind tells; or invoices stand with a minus."""
     unmatched: Literal["on_account", "oldest"] = "on_account"
     """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
     just their amount first and then the oldest."""
@@ -135,6 +155,8 @@ class ExportSystem(Named):
     """Roles of which all columns that are there are used, the first that holds something; of others, one."""
     kinds: dict[Code, DocumentKind] = {}
     """As in the run file."""
+    kind_words: dict[DocumentKind, list[str]] = {}
+    """Our kind: words that tell it in a kind of theirs that is not named; of two, the one that stands first here."""
     buckets: dict[str, int] = {}
     """As in the run file."""
     where_like: dict[str, str] = {}
@@ -163,7 +185,7 @@ class ExportSystem(Named):
     """As in the run file."""
     credit_accounts: list[Code] = []
     """As in the run file."""
-    signs: Literal["signed", "by_kind"] | None = None
+    signs: Literal["signed", "by_kind", "reversed"] | None = None
     """As in the run file; none: told by the file."""
     lines: Literal["added", "repeated", "payments"] | None = None
     """As in the run file; none: told by the file."""

@@ -34,7 +34,8 @@ COMMENTS = {
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
     "source.where": "states of payments that count",
-    "source.signs": "whether credits have a minus (signed) or their kind tells (by_kind)",
+    "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
+    "source.files": "files that are no lists of documents and are not read",
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
@@ -43,8 +44,11 @@ COMMENTS = {
     "tables.limits": "limits of yours, taken as valid from the day of the export on",
     "tables.orders": "open orders",
     "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
+    "source.buyers": "as many buyers as documents: what is read as the buyer may be something else",
+    "source.columns.rate": "the rates of other currencies, as amounts in both show",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
     "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
+    "source.columns.number": "the number by which payments name an invoice, by what stands in the columns",
     "source.columns.issued": "the day of issue, by what stands in the column",
     "source.columns.due": "the due day, by what stands in the column",
     "source.columns.amount": "the amount of an invoice, by what stands in the column",
@@ -170,6 +174,9 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
         yield from (f"  {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items())
     if source.one_kind:
         yield f"one_kind: {source.one_kind}   # all documents of the list"
+    if source.allocations:
+        stated = source.allocations.model_dump(mode="json", exclude_defaults=True)
+        yield f"allocations: {_value(stated)}   # {ABOUT['allocations']}"
     for key in ("buckets", "where", "without", "settled", "block"):
         section, open_point = getattr(source, key), check(f"source.{key}")
         if section or open_point:
@@ -195,6 +202,7 @@ DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued
 
 
 ABOUT = {
+    "allocations": "the list that allots these payments to invoices",
     "where": "rows to read: column and its values",
     "without": "rows to leave out: column and its values",
     "buckets": "what is owed by age: column and its least days past due",
@@ -204,7 +212,7 @@ ABOUT = {
     "debit_side": "what stands for debit",
     "debtor_digits": "digits of a debtor's account",
     "credit_accounts": "first digits of accounts whose credits are credit memos",
-    "signs": "signed: credits have a minus; by_kind: the kind tells",
+    "signs": "signed: credits have a minus; by_kind: the kind tells; reversed: invoices have a minus",
     "unmatched": "credits that name no invoice stay on_account, or settle the oldest",
     "lines": "added: rows of one invoice are parts of it; repeated: each has its total; payments: beside one payment",
     "terms_days": "days of payment of invoices without a due day",

@@ -4,20 +4,18 @@ import re
 
 import pandas as pd
 
+from tradecredit.book.exports import trees
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total
 from tradecredit.params.export import ExportList
 
-TOTAL = (
-    r"(?i)(grand |sub[ -]?|net )?total(s|e|i|t|en)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|(del)?summa\b|gesamt"
-    r"|suma\b|razem\b|ogółem|soma\b|i alt\b|sum\b|(ara )?toplam|(vše)?celkem|spolu\b|(mind)?összesen|ukupno|sveukupno"
-    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|сумма|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
-    r"|المجموع|الإجمالي|סה.?כ"
-)
-"""How lines begin that sum others up."""
-TOTAL_BEHIND = r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa)\s*:?\s*$"
-"""How they end where the account that they sum up stands first."""
+SHEET = "@"
+"""Word of a block that is called after its sheet."""
+TREE = "#"
+"""Word of a block whose head is told by what its rows sum up to."""
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
@@ -30,6 +28,17 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
     for role, word in source.block.items():
+        if word.isdecimal():
+            texts = _texts_above(found, source)
+            at = int(word) - 1
+            found[f"above: {role}"] = texts.map(lambda held, at=at: held[at]).reindex(found.index, method="ffill")
+            continue
+        if word == TREE:
+            found = _with_tree(found, source, role)
+            continue
+        if word == SHEET:
+            found[f"above: {role}"] = source.form.sheet
+            continue
         if word == "=":
             found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
             continue
@@ -68,6 +77,44 @@ def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, f
             off += float(said) - held
         last = here
     return found
+
+
+def _with_tree(found: pd.DataFrame, source: ExportList, role: str) -> pd.DataFrame:
+    """Return the rows of a list whose groups and documents stand in one column, with each document's first group.
+
+    The number and the day in a document's name are its own; groups are without a name, as they are no documents.
+    """
+    columns = {one: names if isinstance(names, str) else names[0] for one, names in source.columns.items()}
+    column, value = columns["invoice_id"], columns[next(one for one in ("open", "amount") if one in columns)]
+    with_day = pd.concat([found[columns[one]].notna() for one in DAYS if one in columns], axis="columns").any(axis=1)
+    of = trees.first_groups(found[column], found[value], with_day)
+    number, day = trees.numbers(found[column])
+    is_document = pd.Series(found.index.isin(of.index), index=found.index)
+    stated = {"above: issued": day.where(is_document)} if "issued" not in columns else {}
+    return found.assign(**{
+        column: found[column].where(is_document), f"above: {role}": of.reindex(found.index),
+        "above: invoice_id": number.where(is_document), **stated,
+    })  # fmt: skip
+
+
+def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
+    """Return the texts of the lines above blocks that hold several, and neither a day nor an amount, by line.
+
+    Of lines one below the other the first counts: others hold particulars.
+    """
+    without = pd.Series(True, index=found.index)
+    for roles, is_one in ((DAYS, is_day), (AMOUNTS, is_amount)):
+        named = [source.columns[role] for role in roles if role in source.columns]
+        for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
+            without &= ~found[name].map(is_one, na_action="ignore").eq(True)
+    own = [name for name in found if not str(name).startswith("above: ")]
+    without &= found[own].notna().any(axis="columns")
+    first = without & ~without.shift(fill_value=False)
+    lines = {
+        line: [str(cell).strip() for cell in cells if not pd.isna(cell)]
+        for line, cells in zip(found.index[first], found.loc[first, own].to_numpy(dtype="object"), strict=True)
+    }
+    return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
 
 
 def _above(rows: list[Row], word: str) -> pd.Series:
@@ -119,12 +166,6 @@ def heads_block(held: list[object], word: str) -> bool:
         return word == "" and not is_only_total(held[0])
     total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
-
-
-def is_only_total(text: str) -> bool:
-    """Return whether a text is the word for a total and nothing else, as no company is called."""
-    total = re.match(TOTAL, text.strip())
-    return total is not None and not text.strip()[total.end() :].strip(" :.-")
 
 
 def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:

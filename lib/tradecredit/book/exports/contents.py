@@ -8,11 +8,11 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import CODES, is_amount
-from tradecredit.book.exports.blocks import TOTAL
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
 from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, places_of, systems, vocabulary
+from tradecredit.book.exports.totals import TOTAL
 from tradecredit.params.export import ExportList, Role
 
 Rows = list[tuple[int, list[object]]]
@@ -31,6 +31,15 @@ LEAST_ROWS = 3
 ALMOST_ALL = 0.9
 NOT_OWED = {OTHER, "paid", "tax", "net"}
 """Words in the names of amounts that are not what an invoice comes to."""
+LEAST_BUYERS = 5
+"""Codes of fewer buyers may be anything that they do not share."""
+SIDES = (
+    ("s", "h"), ("soll", "haben"), ("d", "c"), ("dr", "cr"), ("debit", "credit"), ("débit", "crédit"), ("d", "h"),
+    ("debe", "haber"), ("d", "a"), ("dare", "avere"), ("d", "k"), ("debet", "kredit"), ("debet", "credit"), ("b", "a"),
+    ("borç", "alacak"), ("wn", "ma"), ("winien", "ma"), ("md", "d"), ("débito", "crédito"), ("debito", "credito"),
+    ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
+)  # fmt: skip
+"""Debit and credit as columns of sides have them, in small letters."""
 SHOWN = 24
 """Letters of a cell that are shown beside its column."""
 
@@ -113,7 +122,10 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
         if not {"invoice_id", "number"} & columns.keys() and not found.system.buckets:
             take("invoice_id", (one for one in below if _is_number(one, documents)))
         if "buyer_id" not in columns and (named := of("name")) and not found.system.block:
-            take("buyer_id", (one for one in below if _is_code_of(one, named)))
+            take("buyer_id", [one for one in below if _is_code_of(one, named)])
+            if "buyer_id" not in columns:
+                take("buyer_id", [one for one in below if _identifies(one, named)])
+        found = _with_sides(found, below, columns)
     if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued)))
     if (due := of("due")) and "issued" not in columns:
@@ -222,6 +234,39 @@ def _is_code_of(column: Held, named: Held) -> bool:
     )
     each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * (named.filled - totals)
     return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
+
+
+def _identifies(column: Held, named: Held) -> bool:
+    """Return whether a column whose name says nothing else has a code with a figure for each name, and one name each.
+
+    Enough buyers must have several rows: what differs from row to row with them by chance is none.
+    """
+    if column.known - {"customer", "number", "tax"} or column.days is not None or column.amounts:
+        return False
+    pairs = {(code, name) for code, name in zip(column.cells, named.cells, strict=True) if None not in (code, name)}
+    codes, names = {code for code, _ in pairs}, {name for _, name in pairs}
+    each = len(codes) == len(pairs) == len(names) >= LEAST_BUYERS
+    return each and column.share(r"\S*\d\S*") > 0.95 and column.filled >= ALMOST_ALL * named.filled > len(pairs) * 1.5
+
+
+def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, list[str]]) -> Recognised:
+    """Return a list with the column that tells debit from credit by two words or letters, where its amounts need it."""
+    amount = next((one for one in below if [one.name] == columns.get("amount", [])[:1]), None)
+    if amount is None or {"debit", "credit", "side"} & columns.keys():
+        return found
+    if sum(re.match(r"\s*[-(−]", text) is not None for text in amount.texts) > 0:
+        return found
+    for one in below:
+        held = {text.casefold() for text in one.texts}
+        if len(held) == 2 and one.filled >= ALMOST_ALL * amount.filled:
+            debit = next((pair[0] for pair in SIDES if {*pair} == held), None)
+            if debit is not None:
+                columns["side"] = [one.name]
+                if columns.get("kind") == [one.name]:
+                    del columns["kind"]
+                sides = sorted({text for text in one.texts if text.casefold() == debit})
+                return found._replace(system=found.system.model_copy(update={"debit_side": sides}))
+    return found
 
 
 def _is_later(column: Held, issued: Held) -> bool:

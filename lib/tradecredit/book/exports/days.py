@@ -9,27 +9,33 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.exports.eras import western
 from tradecredit.book.instants import OFFSET, of_texts, on_the_clock
 from tradecredit.params.export import ExportForm
 
 FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%B-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%d %b %Y", "%B %d, %Y",
+    "%b %d, %Y",
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
     "%Y-%m-%d%z",
     "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
-    "%d-%B-%Y", "%d/%b/%Y", "%d.%b.%Y", "%d. %B %Y", "%d. %b %Y", "%d %b %y", "%d-%m-%y", "%y/%m/%d", "%y.%m.%d",
-    "%Y-%b-%d", "%b %d %Y", "%B %d %Y", "%d.%m.%Y.", "%d. %m. %Y", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d",
-    "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일", "%d%b%Y",
+    "%d/%b/%Y", "%d.%b.%Y", "%d. %B %Y", "%d. %b %Y", "%d %b %y", "%d-%m-%y", "%y/%m/%d", "%y.%m.%d",
+    "%Y-%b-%d", "%B %d %Y", "%b %d %Y", "%d.%m.%Y.", "%d. %m. %Y", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d",
+    "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일", "%d%b%Y", "%y%m%d", "%d%m%y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
 TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M", ", %H:%M")
 """Ways of writing the time of the day behind it, which are tried where one stands there."""
+COMPACT = {"%Y%m%d": 8, "%d%m%Y": 8, "%y%m%d": 6, "%d%m%y": 6}
+"""Ways of writing days without marks, with their digits; a nought in front may have been lost."""
 TRIED = 50
 """So many different cells tell which ways of writing are tried on all."""
 SERIAL = "serial"
+JULIAN = "cyyddd"
+"""Centuries since 1900, year and day of the year, as JD Edwards stores days."""
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
 _NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
@@ -41,25 +47,34 @@ NEVER = "9999|2999|4712"
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 MONTHS = {
-    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden",
-    "February": "februar februari fevrier febrero febbraio fevereiro lutego luty",
-    "March": "marz maerz maart mars marzo marco marca marzec",
-    "April": "avril abril aprile kwietnia kwiecien",
-    "May": "mai mei mayo maggio maio maja maj",
-    "June": "juni juin junio giugno junho czerwca czerwiec",
-    "July": "juli juillet julio luglio julho lipca lipiec",
-    "August": "augustus aout agosto sierpnia sierpien augusti",
-    "September": "septembre septiembre settembre setembro wrzesnia wrzesien",
-    "October": "oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
-    "November": "novembre noviembre novembro listopada listopad",
-    "December": "dezember decembre diciembre dicembre dezembro desember grudnia grudzien",
+    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden ledna ocak января ianuarie"
+    " tammikuuta",
+    "February": "februar februari fevrier febrero febbraio fevereiro lutego luty unor unora subat февраля februarie"
+    " helmikuuta",
+    "March": "marz maerz maart mars marzo marco marca marzec brezen brezna mart марта martie maaliskuuta marts maret"
+    " marcius",
+    "April": "avril abril aprile kwietnia kwiecien duben dubna nisan апреля aprilie huhtikuuta aprilis",
+    "May": "mai mei mayo maggio maio maja maj kveten kvetna mayıs mayis мая toukokuuta majus",
+    "June": "juni juin junio giugno junho czerwca czerwiec cerven cervna haziran июня iunie kesakuuta junius",
+    "July": "juli juillet julio luglio julho lipca lipiec cervenec cervence temmuz июля iulie heinakuuta julius",
+    "August": "augustus aout agosto sierpnia sierpien augusti srpen srpna agustos августа elokuuta agustus augusztus",
+    "September": "septembre septiembre settembre setembro wrzesnia wrzesien zari eylul сентября septembrie syyskuuta"
+    " szeptember",
+    "October": "oktober octobre octubre ottobre outubro pazdziernika pazdziernik rijen rijna ekim октября octombrie"
+    " lokakuuta",
+    "November": "novembre noviembre novembro listopada listopad listopadu kasım kasim ноября noiembrie marraskuuta",
+    "December": "dezember decembre diciembre dicembre dezembro desember grudnia grudzien prosinec prosince aralık"
+    " aralik декабря decembrie joulukuuta",
 }
 """Month: what it is called elsewhere, without accents."""
 _ENGLISH = {name: month for month, names in MONTHS.items() for name in names.split()}
-_SHORT = {name[:length]: month[:3] for name, month in _ENGLISH.items() for length in (3, 4) if len(name) > length}
-_SHORT = {name: month for name, month in _SHORT.items() if name not in ("mar", "jui", "juin", "juil", "mai", "maj")} | {
-    "juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep",
-}  # fmt: skip
+_BEGINS = [(name[:length], month[:3]) for name, month in _ENGLISH.items() for length in (3, 4) if len(name) > length]
+_SHORT = {
+    begin: month
+    for begin, month in _BEGINS
+    if begin not in _ENGLISH and {other for same, other in _BEGINS if same == begin} == {month}
+} | {"juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep"}
+_LONG = r"\b(January|February|March|April|June|July|August|September|October|November|December)\b"
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
 
@@ -171,7 +186,7 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
     if dates.any():
         found[dates] = _true(column[dates], zone)
     # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
-    serials = _serial_cells(column) if form and form not in (SERIAL, "%Y%m%d", "%d%m%Y") else pd.Series(dtype="float64")
+    serials = _serial_cells(column) if form and form not in (SERIAL, JULIAN, *COMPACT) else pd.Series(dtype="float64")
     if len(serials):
         found[serials.index] = _serial(serials).astype("datetime64[us]")
     texts = _texts(column[~dates].drop(serials.index)).dropna()
@@ -179,12 +194,16 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
         return found
     if form == SERIAL:
         read = _serial(texts)
+    elif form == JULIAN:
+        number = pd.to_numeric(texts, errors="coerce")
+        year = pd.to_datetime((1900 + number // 1000).astype("Int64").astype("str"), format="%Y", errors="coerce")
+        read = year + pd.to_timedelta(number % 1000 - 1, unit="D")
     elif form and "%Y" not in form and "%y" not in form:
         read = _in_year(texts, form, year_from)
     elif form and "%z" in form:
         read = of_texts(texts, form, zone).dt.normalize()
     else:
-        read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
+        read = _written(texts, form or "%Y-%m-%d").dt.normalize()
         if months_alone(form):
             read = read + pd.offsets.MonthEnd(0)
     read = read.where(read.between(FIRST, LAST))
@@ -213,6 +232,10 @@ def _serial_cells(column: pd.Series) -> pd.Series:
     return numbers[numbers.between(18_000, 75_000)]
 
 
+_UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民]|^1\d\d[./-]|^1[0-2]\d{5}$")
+"""What stands in days whose month is a word or whose year is that of an era."""
+
+
 def _texts(column: pd.Series) -> pd.Series:
     """Return the cells as text, missing where they hold no day; whole numbers without a decimal part."""
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -226,7 +249,7 @@ def _texts(column: pd.Series) -> pd.Series:
     # Weekdays add nothing.
     text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
     # Days repeat.
-    named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
+    named = {cell: western(cell) or _in_english(cell) for cell in text.dropna().unique() if _UNUSUAL.search(cell)}
     if named:
         text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
     return text.where(~text.isin([*NO_DAY, ""]) & ~text.str.fullmatch(EMPTY).fillna(False))
@@ -237,13 +260,20 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
     texts = values.to_series()
     if form == SERIAL:
         return _serial(texts).between(FIRST, LAST).to_numpy()
-    if form in ("%Y%m%d", "%d%m%Y"):
-        texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
-    written = of_texts(texts, form, None) if "%z" in form else pd.to_datetime(texts, format=form, errors="coerce")
+    if digits := COMPACT.get(form):
+        texts = texts.where(texts.str.fullmatch(rf"\d{{{digits - 1},{digits}}}"))
+    written = of_texts(texts, form, None) if "%z" in form else _written(texts, form)
     if "%z" in form and not texts.str.contains(OFFSET, regex=True, na=False).any():
         return np.zeros(len(texts), dtype=bool)
     read = written.between(FIRST, LAST)
     return (read | texts.str.contains(NEVER, na=False)).to_numpy(bool)
+
+
+def _written(texts: pd.Series, form: str) -> pd.Series:
+    """Return texts as days in a way of writing; a month's short name may stand in full."""
+    if "%b" in form:
+        texts = texts.str.replace(_LONG, lambda found: found[1][:3], regex=True)
+    return pd.to_datetime(texts.str.zfill(COMPACT.get(form, 0)), format=form, errors="coerce")
 
 
 def _in_english(text: str) -> str:

@@ -12,7 +12,7 @@ from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status
-from tradecredit.book.exports.systems import ANY, PAYMENTS
+from tradecredit.book.exports.systems import ANY, BESIDE
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -35,7 +35,7 @@ LOOKS = (
     own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
-LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.unmatched)
+LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.original_amount, guesses.unmatched)
 """What is told of a list of no known system as well."""
 
 
@@ -59,6 +59,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     """
     source = _as_recognised(paths, looked, folder)
     found = _cells(source, paths)
+    source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     is_document = are_documents(every)
     if not is_document.any():
@@ -68,7 +69,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     system = looked.found.system
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
-    guessed = _of_columns(looked, source)
+    guessed = (*_of_columns(looked, source), *guesses.many_buyers(seen))
     for look in (overall.own_currency, *LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
         settled = look(seen)
         seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))
@@ -100,7 +101,7 @@ def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSou
             role: names if role in system.all_columns and len(names) > 1 else names[0]
             for role, names in looked.found.columns.items()
         },
-        one_kind="payment" if system.name == PAYMENTS["name"] else None,
+        one_kind=BESIDE.get(system.name),
         block=_block(system.block, looked.above), buckets=system.buckets, account_line=system.account_line,
         debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,

@@ -9,7 +9,14 @@ EASTERN = {
     "big5": "客戶發票號碼日期金額應收餘額公司名稱編號單據到期合計帳款",
 }
 """Encodings of East Asia besides that of the mainland: letters that stand in a ledger written so."""
-COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97))
+TRADE = {
+    "gb18030": "客户|单据|日期|金额|余额|到期|发票|未收|编码|名称|币种",
+    "cp932": "得意先|取引先|請求|売掛|伝票|期日|残高|入金|金額",
+    "big5": "客戶|發票|日期|金額|應收|餘額|編號|到期|名稱",
+    "cp949": "거래처|고객|번호|일자|금액|잔액|만기|전표|명칭",
+}
+"""Encodings of East Asia: words of the trade, of which two do not stand in a text of another encoding by chance."""
+COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97), ("big5", "big5", 0xA4, 0xC6))
 """Encodings, the character sets that they extend, and there the first bytes of the characters in common use (and of
 Japanese syllables)."""
 MOSTLY = 0.7
@@ -18,9 +25,10 @@ MOSTLY = 0.7
 def decoded(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
 
-    Text that is not UTF-8 is taken as Japanese, Korean or Chinese of Taiwan where half of what stands beyond ASCII are
-    letters of a ledger written so, and else as GB 18030 or Japanese where most of it are characters in common use there
-    (`_by_common_characters`). Of Windows' own and DOS's it is the one in which it makes words (`_of_windows`).
+    Text that is not UTF-8 is taken as that of East Asia in which words of the trade stand; else as Japanese, Korean or
+    Chinese of Taiwan where half of what stands beyond ASCII are letters of a ledger written so, and else as that of
+    these, or GB 18030, where most of it are characters in common use there (`_by_common_characters`). Of Windows' own
+    and DOS's it is the one in which it makes words (`_of_windows`).
     """
     for mark, name in MARKS:
         if content.startswith(mark):
@@ -29,12 +37,26 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
+    if named := _by_words_of_trade(content):
+        return content.decode(named), named
     if eastern := _eastern(content):
         return content.decode(eastern), eastern
     if found := _by_common_characters(content):
         return content.decode(found), found
     name = _of_windows(content)
     return content.decode(name, errors="replace"), name
+
+
+def _by_words_of_trade(content: bytes) -> str | None:
+    """Return the encoding of East Asia in which the most words of the trade stand in a text, two at least."""
+    found: dict[str, int] = {}
+    for name, words in TRADE.items():
+        try:
+            found[name] = len(set(re.findall(words, content.decode(name))))
+        except UnicodeDecodeError:
+            continue
+    best = max(found, key=lambda name: found[name], default=None)
+    return best if best is not None and found[best] > 1 else None
 
 
 def _of_windows(content: bytes) -> str:
@@ -66,33 +88,34 @@ def _eastern(content: bytes) -> str | None:
     """Return the encoding of East Asia that gives a text mostly of letters of a ledger written so, if one does."""
     for name, letters in EASTERN.items():
         try:
-            beyond = [letter for letter in content.decode(name) if letter > "\x7f"]
+            text = content.decode(name)
         except UnicodeDecodeError:
             continue
+        beyond = [letter for letter in text if letter > "\x7f"]
         # Half of Chinese in its own encoding would be Korean.
         least = 0.9 if name == "cp949" else 0.5
-        if _count(f"[{letters}]", "".join(beyond)) > least * len(beyond) and (name == "cp932" or _many_pairs(content)):
+        if _count(f"[{letters}]", "".join(beyond)) > least * len(beyond) and (name == "cp932" or _in_words(text)):
             return name
     return None
 
 
 def _by_common_characters(content: bytes) -> str | None:
-    """Return whether a text is Chinese of the mainland or Japanese by the characters that are most used there.
+    """Return in which encoding of Chinese or Japanese most of a text is of the characters that are most used there.
 
-    These are the first level of GB 2312 and of JIS X 0208: what is written in the one encoding and read in the other
-    gives mostly characters beyond them.
+    These are the first level of GB 2312, of JIS X 0208 and of Big5: what is written in the one encoding and read in
+    another gives mostly characters beyond them.
     """
-    if not _many_pairs(content):
-        return None
+    shares: dict[str, float] = {}
     for name, plain, first, last in COMMON:
         try:
-            beyond = [letter for letter in content.decode(name) if letter > "\x7f"]
+            text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        written = [letter.encode(plain, errors="ignore") for letter in beyond]
-        if sum(len(one) == 2 and first <= one[0] <= last for one in written) > MOSTLY * len(beyond):
-            return name
-    return None
+        written = [letter.encode(plain, errors="ignore") for letter in text if letter > "\x7f"]
+        if written and _in_words(text):
+            shares[name] = sum(len(one) == 2 and first <= one[0] <= last for one in written) / len(written)
+    best = max(shares, key=lambda name: shares[name], default=None)
+    return best if best is not None and shares[best] > MOSTLY else None
 
 
 def _central(western: str) -> bool:
@@ -109,7 +132,7 @@ def _central(western: str) -> bool:
     )
 
 
-def _many_pairs(content: bytes) -> bool:
-    """Return whether bytes beyond ASCII mostly stand in runs of four and more, as they do in Chinese text."""
-    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
-    return sum(length for length in runs if length >= 4) > 0.5 * sum(runs)
+def _in_words(text: str) -> bool:
+    """Return whether letters beyond ASCII mostly stand two and more together, as they do in Chinese and Japanese."""
+    runs = [len(run) for run in re.findall(r"[^\x00-\x7f]+", text)]
+    return sum(length for length in runs if length >= 2) > 0.5 * sum(runs)

@@ -1,5 +1,6 @@
 """What the rows of a list are guessed to mean: kinds of document, signs, lines, parts of other ledgers and balances."""
 
+import re
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -13,12 +14,19 @@ from tradecredit.book.exports.heads import DAYS, OTHER, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
+from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import Code, DocumentKind, ExportSource, Role
 
 TELL_OPEN: tuple[Role, Role] = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
 ALMOST_ALL = 0.95
+LEAST = 3
+"""Fewer invoices tell no sign."""
 MOSTLY = 0.6
+FEW = 0.1
+LEAST_DOCUMENTS = 20
+"""In so many documents some buyer has two."""
+OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -37,13 +45,48 @@ def kinds(seen: Seen) -> Settled:
     }
     if seen.system.name != ANY and len(present):
         known |= {theirs: ours for theirs, ours in seen.system.kinds.items() if str(theirs) not in known}
+    told = {name: kind for name in present.index if name not in known and (kind := kind_in_words(name))}
+    others = [name for name in present.index if name not in known and name not in told]
+    told |= {name: kind for name in others if (kind := _kind_in_rows(seen, name))}
+    known |= told
+    shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
+    by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
     unknown = [name for name in present.index if name not in known]
     if not unknown:
-        return Settled({"kinds": known})
+        return Settled({"kinds": known}, by_words)
     decimal = seen.source.form.decimal
     more = "; …" if len(unknown) > 8 else ""
     shown = "; ".join(_at_stake(seen.raw, name, decimal) for name in unknown[:8]) + more
-    return Settled({"kinds": known}, (Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True),))
+    by_sign = Guess("source.kinds", f"told by the sign of the amount: {shown} ({OURS})", open=True)
+    return Settled({"kinds": known}, (*by_words, by_sign))
+
+
+def kind_in_words(name: str) -> DocumentKind | None:
+    """Return what a kind's own words say that it is; None where they say nothing clear."""
+    text = f" {plain(name)}"
+    return next(
+        (
+            ours
+            for ours, words in systems()[-1].kind_words.items()
+            for word in map(plain, words)
+            if (word if re.search("[^\x00-\x7fа-я]", word) else f" {word}") in text
+        ),
+        None,
+    )
+
+
+def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
+    """Return what the texts in most rows of a kind say that it is; None where no column does."""
+    rows = (seen.raw["kind"].astype("str").str.strip() == name).to_numpy()
+    used = {one for names in seen.source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used -= {str(seen.source.columns.get("text"))}
+    for column in [column for column in seen.found if column not in used]:
+        cells = seen.found.loc[rows, column].dropna().astype("str")
+        if len(cells) >= MOSTLY * rows.sum():
+            told = cells.map(kind_in_words).dropna()
+            if len(told) >= MOSTLY * rows.sum() and {*told} <= {*CREDITS} and (told == told.iloc[0]).all():
+                return told.iloc[0]
+    return None
 
 
 def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
@@ -57,6 +100,14 @@ def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
         if of.any()
     )
     return f"{kind} {' and '.join(sums)}".strip()
+
+
+def many_buyers(seen: Seen) -> tuple[Guess, ...]:
+    """Return an open guess where a list has hardly a buyer with two documents: its column may be another's."""
+    buyer = seen.raw["buyer_id"].fillna(seen.raw["name"]).dropna().astype("str")
+    if len(buyer) < LEAST_DOCUMENTS or seen.source.one_kind or len(set(buyer)) < ALMOST_ALL * len(buyer):
+        return ()
+    return (Guess("source.buyers", f"{len(set(buyer)):,} buyers of {len(buyer):,} documents", open=True),)
 
 
 def rows_read(seen: Seen) -> Settled:
@@ -114,11 +165,18 @@ def signs(seen: Seen) -> Settled:
     if seen.system.signs:
         return Settled({"signs": seen.system.signs})
     raw, decimal = seen.raw, seen.source.form.decimal
+    if seen.source.one_kind == "payment":
+        # Of payments most are received, and some are returned.
+        paid = amounts(raw["amount"], decimal)
+        return Settled({"signs": "signed" if (paid < 0).mean() > 0.5 else "reversed"})
     kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(seen.source))
     credits = kind.index[kind.isin(CREDITS)]
+    values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))
+    of_invoices = values.loc[kind.index[kind == "invoice"]].dropna()
+    if len(of_invoices) >= LEAST and (of_invoices < 0).mean() > ALMOST_ALL and not (values.loc[credits] < 0).any():
+        return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
     if len(credits) == 0:
         return Settled({"signs": "signed"})
-    values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))
     taken = "by_kind" if (values.loc[credits] > 0).mean() > 0.9 else "signed"
     return Settled({"signs": taken}, (Guess("source.signs", taken),))
 
@@ -206,6 +264,30 @@ def unknown_amounts(seen: Seen) -> Settled:
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
 
 
+def original_amount(seen: Seen) -> Settled:
+    """Return the column of unknown name that can be what an invoice came to, where only what is open of it is known.
+
+    It is never less than what is open, mostly the same, and more where a part is paid.
+    """
+    source = seen.source
+    if "open" not in source.columns or {"amount", "debit", "paid"} & source.columns.keys() or source.buckets:
+        return Settled()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    rest = amounts(seen.raw["open"], source.form.decimal).abs()
+    for name in [
+        name for name in seen.found if name not in named and not vocabulary().known(name) & {*NOT_OPEN, "paid"}
+    ]:
+        whole = amounts(seen.found[name], source.form.decimal).set_axis(seen.raw.index).abs()
+        both = rest.notna() & whole.notna()
+        if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
+            continue
+        same = ((whole - rest)[both].abs() <= CENT).mean()
+        if 0.3 < same < 1 and (whole[both] % 1 != 0).any():
+            columns = {**source.columns, "amount": str(name)}
+            return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
+    return Settled()
+
+
 def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[str, str] | None:
     """Return the columns of what is open and paid of an amount, of unknown ones; None where the figures tell of none.
 
@@ -240,17 +322,26 @@ def unmatched(seen: Seen) -> Settled:
     value = amounts(raw["amount"], decimal)
     if {"debit", "credit"} <= source.columns.keys():
         value = amounts(raw["debit"], decimal).fillna(0) - amounts(raw["credit"], decimal).fillna(0)
+    if source.debit_side:
+        value = value.where(among(raw["side"], source.debit_side), -value)
     credits = kind.isin(CREDITS) | (kind.ne("invoice") & (value < 0))
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     invoices = list(number[~credits & (value > 0)].dropna())
     if not credits.any() or number[credits].isin(invoices).mean() > 0.5:
         return Settled()
-    of_credits = seen.found.set_axis(raw.index)[credits]
-    naming = [name for name in of_credits if _names_invoices(of_credits[name], invoices)]
-    if naming:
-        columns = {**source.columns, "applies_to": naming[0]}
-        return Settled({"columns": columns}, (Guess("source.columns.applies_to", str(naming[0]), open=True),))
-    return Settled({"unmatched": "oldest"}, (Guess("source.unmatched", "oldest", ("on_account",), open=True),))
+    if named := naming(seen.found.set_axis(raw.index)[credits], invoices):
+        columns = {**source.columns, "applies_to": named}
+        return Settled({"columns": columns}, (Guess("source.columns.applies_to", named, open=True),))
+    # Where hardly anything was paid, the list has open items alone.
+    paid, owed = value[credits].abs().sum(), value[~credits].clip(lower=0).sum()
+    few = credits.sum() < FEW * len(credits) and paid < FEW * owed
+    taken, other = ("on_account", "oldest") if few else ("oldest", "on_account")
+    return Settled({"unmatched": taken}, (Guess("source.unmatched", taken, (other,), open=True),))
+
+
+def naming(credits: pd.DataFrame, invoices: list[str]) -> str | None:
+    """Return the first column of credits that names the invoices which they settle; None without one."""
+    return next((str(name) for name in credits if _names_invoices(credits[name], invoices)), None)
 
 
 def _names_invoices(column: pd.Series, invoices: list[str]) -> bool:

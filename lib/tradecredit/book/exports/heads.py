@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tradecredit.book.exports.amounts import NAMES as CURRENCY_NAMES
 from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.eras import western
 from tradecredit.params.export import Role
 
 GLUE = "glue"
@@ -14,6 +15,8 @@ OTHER = "other"
 """What words mean that stand in the names of columns of no document's number, day or amount."""
 NUMBER = ("nr", "no", "id")
 """Short words that may be glued to another."""
+ABBREVIATED = 4
+"""Letters that the begin of a word must have to stand for it."""
 LOOKED_AT = 200
 """Cells of a column that are looked at."""
 NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
@@ -24,6 +27,7 @@ OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|cr
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
+    r"|^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$|^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d$"
 )
 
 
@@ -75,7 +79,14 @@ class Vocabulary:
                 rest = self._parts(word[end:])
                 if rest is not None:
                     return (self.meaning[word[:end]], *rest)
-        return None
+        return self._abbreviated(word)
+
+    def _abbreviated(self, word: str) -> tuple[str, ...] | None:
+        """Return the meaning of the begin of a word, where all words that begin so mean the same."""
+        if len(word) < ABBREVIATED:
+            return None
+        meant = {meaning for known, meaning in self.meaning.items() if known.startswith(word)}
+        return (meant.pop(),) if len(meant) == 1 else None
 
 
 def fits(role: str, cells: Sequence[object]) -> bool:
@@ -86,7 +97,8 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     if role in AMOUNTS:
         right = sum(is_amount(cell) for cell in held)
     elif role in DAYS:
-        right = sum(hasattr(cell, "year") or _is_day(str(cell)) for cell in held)
+        held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
+        right = sum(map(is_day, held))
     elif role == "days_overdue":
         right = sum(re.fullmatch(r"[-+]?\d{1,5}(\.0)?", str(cell).strip()) is not None for cell in held)
     elif role == "status":
@@ -109,7 +121,15 @@ def _is_currency(cell: object) -> bool:
     return text in CURRENCY_NAMES or re.match(r"[A-Z]{3}\s*[-–:(/]", text) is not None
 
 
-def _is_day(text: str) -> bool:
+def is_day(cell: object) -> bool:
+    """Return whether a cell may be a day, in some writing."""
+    if hasattr(cell, "year"):
+        return True
+    text = str(cell)
     if re.fullmatch(r"\d{5}(\.0)?", text):
         return 18_000 <= float(text) <= 75_000
-    return _DAY.search(text.strip()) is not None or text in ("00.00.0000", "NULL", "0")
+    return (
+        _DAY.search(text.strip()) is not None
+        or western(text.strip()) is not None
+        or text in ("00.00.0000", "NULL", "0")
+    )

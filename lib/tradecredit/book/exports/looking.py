@@ -6,18 +6,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tradecredit.book.exports import grid, statements, xml_documents
+from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
 from tradecredit.book.exports.systems import (
     ANY,
-    PAYMENTS,
+    BESIDE,
     Recognised,
     nearest,
     recognised,
+    recognised_credits,
     recognised_payments,
     recognised_xml,
 )
+from tradecredit.book.exports.totals import TOTAL
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
 
@@ -33,6 +36,9 @@ NEEDED: dict[str, set[Role]] = {
     "an amount": {"amount", "debit", "open", "unit_price"},
 }  # fmt: skip
 """What a list must have: the roles of which one is enough."""
+TITLE = "Customer:"
+MAY_LACK = 2
+"""So many columns may be told in one of two sheets of a ledger alone, as the other has nothing in them."""
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -100,8 +106,10 @@ def printed_alone(folder: Path) -> list[Path]:
 
 def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
     """Return what rows are recognised as by the names of their columns, with what the cells of a ledger add."""
-    found = recognised(rows, layout) or recognised_payments(rows)
-    paid = found is None or found.system.bank or found.system.name == PAYMENTS["name"]
+    found = recognised(rows, layout)
+    if found is None or found.system.name == ANY:
+        found = recognised_credits(rows) or found or recognised_payments(rows)
+    paid = found is None or found.system.bank or found.system.name in BESIDE
     return found if found is None or paid else completed(found, rows)
 
 
@@ -125,8 +133,8 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
         raise InputError([
             Problem(file=path.name, allowed=f"cannot be opened: {reason}", remedy="export it again")
         ]) from None  # fmt: skip
-    ledgers = [one for one in candidates if one.found.system.name != PAYMENTS["name"]]
-    payments = [one for one in candidates if one.found.system.name == PAYMENTS["name"]]
+    ledgers = [one for one in candidates if one.found.system.name not in BESIDE]
+    payments = [one for one in candidates if one.found.system.name in BESIDE]
     if not ledgers:
         return sorted(payments, key=lambda one: -len(one.found.columns))[:1]
     best = max(ledgers, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
@@ -134,20 +142,46 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
         return [best]
     parts = _parts(best, ledgers)
     unread = {one.form.sheet for one in ledgers} - {one.form.sheet for one in parts}
-    return [best._replace(unread=tuple(sorted(map(str, unread)))), *parts[1:], *payments]
+    return [parts[0]._replace(unread=tuple(sorted(map(str, unread)))), *parts[1:], *payments]
 
 
 def _parts(best: Looked, ledgers: list[Looked]) -> list[Looked]:
     """Return the lists that are one ledger together, the best first: alike, and with no invoice twice, as by months."""
-    alike = [best, *(one for one in ledgers if one is not best and one.found.columns == best.found.columns)]
+    columns = best.found.columns
+    alike = [best, *(one for one in ledgers if one is not best and _same_header(columns, one.found.columns))]
     numbers = [number for one in alike for number in one.numbers]
-    apart = len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
-    return alike if apart else [best]
+    # Sheets that name their buyer each may count alike.
+    apart = bool(best.found.system.block) and len(alike) > 1 and all(one.found.system.block for one in alike)
+    apart |= len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
+    every = {role: names for one in reversed(alike) for role, names in one.found.columns.items()}
+    return [one._replace(found=one.found._replace(columns=every)) for one in alike] if apart else [best]
+
+
+def _same_header(columns: dict[Role, list[str]], others: dict[Role, list[str]]) -> bool:
+    """Return whether two lists have their roles in columns of the same names; columns may be empty in one of them."""
+    both = columns.keys() & others.keys()
+    return all(columns[role] == others[role] for role in both) and len(both) >= len(columns | others) - MAY_LACK
 
 
 def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
-    for name, rows in grid.sheets(path).items():
-        yield from _candidate(ExportForm(layout="sheet", sheet=name), tell, rows)
+    held = grid.sheets(path)
+    found = [one for name, rows in held.items() for one in _candidate(_sheet(name), tell, rows)]
+    if found:
+        yield from found
+        return
+    # Sheets that name no buyer may be called after one each.
+    titled = [
+        one._replace(found=one.found._replace(system=one.found.system.model_copy(update={"block": {"name": SHEET}})))
+        for name, rows in held.items()
+        for one in _candidate(_sheet(name), tell, [(0, [f"{TITLE} {name}"]), *rows])
+        if {*one.found.system.block.values()} == {TITLE.removesuffix(":")}
+    ]
+    if len(titled) > 1:
+        yield from titled
+
+
+def _sheet(name: str) -> ExportForm:
+    return ExportForm(layout="sheet", sheet=name)
 
 
 def _of_tables(path: Path, tell: Tell) -> Iterator[Looked]:
@@ -201,9 +235,8 @@ def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
     name = found.columns.get("invoice_id", [None])[0]
     at = next((place for place, cell in enumerate(header) if cell is not None and str(cell).strip() == name), None)
     below = (cells for number, cells in rows if number > found.header_row)
-    return frozenset(
-        str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])
-    )
+    numbers = [str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])]
+    return frozenset(number for number in numbers if not re.match(TOTAL, number))
 
 
 def nearest_header(path: Path) -> str:

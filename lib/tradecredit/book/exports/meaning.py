@@ -47,6 +47,8 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     left_out: list[Note] = []
     if source.debtor_digits:
         frame, left_out = _of_debtors(frame, source)
+    if source.signs == "reversed":
+        frame = frame.assign(**{name: -frame[name] for name in ("amount", "open", "paid", "credited")})
     if source.signs == "by_kind":
         credit = frame["kind"].isin(CREDITS)
         for name in ("amount", "open"):

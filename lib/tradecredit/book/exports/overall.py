@@ -23,9 +23,13 @@ STATED: tuple[Role, ...] = ("amount", "open", "debit")
 USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 """What the company's own currency may be where nothing names it, the likelier first."""
 LANGUAGES = {
-    "[ぁ-ヿ]": "JPY", "[가-힣]": "KRW", "[一-鿿]": "CNY", "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
+    "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
+    "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
+    "[ыэ]": "RUB", "[іїє]": "UAH", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
+    r"(?i)forfaldsdato|\bbeløb": "DKK", r"(?i)förfallo|belopp\b": "SEK", r"(?i)forfallsdato|\bbeløp": "NOK",
+    r"\bRFC\b|(?i:folio fiscal)": "MXN", r"\bGSTIN\b": "INR",
 }  # fmt: skip
-"""Letters that the languages of one currency's country alone have: its code, as the likeliest."""
+"""Letters and words that the languages of one currency's country alone have: its code, as the likeliest."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -73,7 +77,9 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         return "INR", (Guess(key, "INR", open=True),)
     heads = [name for role in STATED for name in _names(seen.source, role)]
     dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else None
-    letters = "".join(map(str, seen.found.columns))
+    letters = " ".join(map(str, seen.found.columns))
+    if found is None and any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
+        return "CHF", (Guess("currency", "CHF", open=True),)
     of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), "EUR")
     taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_language
     return taken, (Guess(key, taken, open=found is None),)

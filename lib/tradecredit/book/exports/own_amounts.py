@@ -1,11 +1,15 @@
 """Rates of other currencies that a list tells itself, by stating its amounts in the company's own currency as well."""
 
 import re
+from collections.abc import Iterable, Mapping
+from itertools import permutations
 
 import pandas as pd
 
 from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_at_end
 from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.systems import vocabulary
+from tradecredit.params.export import Role
 
 LOCAL = re.compile(
     r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|base|functional|home|interne|locale?|lokale?)\b"
@@ -13,9 +17,14 @@ LOCAL = re.compile(
 """What says in a column's name that it is of the company's own currency."""
 FOREIGN = re.compile(
     r"(?i)\b(?:foreign|fcy|fc|transaction currency|trans curr|doc(?:ument)?\.? curr\w*|in currency|fremdwährung|fw"
-    r"|belegwährung)\b"
+    r"|belegwährung|(?:doc|inv|orig)\w*\.? ?(?:curr|ccy|cur)\w*|dc|devises?|divisas?|moneda (?:doc|orig)\w*|valuta"
+    r"|vreemde valuta)\b"
 )
 """What says in a column's name that it is of the document's currency."""
+RATE = re.compile(
+    r"(?i)(?:^|[\s_.])(?:exchange|conversion|fx|rate|kurs|wechselkurs|cours|taux|koers|kurz|t/?c|汇率|為替)"
+)
+"""What a column of rates is called."""
 SAME = 0.005
 """By how much an amount in the own currency may differ from itself: cents are rounded."""
 SPREAD = 2.0
@@ -23,6 +32,31 @@ SPREAD = 2.0
 LEAST_AMOUNT = 1.0
 """Smaller amounts tell no rate, for theirs are rounded to cents."""
 ALMOST_ALL = 0.9
+
+
+ROLES: tuple[Role, ...] = ("amount", "open", "paid", "debit", "credit")
+"""Roles of amounts that a list may state in two currencies."""
+
+
+def of_documents(columns: Mapping[Role, str | list[str]], names: Iterable[object]) -> dict[Role, str | list[str]]:
+    """Return columns with the amounts in the documents' currencies, where all of them are in the company's own.
+
+    They are told by names in the list that say the same but for the currency.
+    """
+    read = {role: name for role in ROLES if isinstance(name := columns.get(role), str)}
+    own = {role: name for role, name in read.items() if LOCAL.search(name) or currency_at_end(name)}
+    used = {one for named in columns.values() for one in ([named] if isinstance(named, str) else named)}
+    foreign = {_of_what(name): str(name) for name in names if name not in used and FOREIGN.search(str(name))}
+    taken: dict[Role, str | list[str]] = {
+        role: foreign[_of_what(name)] for role, name in own.items() if _of_what(name) in foreign
+    }
+    whole = "currency" in columns and read.keys() == own.keys() == taken.keys()
+    return {**columns, **taken} if whole else dict(columns)
+
+
+def _of_what(name: object) -> frozenset[str]:
+    """Return what a name says besides a currency."""
+    return vocabulary().known(name) - {"currency", "document", "transaction", "invoice"}
 
 
 def stated(seen: Seen) -> Settled:
@@ -44,14 +78,42 @@ def stated(seen: Seen) -> Settled:
                 {"columns": {**source.columns, "own_amount": str(column)}},
                 (Guess("source.columns.own_amount", str(column)),),
             )
+    return _by_rate(seen, codes)
+
+
+def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
+    """Return `rate`, the column of rates by which the company's own amounts are those of documents, where it is one.
+
+    Two columns of amounts must show it: the one is the other times the rate. Documents in the company's own currency
+    have none, or one.
+    """
+    decimal = seen.source.form.decimal
+    columns = {str(name): amounts(seen.found[name].set_axis(seen.raw.index), decimal) for name in seen.found}
+    for name in [name for name in columns if RATE.search(name)]:
+        rate = columns[name]
+        own = codes[rate.fillna(1.0) == 1.0].unique()
+        others = rate[~codes.isin(list(own))]
+        if len(own) != 1 or not (others > 0).all() or others.empty:
+            continue
+        of_others = {one: held[others.index] for one, held in columns.items() if one != name}
+        for first, second in permutations(of_others, 2):
+            stated, in_own = of_others[first], of_others[second]
+            tells = (stated.abs() >= LEAST_AMOUNT) & in_own.notna()
+            shown = (in_own / stated / others)[tells].between(1 - SAME, 1 + SAME)
+            if tells.any() and shown.mean() > ALMOST_ALL and not others[tells].eq(1.0).all():
+                taken = {"columns": {**seen.source.columns, "rate": name}}
+                return Settled(taken, (Guess("source.columns.rate", name),))
     return Settled()
 
 
 def own_code(seen: Seen) -> str | None:
-    """Return the currency in which `own_amount` is stated, empty where rows without a currency are in it.
+    """Return the currency of `own_amount`, or that to which `rate` leads; empty: that of rows which state none.
 
     None without such a column.
     """
+    if isinstance(named := seen.source.columns.get("rate"), str):
+        rate = amounts(seen.found[named].set_axis(seen.raw.index), seen.source.form.decimal)
+        return str(_codes(seen)[rate.fillna(1.0) == 1.0].iloc[0])
     column = seen.source.columns.get("own_amount")
     return _own(seen, column, _codes(seen)) if isinstance(column, str) else None
 

@@ -9,7 +9,17 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import account, blocks, buckets, grid, meaning, several_files, statements, xml_documents
+from tradecredit.book.exports import (
+    account,
+    allocation_lists,
+    blocks,
+    buckets,
+    grid,
+    meaning,
+    several_files,
+    statements,
+    xml_documents,
+)
 from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
@@ -67,6 +77,8 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
         found = grid.stored(path, source.form.sheet)
         return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
     found = blocks.frame(grid.rows(path, source.form), source)
+    if source.allocations:
+        found = allocation_lists.parts(found, source, path)
     return buckets.by_age(found, source.buckets, source.form.decimal) if source.buckets else found
 
 
@@ -224,7 +236,9 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
     values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
-    return values | {role: days_of(raw[role], role, source.form) for role in DAYS}
+    rate = amounts(raw["rate"], source.form.decimal)
+    values["own_amount"] = values["own_amount"].fillna(values["amount"] * rate)
+    return values | {"rate": rate} | {role: days_of(raw[role], role, source.form) for role in DAYS}
 
 
 def _contradicting(

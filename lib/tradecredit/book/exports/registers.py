@@ -12,7 +12,7 @@ from babel import Locale
 
 from tradecredit.book import text_files
 from tradecredit.book.exports import grid
-from tradecredit.book.exports.amounts import decimal_mark
+from tradecredit.book.exports.amounts import amounts, decimal_mark
 from tradecredit.book.exports.days import told
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import fits, plain
@@ -152,9 +152,19 @@ def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
         tables["limits"] = TableMapping(
             file=file, columns={"buyer_id": columns["buyer_id"], "amount": limit}, filled=[limit],
             formats=_written(content, formats, [limit], ()).model_copy(update={"empty": zeros}),
+            values={"amount": signed} if (signed := _beside_signs(content[limit])) else {},
             constants={"source": "own", "currency": ledger.currency, "valid_from": ledger.exported},
         )  # fmt: skip
     return Beside(file, tables)
+
+
+def _beside_signs(limits: pd.Series) -> dict[str | int, str]:
+    """Return amounts with a currency's sign beside them, as they are written: the number alone."""
+    held = [cell for cell in limits.dropna().unique() if isinstance(cell, str)]
+    texts = [cell for cell in held if re.search(r"[^-\d., '\u00a0]", cell)]
+    decimal = decimal_mark(texts) or "."
+    read = amounts(pd.Series(texts, dtype="object"), decimal)
+    return {text: f"{number:.2f}".replace(".", decimal) for text, number in zip(texts, read, strict=True) if number}
 
 
 def _zeros(limits: pd.Series) -> tuple[str, ...] | None:

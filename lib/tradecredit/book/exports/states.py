@@ -18,7 +18,7 @@ def by_status(seen: Seen) -> Settled:
     """
     source = seen.source
     states = [_States.of(name, seen.found[name], seen.system) for name in _state_columns(seen)]
-    if source.one_kind:
+    if source.one_kind == "payment":
         done = next((one for one in states if one.settled), None)
         if done is None:
             return Settled()

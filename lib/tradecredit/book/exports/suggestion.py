@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from tradecredit.book.exports import allocation_lists, guesses, ledger, looking, reading, registers
 from tradecredit.book.exports import answers as answers_to
-from tradecredit.book.exports import guesses, ledger, looking, reading, registers
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.systems import ANY, PAYMENTS, Recognised, as_payments, systems
+from tradecredit.book.exports.systems import ANY, BESIDE, Recognised, as_payments, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import ExportList, ExportSystem
+from tradecredit.params.export import ExportAllocations, ExportList, ExportSource, ExportSystem
 from tradecredit.params.source import OnProblem, TableMapping, TableName
 
+NAMING = 0.8
+"""Share of payments whose invoice's number stands in a column, from which it is taken for that of their numbers."""
 NAMED = 5
 """Files that a message names."""
 READ_ALL = OnProblem(leave_out={"invoices": "all", "receipts": "all"}, most=1.0)
@@ -52,7 +54,80 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
         if guesses.repeats_numbers(found[at].source, found[0].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
+    found, unlisted = _allotted(found, unlisted)
     return _with_registers(_together(found), paths, unlisted)
+
+
+def _called_payments(path: Path, looked: Looked) -> bool:
+    """Return whether a file of no known system is called payments, and has no column of what is open."""
+    of_any = looked.found.system.name == ANY and not {"open", "kind"} & looked.found.columns.keys()
+    return of_any and guesses.kind_in_words(path.stem) == "payment"
+
+
+def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
+    """Return lists, and what is none, with lists of payments that name invoices or are allotted to them by another."""
+    payments = [one for one in found[1:] if one.source.one_kind == "payment"]
+    if not payments:
+        return found, unlisted
+    first = found[0].source
+    numbers = pd.concat([
+        reading.of_role(first, reading.cells(first, path), role)
+        for path in reading.files(first, first.path) for role in ("invoice_id", "number")
+    ]).dropna().astype("str").str.strip()  # fmt: skip
+    used: set[Path] = set()
+    for at, one in [(at, one) for at, one in enumerate(found) if one in payments]:
+        of = reading.files(one.source, one.source.path)
+        cells = reading.cells(one.source, of[0])
+        if allots := allocation_lists.of_itself(one.source, cells, numbers):
+            found[at] = _with_allocations(one, allots, allots.payment)
+            continue
+        others = [path for two in payments if two is not one for path in reading.files(two.source, two.source.path)]
+        for path in [*unlisted, *others] if len(of) == 1 else []:
+            allots = allocation_lists.of_payments(path, os.path.relpath(path, of[0].parent), cells, numbers)
+            if allots is not None and path not in used:
+                found[at] = _with_allocations(one, allots, allocation_lists.numbers_of(path, allots, cells))
+                used.add(path.resolve())
+                break
+        else:
+            if own := _own_number(first, one.source, cells):
+                source = first.model_copy(update={"columns": {**first.columns, "number": own}})
+                guess = Guess("source.columns.number", own, open=True)
+                found[0] = found[0]._replace(source=source, guesses=(*found[0].guesses, guess))
+                first = source
+            elif "applies_to" not in one.source.columns and (named := guesses.naming(cells, list(numbers))):
+                columns = {**one.source.columns, "applies_to": named}
+                guess = Guess("source.columns.applies_to", named, open=True)
+                found[at] = one._replace(
+                    source=one.source.model_copy(update={"columns": columns}), guesses=(*one.guesses, guess)
+                )
+    rest = [one for one in found if not {path.resolve() for path in reading.files(one.source, one.source.path)} & used]
+    return rest, [path for path in unlisted if path.resolve() not in used]
+
+
+def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFrame) -> str | None:
+    """Return the column of a ledger with what payments call invoices by, where it is another than their number."""
+    if "applies_to" not in payments.columns or ledger.form.layout == "xml":
+        return None
+    named = reading.of_role(payments, cells, "applies_to").dropna().astype("str").str.strip()
+    found = reading.cells(ledger, reading.files(ledger, ledger.path)[0])
+    known = {
+        str(name): found[name].dropna().astype("str").str.strip()
+        for name in found
+        if not str(name).startswith("above: ")
+    }
+    meets = {name: float(named.isin(list(held)).mean()) for name, held in known.items()}
+    number = reading.of_role(ledger, found, "invoice_id").dropna().astype("str").str.strip()
+    if not len(named) or named.isin(list(number)).mean() > NAMING:
+        return None
+    return next((name for name, share in meets.items() if share > NAMING and known[name].is_unique), None)
+
+
+def _with_allocations(payments: Suggestion, allots: ExportAllocations, number: str) -> Suggestion:
+    """Return a list of payments, which have their `number` in a column, that settle invoices as a list allots them."""
+    columns = {**payments.source.columns, "number": number, "applies_to": allocation_lists.ALLOCATED_TO}
+    source = payments.source.model_copy(update={"columns": columns, "allocations": allots})
+    guess = Guess("source.allocations", f"{allots.file}: {allots.payment}, {allots.invoice}, {allots.amount}")
+    return payments._replace(source=source, guesses=(*payments.guesses, guess))
 
 
 def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[Path]]:
@@ -62,6 +137,9 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
     found_in = {path: looking.lists(path) for path in files}
     if not any(found_in.values()):
         found_in = {path: looking.lists(path, looking.by_cells) for path in files}
+    payments = {path for path, found in found_in.items() if found and _called_payments(path, found[0])}
+    if any(found for path, found in found_in.items() if path not in payments):
+        found_in |= {path: [one._replace(found=as_payments(one.found)) for one in found_in[path]] for path in payments}
     for path, found in found_in.items():
         unlisted += [] if found else [path]
         for looked in found:
@@ -103,7 +181,7 @@ def _rank(found: Recognised) -> tuple[bool, bool]:
 
 
 def _of_payments(system: ExportSystem) -> bool:
-    return system.bank or system.name == PAYMENTS["name"]
+    return system.bank or system.name in BESIDE
 
 
 def _together(found: list[Suggestion]) -> Suggestion:
@@ -144,6 +222,7 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
             continue
         tables |= of.tables
         guessed += [Guess(f"tables.{name}", f"{path.name}: {_columns(one)}") for name, one in of.tables.items()]
+    guessed += [Guess("source.files", ", ".join(not_read), open=True)] if not_read else []
     return suggestion._replace(
         tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
     )

@@ -1,19 +1,23 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, heads_block, is_only_total
+from tradecredit.book.exports.blocks import ALONE, TREE, heads_block
 from tradecredit.book.exports.grid import joined, unnamed
-from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, is_day, plain
+from tradecredit.book.exports.totals import TOTAL, is_only_total
+from tradecredit.book.exports.trees import first_groups
 from tradecredit.params.base import PROJECT
-from tradecredit.params.export import ExportSystem, Role
+from tradecredit.params.export import DocumentKind, ExportSystem, Role
 
 ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
@@ -26,6 +30,14 @@ ONE_BUYER = re.compile(
     re.IGNORECASE,
 )
 """How a title names the one buyer of a statement; the first group is what stands before its name."""
+LEAST_IN_TREE, MOST_IN_TREE, ALMOST_ALL = 3, 0.6, 0.9
+"""Documents and their share with a group from which sums show it (the last rows that are looked at may lack theirs),
+and share of names that differ."""
+OF_LABEL: dict[frozenset[str], Role] = {
+    frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
+    frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
+}  # fmt: skip
+"""What a title's label means that names the one buyer of a statement."""
 BY_AGE = (
     "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
     "age allows. How many invoices there are, and how large each is, cannot be told from it."
@@ -34,7 +46,12 @@ BY_AGE = (
 PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
 """What a payment's amount and day may be taken for."""
 PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
-PAYMENTS = {"name": "any_payments", "title": "list of payments", "signs": "by_kind", "lines": "added", "kinds": {}}
+PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added", "kinds": {}}
+CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
+BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
+"""Descriptions of lists beside a ledger: our kind of all their documents."""
+OF_CREDITS = re.compile(r"credit[ _]?(?:note|memo)s?|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE)
+"""What names of columns say in a list of credit memos."""
 
 
 class Recognised(NamedTuple):
@@ -85,6 +102,9 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         below = _below(rows, number)[lines - 1 :]
         columns = meant(general, cells, below)
         block = _block(columns, cells, below) or _titled(columns, rows, number)
+        if not block and _is_tree(columns, cells, below):
+            (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
+            columns, block = {**columns, "invoice_id": named}, {"name": TREE}
         columns |= _numbered(columns, block, cells, below)
         if enough({*columns, *block}):
             system = general.model_copy(update={"block": block})
@@ -145,10 +165,31 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
 
+def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called."""
+    for number, cells in rows[:HEAD_ROWS]:
+        bare: list[object] = [
+            cell if cell is None else OF_CREDITS.sub(" document ", str(cell)).strip() for cell in cells
+        ]
+        called = {str(one): str(cell).strip() for one, cell in zip(bare, cells, strict=True) if cell is not None}
+        if sum(one != name for one, name in called.items()) < 2:
+            continue
+        of_bare = meant(systems()[-1], bare, _below(rows, number))
+        columns = {role: [called[name] for name in names] for role, names in of_bare.items()}
+        of_invoice = [name for name in called.values() if vocabulary().known(name) >= {"invoice", "number"}]
+        columns |= {"applies_to": of_invoice[:1]} if of_invoice else {}
+        if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
+            return Recognised(systems()[-1].model_copy(update=CREDITS), number, columns)
+    return None
+
+
 def as_payments(found: Recognised) -> Recognised:
     """Return a list of no known system as one of payments, which name the invoices that they settle."""
     columns = found.columns
     amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
+    if "cleared" not in columns and "due" in found.unsure:
+        # Days after those of invoices are none on which payments are due.
+        day = columns["due"]
     named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
     named |= {} if day is None else {"issued": day}
     named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
@@ -174,11 +215,17 @@ def _titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]]
     """Return the word before the buyer in a title, of a statement whose rows are all of one buyer."""
     if {"buyer_id", "name"} & columns.keys():
         return {}
+    found: dict[Role, str] = {}
     for number, cells in rows:
-        held = [cell for cell in cells if cell is not None]
-        if number < header_row and len(held) == 1 and (title := ONE_BUYER.match(str(held[0]).strip())):
-            return {"name": title.group(1).strip()}
-    return {}
+        held = [str(cell).strip() for cell in cells if cell is not None]
+        if number >= header_row or not held:
+            continue
+        if len(held) == 1 and (title := ONE_BUYER.match(held[0])):
+            found.setdefault("name", title.group(1).strip())
+        label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", held[0])
+        if label and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset())):
+            found.setdefault(role, label[1])
+    return found
 
 
 def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
@@ -201,9 +248,50 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
             # The buyer stands in its own columns, on a line above its documents.
             return {one: "=" for one in ("buyer_id", "name") if one in columns}
         lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
-        return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
+        alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
+        several = _several(documents, below, held)
+        return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _is_tree(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> bool:
+    """Return whether one column has groups and, below them, documents, as their sums show."""
+    named = [columns[one][0] for one in ("buyer_id", "name") if one in columns]
+    value = next((columns[one][0] for one in ("open", "amount") if one in columns), None)
+    if len(named) != 1 or value is None or {"invoice_id", "number"} & columns.keys():
+        return False
+    places = places_of(header)
+    wide = [row + [None] * (len(header) - len(row)) for row in below]
+    names, values = (pd.Series([row[places[one]] for row in wide], dtype="object") for one in (named[0], value))
+    dated = [places[one] for role in DAYS for one in columns.get(role, [])[:1]]
+    with_day = pd.Series([any(row[at] is not None for at in dated) for row in wide], dtype="bool")
+    documents = names[with_day & values.notna()].dropna()
+    if len(documents) < LEAST_IN_TREE or documents.nunique() < ALMOST_ALL * len(documents):
+        return False
+    of = first_groups(names, values, with_day)
+    return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)
+
+
+def _several(
+    documents: list[list[object]], below: list[list[object]], held: Callable[..., list[object]]
+) -> dict[Role, str]:
+    """Return which texts of the lines above blocks of documents are a buyer's code and name; empty without such lines.
+
+    They hold two texts or more, and neither a day nor an amount; the first block has one right above it.
+    """
+    first = below.index(documents[0])
+    lines = [
+        [str(cell).strip() for cell in row if cell is not None]
+        for row in below[:first]
+        if not any(map(is_day, held(row, *DAYS))) and not any(map(is_amount, held(row, *AMOUNTS)))
+    ]
+    if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
+        return {}
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][:2])
+    if code == name:
+        return {"name": "1"} if not code else {"buyer_id": "1", "name": "2"}
+    return {"buyer_id": "1", "name": "2"} if code else {"buyer_id": "2", "name": "1"}
 
 
 def places_of(header: list[object]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.exports import blocks
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.meaning import CREDITS, Note
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total
 from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import ExportList
 
@@ -68,9 +69,9 @@ def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
         return pd.Series(False, index=column.index)
     # Days repeat, and totals among them are few.
     cells = pd.Series(column.dropna().unique()).astype("str")
-    totals = cells[cells.str.match(blocks.TOTAL) | cells.str.contains(blocks.TOTAL_BEHIND)]
+    totals = cells[cells.str.match(TOTAL) | cells.str.contains(TOTAL_BEHIND)]
     if alone:
-        totals = totals[[blocks.is_only_total(text) for text in totals]]
+        totals = totals[[is_only_total(text) for text in totals]]
     return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
 
 

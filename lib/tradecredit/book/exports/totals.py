@@ -1,0 +1,19 @@
+"""How lines begin or end that sum others up, in many languages."""
+
+import re
+
+TOTAL = (
+    r"(?i)(grand |sub[ -]?|net )?total(s|e|i|t|en)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|(del)?summa\b|gesamt"
+    r"|suma\b|razem\b|ogółem|soma\b|i alt\b|sum\b|(ara )?toplam|(vše)?celkem|spolu\b|(mind)?összesen|ukupno|sveukupno"
+    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|сумма|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
+    r"|المجموع|الإجمالي|סה.?כ"
+)
+"""How lines begin that sum others up."""
+TOTAL_BEHIND = r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa)\s*:?\s*$"
+"""How they end where the account that they sum up stands first."""
+
+
+def is_only_total(text: str) -> bool:
+    """Return whether a text is the word for a total and nothing else, as no company is called."""
+    total = re.match(TOTAL, text.strip())
+    return total is not None and not text.strip()[total.end() :].strip(" :.-")
