@@ -30,7 +30,7 @@ _DAYS = {"de": "%d.%m.%Y"}
 _SEPARATORS = {"de": str.maketrans(",.", ".,")}
 _SENTENCE_ENDS = {
     "en": re.compile("(?<=[.!?]) "),
-    "de": re.compile(r"(?<!\d\.)(?<!Mio\.)(?<!Mrd\.)(?<!z\. B\.)(?<=[.!?]) "),
+    "de": re.compile(r"(?<!\d\.)(?<!Mio\.)(?<!Mrd\.)(?<!\b[A-Za-z]\.)(?<=[.!?]) "),
     "zh": re.compile("(?<=[。！？])|(?<=[.!?]) "),
 }
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
