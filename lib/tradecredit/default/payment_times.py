@@ -9,8 +9,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
-from tradecredit.default.payment_kernels import CELLS, PARTS, days_at_risk, expected_by_day
-from tradecredit.numerics.drifting import Grid, Predicted, Seen, level, predicted
+from tradecredit.default.payment_kernels import CELLS, PARTS, SPAN, days_at_risk, expected_by_day
+from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
@@ -24,13 +24,13 @@ BLOCK = 14
 """Days over which the book's tempo is measured."""
 WEEKS = 52
 """Weeks over which dispersion is measured."""
-SPAN, SPANS = 28, 13
-"""Days over which the coming tempo is one, and how many such spans."""
+SPANS = 13
+"""How many spans of `SPAN` days the coming tempo is told of."""
 FEW_PAYMENTS = 5.0
 """Payments expected of a block below which it says nothing of the tempo."""
 GRID = Grid(
-    level=0.1, growth=0.0, drifts=(0.0, 0.03, 0.06, 0.12, 0.25, 0.5), memories=(0.25, 1.0), seasons=(0.0,),
-    noises=(0.0, 0.03, 0.06, 0.12, 0.25),
+    level=0.1, growth=0.0, drifts=(0.0, 0.03, 0.06, 0.12, 0.25, 0.5), memories=(0.125, 0.25, 0.5), seasons=(0.0,),
+    noises=(0.0, 0.03, 0.06, 0.12, 0.25), paths=(ROUGH, SMOOTH),
 )  # fmt: skip
 """Of the logarithm of the book's tempo."""
 BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
@@ -65,8 +65,8 @@ class PaymentTimes(NamedTuple):
     (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `weekdays`: factor of each, Monday
     first; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
     spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`: observations a
-    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`:
-    variance of a week's amounts as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
+    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`: variance of a week's
+    amounts beside the tempo, as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
     """
 
     hazards: np.ndarray
@@ -244,14 +244,15 @@ def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
 
 
 def _dispersion(amounts: np.ndarray) -> float:
-    """Return the mean of (paid − expected)² / variance over the weeks of the last year, 1 at least.
+    """Return Σ (u − u′)² / Σ (variance + variance′) over pairs of successive weeks of the last year, 1 at least.
 
-    `amounts`: expected, variance and paid by day.
+    u = paid − expected. What moves slowly is the tempo's, and is the same in both. `amounts`: expected, variance and
+    paid by day. Source: von Neumann and others 1941, The mean square successive difference, Ann. Math. Stat. 12(2).
     """
     week = np.arange(amounts.shape[1])[::-1] // 7
     expected, variance, paid = (np.bincount(week, of)[:WEEKS] for of in amounts)
-    used = variance > 0
-    return max(float(((paid - expected)[used] ** 2 / variance[used]).mean()), 1.0) if used.any() else 1.0
+    apart, usual = np.diff(paid - expected), variance[1:] + variance[:-1]
+    return max(float((apart**2).sum() / usual.sum()), 1.0) if usual.sum() > 0 else 1.0
 
 
 def _seen_tempo(shares: np.ndarray, tempo: np.ndarray) -> Seen:
