@@ -23,8 +23,8 @@ class Expected(NamedTuple):
 
     `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
     items × cells, summed up), `small` (buyers × tempos × cells), `small_owed`; `small_varies`, the variance of each
-    cell's sum of small ones as a multiple of its mean, and `small_root`, that of their correlations; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells),
-    `so_far`, the same before each week,
+    cell's sum of small ones as a multiple of its mean, and `small_root`, that of their correlations; of sales `sales`
+    (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells), `so_far`, the same before each week,
     `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
     part of a week's money that comes a week later.
     """

@@ -99,8 +99,8 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
     0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated hazards of
-    payment (buyers × cells), of credits (cells), and the paces (by span of `SPAN` days) that the first are multiplied by. Out: paces × items ×
-    weeks paid, and paces × items credited by the end.
+    payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are multiplied
+    by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
     buyer, due, begin = items
