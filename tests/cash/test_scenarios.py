@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.cash.future_sales import FutureSales
-from tradecredit.cash.scenarios import expected, paces, receipts
+from tradecredit.cash.scenarios import expected, paces, receipts, tempo_deviations
 from tradecredit.cash.schedule import OpenItems, of_open, of_sales
+from tradecredit.default.payment_days import NO_HABIT
 from tradecredit.default.payment_kernels import CELLS, PARTS
 from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.losses.simulator import Settings, Simulator
@@ -23,7 +24,7 @@ def constant(buyers, hazard, credit=0.0):
     """Return payment times with the same hazard on every day."""
     tempo = Predicted(np.zeros(13), np.eye(13) * 0.04, 0.005)
     return PaymentTimes(
-        np.full((buyers, CELLS), hazard), np.full(CELLS, credit), np.ones(7), np.ones((buyers, PARTS)), tempo,
+        np.full((buyers, CELLS), hazard), np.full(CELLS, credit), NO_HABIT, np.ones((buyers, PARTS)), tempo,
         np.ones(buyers), 1.0, np.ones(buyers), 1.0,
     )  # fmt: skip
 
@@ -86,6 +87,37 @@ def test_future_sales_are_paid_as_the_closed_form_says():
     total = paid.paid.sum(axis=1)
     assert abs(total.mean() - exact) < 3 * total.std() / np.sqrt(4_000) + 0.002 * exact
     assert paid.invoiced.mean() == pytest.approx(700 * WEEKS, rel=0.01)
+
+
+def test_what_is_surely_due_soon_or_late_is_no_chance():
+    # 2,000 invoices of 100, half of them paid in the first weeks almost surely, half of them not before the last two:
+    # the variance of the first six weeks' sum is Σ a² P (1 − P) of each, a twentieth of that of shares of one sum.
+    count, scenarios = 2_000, 8_000
+    amount, buyer = np.full(count, 100.0), np.zeros(count, np.int64)
+    begin = np.where(np.arange(count) % 2 == 0, 1, 7 * 6 + 1)
+    items = OpenItems(np.arange(count), buyer, amount, np.zeros(count), np.full(count, -5), begin)
+    times = constant(1, 0.08)
+    times = times._replace(tempo=times.tempo._replace(noise=0.0))
+    speeds = paces(times)
+    sales = of_sales((np.zeros(1, np.int64), np.full(1, 30), np.ones(1)), flat(0.0), times, TODAY, speeds)
+    made = of_open(items, times, TODAY, WEEKS, speeds)
+    found = expected(items, made, sales, (np.zeros(WEEKS, np.int64), 50.0), times)
+    none = np.zeros(0, np.int64)
+    paid = receipts(found, (np.zeros(scenarios), np.ones((scenarios, 1))), (none, none, none), np.uint64(5), 0).paid
+    chance = 1 - np.exp(-0.08 * np.maximum(7 * 6 - begin + 1, 0))
+    exact = 100.0**2 * (chance * (1 - chance)).sum()
+    assert paid[:, :6].sum(axis=1).var() == pytest.approx(exact, rel=0.1)
+    assert paid[:, :6].sum(axis=1).mean() == pytest.approx(100 * chance.sum(), rel=0.001)
+
+
+def test_the_mean_tempo_of_any_weeks_varies_as_its_forecast_says():
+    random = np.random.default_rng(1)
+    root = np.tril(random.uniform(0, 0.1, (13, 13)))
+    times = constant(1, 0.02)
+    times = times._replace(tempo=times.tempo._replace(spread=root @ root.T + 0.01))
+    moved = tempo_deviations(times)
+    for spans in (1, 4, 13):
+        assert moved[:spans].mean() == pytest.approx(np.sqrt(times.tempo.spread[:spans, :spans].mean()))
 
 
 @settings(max_examples=15)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tradecredit.default.exits import OPEN, PAID, Exits
+from tradecredit.default.payment_days import weekday_of
 from tradecredit.default.payment_kernels import FIRST
-from tradecredit.default.payment_times import calendar_of, fitted, weekday_of
+from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
 
 TODAY = 20_000
 
@@ -65,8 +66,8 @@ def test_nobody_is_paid_on_a_sunday_where_nobody_ever_was():
     made = rows(np.zeros(4_000, int), random.integers(0, 20, 4_000))
     day = np.where(weekday_of(made.day) == 6, made.day + 1, made.day)
     found = fitted(made._replace(day=day), np.zeros(1, int), TODAY)
-    assert found.weekdays[6] < 0.05
-    assert found.weekdays[0] > 1.3
+    assert found.days.weekdays[6] < 0.05
+    assert found.days.weekdays[0] > 1.3
 
 
 def test_a_tempo_that_rose_is_expected_to_stay_higher():
@@ -84,3 +85,14 @@ def test_a_calendar_knows_weekdays_and_parts_of_months():
     found = calendar_of(first, first + 6)
     assert found.part.tolist() == [5, 0, 0, 0, 0, 0, 1]
     assert weekday_of(np.array([first])).tolist() == [5]
+
+
+def test_dispersion_is_of_what_moves_from_week_to_week():
+    # Weeks of variance 100² each, once with twice that beside it, and a level that is 5 % higher in the second half.
+    random = np.random.default_rng(8)
+    expected, slow = np.full(364, 1_000.0), np.where(np.arange(364) < 182, 1.0, 1.05)
+    for multiple in (1.0, 3.0):
+        chance = 100.0 * np.sqrt(multiple / 7) * random.standard_normal((40, 364))
+        found = [_dispersion(np.stack([expected, np.full(364, 100.0**2 / 7), slow * expected + one])) for one in chance]
+        # At least 1 each, which lifts a mean of 1.
+        assert np.mean(found) == pytest.approx(multiple, rel=0.2)

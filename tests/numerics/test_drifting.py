@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tradecredit.numerics.drifting import Grid, Seen, level, predicted
+from tradecredit.numerics.drifting import SMOOTH, Grid, Seen, level, predicted
 
 
 def test_a_constant_level_is_the_mean_shrunk_to_where_it_was_expected():
@@ -22,6 +22,30 @@ def test_a_drift_is_forgotten_within_its_memory():
     found = predicted(seen, np.array([0.5, 50.0]), np.array([1, 1]), grid, 0.0)
     assert found.mean == pytest.approx([np.exp(-1), 0.0], abs=1e-6)
     assert found.spread[1, 1] == pytest.approx(1.0)
+
+
+def test_a_smooth_path_is_forgotten_later_and_goes_on_as_it_went():
+    # Matérn 3/2: (1 + √3 r) e^(−√3 r), r in memories; of two values that rise the path goes on to rise.
+    grid = Grid(1e-6, 0.0, (1.0,), (0.5,), (0.0,), (0.0,), (SMOOTH,))
+    seen = Seen(np.array([0.0]), np.array([0]), np.array([1.0]), np.array([0.0]))
+    found = predicted(seen, np.array([0.5]), np.array([1]), grid, 0.0)
+    assert found.mean == pytest.approx([(1 + np.sqrt(3)) * np.exp(-np.sqrt(3))], abs=1e-6)
+    rising = Seen(np.array([-0.04, 0.0]), np.zeros(2), np.array([0.9, 1.0]), np.zeros(2))
+    assert predicted(rising, np.array([0.04]), np.zeros(1), grid, 0.0).mean[0] > 1.04
+    assert predicted(rising, np.array([0.04]), np.zeros(1), grid._replace(paths=("rough",)), 0.0).mean[0] < 1.0
+
+
+def test_the_likelier_path_is_taken():
+    years = np.linspace(-3, 0, 80)
+    seen = Seen(years, np.zeros(80), np.sin(4 * years), np.full(80, 1e-3))
+    grid = Grid(0.5, 0.0, (1.0,), (0.5,), (0.0,), (0.0,))
+    ahead, none = np.array([0.1]), np.zeros(1)
+    rough, smooth, either = (
+        predicted(seen, ahead, none, grid._replace(paths=paths), 0.0)
+        for paths in (("rough",), (SMOOTH,), ("rough", SMOOTH))
+    )
+    assert smooth.spread[0, 0] < rough.spread[0, 0] / 2
+    assert either.spread[0, 0] == pytest.approx(smooth.spread[0, 0], rel=0.01)
 
 
 def test_the_level_alone_is_the_mean_of_what_is_predicted():

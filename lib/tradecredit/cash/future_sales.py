@@ -6,7 +6,7 @@ import numpy as np
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.default.payment_times import weekday_of
+from tradecredit.default.payment_days import weekday_of
 from tradecredit.measure.sales import net_sales
 from tradecredit.numerics.drifting import Grid, Seen, predicted
 

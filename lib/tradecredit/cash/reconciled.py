@@ -132,7 +132,7 @@ def mean_life(book: Book) -> pd.Series:
     `LIFE_WEEKS` at their end.
     """
     items = open_rows(book)
-    made = of_open(items, payment_times(book), today_of(book), LIFE_WEEKS, np.ones(1))
+    made = of_open(items, payment_times(book), today_of(book), LIFE_WEEKS, np.ones((1, 1)))
     paid, gone = made.paid[0], made.paid[0].sum(axis=1)
     middle = 7 * np.arange(LIFE_WEEKS) + 4
     days = np.where(gone > 0, paid @ middle / np.where(gone > 0, gone, 1.0), 7.0 * LIFE_WEEKS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradecredit.numerics.compiled import compiled
+from tradecredit.numerics.compiled import compiled, inlined
 from tradecredit.numerics.random_numbers import gamma, stream, uniform
 
 LEAST_SHAPE = 1.0
@@ -30,6 +30,13 @@ def fill_normals(values, key, counter):
     return counter
 
 
+@inlined
+def near_gamma(shape, drawn):
+    """Return a number that is nearly gamma-distributed, of a standard normal one, by its cube root."""
+    root = 1.0 - 1.0 / (9.0 * shape) + drawn / (3.0 * np.sqrt(shape))
+    return shape * max(root, 0.0) ** 3
+
+
 @compiled
 def about_gamma(shape, drawn, key, counter):
     """Return (a gamma-distributed number of scale 1, the next counter); of a shape from 8 on by its cube root.
@@ -40,8 +47,7 @@ def about_gamma(shape, drawn, key, counter):
     """
     if shape < 8.0:
         return gamma(shape, key, counter)
-    root = 1.0 - 1.0 / (9.0 * shape) + drawn / (3.0 * np.sqrt(shape))
-    return shape * max(root, 0.0) ** 3, counter
+    return near_gamma(shape, drawn), counter
 
 
 @compiled
@@ -77,16 +83,19 @@ def scenarios(expected, states, defaults, random, into):
         for row in range(begin[scenario], begin[scenario + 1]):
             if week_of[row] < failed[who[row]]:
                 failed[who[row]], first_of[who[row]] = week_of[row], row
-        # What many small invoices bring: shares of their sum that are Dirichlet-distributed.
+        # What many small invoices bring: sums by cell that vary together, made to add up to what is owed.
         whole = 0.0
         for cell in range(cells):
             usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
             ratio[cell] = 0.0
             if usual > 0.0:
-                drawn = expected.strength * usual / expected.small_owed
+                drawn, varies = usual, expected.small_varies[cell]
                 # Of the last weeks so little is left to come that its chance is none of the sum's.
-                if drawn >= LEAST_SHAPE:
-                    drawn, counter = about_gamma(drawn, normals[cell], own, counter)
+                if varies > 0.0 and usual >= LEAST_SHAPE * varies:
+                    together = 0.0
+                    for other in range(cell + 1):
+                        together += expected.small_root[cell, other] * normals[other]
+                    drawn = varies * near_gamma(usual / varies, together)
                 ratio[cell] = drawn / usual
                 whole += drawn
         for cell in range(cells):

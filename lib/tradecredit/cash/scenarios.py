@@ -6,25 +6,25 @@ import numpy as np
 
 from tradecredit.cash.scenario_kernels import scenarios
 from tradecredit.cash.schedule import OpenItems, SalesSchedule, Schedule
-from tradecredit.default.payment_times import SPAN, PaymentTimes
+from tradecredit.default.payment_times import PaymentTimes
 
 TEMPOS = np.array([-3.0, -1.5, 0.0, 1.5, 3.0])
 """Tempos, in standard deviations, under which receipts are computed; between them they are interpolated."""
 LEAST_SD = 0.02
 """Of the tempo, so that its grid has a width."""
+LEAST_OWN = 1e-6
+"""Variance that each cell has by itself, of 1."""
 LARGE, MOST_LARGE = 0.002, 300
 """Part of all that is open from which on an invoice is drawn by itself, and how many are, at most: of so few, all."""
-KNOWN_WEEKS = 13
-"""Weeks whose tempo the scenarios' is made for."""
 
 
 class Expected(NamedTuple):
     """What is expected under each tempo, as arrays; cells are the weeks, what is credited, and what is open at the end.
 
     `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
-    items × cells, summed up), `small` (buyers × tempos × cells), `small_owed` and `strength`, by which sums of small
-    ones vary: (Σa)² / Σa² − 1; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells),
-    `so_far`, the same before each week,
+    items × cells, summed up), `small` (buyers × tempos × cells), `small_owed`; `small_varies`, the variance of each
+    cell's sum of small ones as a multiple of its mean, and `small_root`, that of their correlations; of sales `sales`
+    (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells), `so_far`, the same before each week,
     `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
     part of a week's money that comes a week later.
     """
@@ -36,7 +36,8 @@ class Expected(NamedTuple):
     large: np.ndarray
     small: np.ndarray
     small_owed: float
-    strength: float
+    small_varies: np.ndarray
+    small_root: np.ndarray
     sales: np.ndarray
     by_buyer: np.ndarray
     so_far: np.ndarray
@@ -57,15 +58,19 @@ class Receipts(NamedTuple):
     invoiced: np.ndarray
 
 
-def tempo_sd(times: PaymentTimes) -> float:
-    """Return the standard deviation of the logarithm of the tempo's mean over the weeks that scenarios are made for."""
-    spans = max(round(KNOWN_WEEKS * 7 / SPAN), 1)
-    return max(float(np.sqrt(times.tempo.spread[:spans, :spans].mean())), LEAST_SD)
+def tempo_deviations(times: PaymentTimes) -> np.ndarray:
+    """Return by how much the logarithm of the tempo of each coming span moves with the scenarios' one number for it.
+
+    Such that its mean over all spans up to any of them has the standard deviation that `times.tempo` says.
+    """
+    spans = np.arange(1, len(times.tempo.mean) + 1)
+    of_mean = np.sqrt([times.tempo.spread[:count, :count].mean() for count in spans])
+    return np.maximum(np.diff(spans * of_mean, prepend=0.0), LEAST_SD)
 
 
 def paces(times: PaymentTimes) -> np.ndarray:
-    """Return the paces, beside the expected tempo, that receipts are computed under."""
-    return np.exp(TEMPOS * tempo_sd(times))
+    """Return the paces, beside the expected tempo, that receipts are computed under: tempos × spans of `SPAN` days."""
+    return np.exp(TEMPOS[:, None] * tempo_deviations(times))
 
 
 def expected(
@@ -92,8 +97,7 @@ def expected(
     in_credit = np.bincount(items.buyer, items.credited, buyers)
     small[:, :, -2] += in_credit
     owed = float(amount[rest].sum() + in_credit.sum())
-    squares = float((amount[rest] ** 2).sum())
-    strength = max(owed**2 / squares / times.dispersion - 1, 1.0) if squares > 0 else 1.0
+    varies, root = chance(amount[rest], cells[len(cells) // 2, rest], times.dispersion)
     sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
     left = np.maximum(sales.sold[None, :, None] - sold.sum(axis=2, keepdims=True), 0.0)
     of_buyer = np.concatenate([sales.paid_by_buyer, sales.credited_by_buyer[:, :, None]], axis=2)
@@ -109,9 +113,27 @@ def expected(
     np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
     return Expected(
         TEMPOS, float(whole + items.credited.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2),
+        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, varies, root, np.concatenate([sold, left], axis=2),
         sales_of_each, so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip
+
+
+def chance(amount: np.ndarray, cells: np.ndarray, dispersion: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return how sums by cell vary of items of which each falls whole into one cell, by its chances (items × cells).
+
+    Covariance: D · (diag(Σ a² p) − Σ a² p p′), D the `dispersion`. Out: each cell's variance / its mean, and the root
+    (lower triangular) of the correlations. That an invoice is due soon or not is no chance: its own p says so.
+    """
+    money = amount[:, None] * cells
+    mean, covariance = money.sum(axis=0), np.diag(amount @ money) - money.T @ money
+    variance = np.maximum(np.diag(covariance), 0.0)
+    varies = np.divide(dispersion * variance, mean, out=np.zeros(len(mean)), where=mean > 0)
+    sd = np.sqrt(variance)
+    scale = np.outer(sd, sd)
+    correlation = np.divide(covariance, scale, out=np.zeros_like(covariance), where=scale > 0)
+    np.fill_diagonal(correlation, 1.0)
+    # All cells together hold all that is owed: a little is added to what has no root of its own.
+    return varies, np.linalg.cholesky(correlation + LEAST_OWN * np.eye(len(mean)))
 
 
 def empty(count: int, weeks: int) -> Receipts:
@@ -142,4 +164,4 @@ def fill(
     scenarios(basis, states, (begin, buyer, week), random, tuple(into))
 
 
-__all__ = ["Expected", "Receipts", "empty", "expected", "fill", "paces", "receipts", "tempo_sd"]
+__all__ = ["Expected", "Receipts", "empty", "expected", "fill", "paces", "receipts", "tempo_deviations"]

@@ -11,6 +11,8 @@ PARTS = 6
 """Parts of a month, of five days each, the last to its end."""
 LEAST = 1e-4
 """Part of an amount that is followed no further."""
+SPAN = 28
+"""Days of the coming tempo that have one."""
 HORIZON = 400
 """Days, from when an invoice is due or can first be paid, within which it is looked for to be paid."""
 
@@ -19,6 +21,12 @@ HORIZON = 400
 def cell_of(days):
     """Return the cell of a number of days relative to the due day."""
     return min(max(days, FIRST), LAST) - FIRST
+
+
+@inlined
+def span_of(day, spans):
+    """Return the span of a coming day, from 1 on; the last holds all later ones."""
+    return min((day - 1) // SPAN, spans - 1)
 
 
 @inlined
@@ -91,8 +99,8 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
     0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated hazards of
-    payment (buyers × cells), of credits (cells), and the paces that the first are multiplied by. Out: paces × items ×
-    weeks paid, and paces × items credited by the end.
+    payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are multiplied
+    by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
     buyer, due, begin = items
@@ -103,7 +111,8 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
             owner, left = buyer[row], 1.0
             for day in range(max(begin[row], 1), 7 * weeks + 1):
                 cell = cell_of(day - due[row])
-                rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]] * paces[pace]
+                rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                rate *= paces[pace, span_of(day, paces.shape[1])]
                 both = rate + credits[cell]
                 if both <= 0.0:
                     continue
@@ -136,7 +145,8 @@ def future_by_week(shares, sold, calendar, habits, rates):
                 amount = share[row] * sold[week]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
-                    rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]] * paces[pace]
+                    rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                    rate *= paces[pace, span_of(day, paces.shape[1])]
                     both = rate + credits[cell]
                     if both <= 0.0:
                         continue

@@ -9,8 +9,9 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
-from tradecredit.default.payment_kernels import CELLS, PARTS, days_at_risk, expected_by_day
-from tradecredit.numerics.drifting import Grid, Predicted, Seen, level, predicted
+from tradecredit.default.payment_days import NO_HABIT, PSEUDO_PAYMENTS, PayingDays, corrected
+from tradecredit.default.payment_kernels import CELLS, PARTS, SPAN, days_at_risk, expected_by_day
+from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
@@ -24,13 +25,13 @@ BLOCK = 14
 """Days over which the book's tempo is measured."""
 WEEKS = 52
 """Weeks over which dispersion is measured."""
-SPAN, SPANS = 28, 13
-"""Days over which the coming tempo is one, and how many such spans."""
+SPANS = 13
+"""How many spans of `SPAN` days the coming tempo is told of."""
 FEW_PAYMENTS = 5.0
 """Payments expected of a block below which it says nothing of the tempo."""
 GRID = Grid(
-    level=0.1, growth=0.0, drifts=(0.0, 0.03, 0.06, 0.12, 0.25, 0.5), memories=(0.25, 1.0), seasons=(0.0,),
-    noises=(0.0, 0.03, 0.06, 0.12, 0.25),
+    level=0.1, growth=0.0, drifts=(0.0, 0.03, 0.06, 0.12, 0.25, 0.5), memories=(0.125, 0.25, 0.5), seasons=(0.0,),
+    noises=(0.0, 0.03, 0.06, 0.12, 0.25), paths=(ROUGH, SMOOTH),
 )  # fmt: skip
 """Of the logarithm of the book's tempo."""
 BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
@@ -44,8 +45,6 @@ SEGMENT_BORROWS = 30.0
 TERMS = np.array([7, 22, 37, 52, 75])
 """Bounds between the segments of terms, in days from issue to due."""
 KINDS = ("private", "public", "affiliate", "prepaid")
-PSEUDO_PAYMENTS = 20.0
-"""Payments in the usual course that the factor of a weekday or a part of the month counts for."""
 LONGEST = 1_100
 """Days of history that are looked at: three years."""
 
@@ -62,16 +61,16 @@ class PaymentTimes(NamedTuple):
     """What the ledger says of when invoices are paid (definitions §12.1).
 
     `hazards`: integrated hazard of a payment by buyer (its place in the book) and day relative to the due day
-    (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `weekdays`: factor of each, Monday
-    first; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
+    (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `days`: the habits of weekdays and
+    holidays; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
     spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`: observations a
-    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`:
-    variance of a week's amounts as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
+    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`: variance of a week's
+    amounts beside the tempo, as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
     """
 
     hazards: np.ndarray
     credits: np.ndarray
-    weekdays: np.ndarray
+    days: PayingDays
     habits: np.ndarray
     tempo: Predicted
     pace: np.ndarray
@@ -83,8 +82,8 @@ class PaymentTimes(NamedTuple):
         """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
         calendar = calendar_of(today, today + days)
         span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
-        weekday = weekday_of(today + np.arange(days + 1))
-        return calendar._replace(factor=self.weekdays[weekday] * np.exp(self.tempo.mean)[span])
+        factor = self.days.factor(today + np.arange(days + 1))
+        return calendar._replace(factor=factor * np.exp(self.tempo.mean)[span])
 
 
 @once
@@ -99,21 +98,21 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     A segment's hazard is (payments + c·book's) / (at risk + c), c = `SEGMENT_BORROWS`. A buyer's pace θ is
     (payments + s) / (expected by the segment's hazard + s); its hazard (payments + k·h) / (at risk + k), h being the
     segment's at its pace. s and k are those under which the payments of all buyers are likeliest: gamma-Poisson and
-    beta-binomial. Weekdays, parts of the month (each buyer's own, borrowed likewise from the book's) and the book's
-    tempo, which drifts, multiply the integrated hazard. In the end so does each buyer's pace of late.
+    beta-binomial. Weekdays, holidays, parts of the month (each buyer's own, borrowed likewise from the book's) and the
+    book's tempo, which drifts, multiply the integrated hazard. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
     day = rows.first + np.arange(len(calendar.factor))
-    habits, weekdays, tempo = np.ones((buyers, PARTS)), np.ones(7), np.zeros(len(day))
+    habits, days, tempo = np.ones((buyers, PARTS)), NO_HABIT, np.zeros(len(day))
     at_risk, paid, _ = days_at_risk(rows, calendar, habits, buyers)
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = _pooled(at_risk, paid, segment, BORROWED[-1])
     for turn in range(ROUNDS):
         _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
-        weekdays = weekdays * _weekday_factors(shares, rows.first)
+        days = corrected(days, shares, rows.first)
         tempo = _tempo(shares, tempo)
-        calendar = calendar._replace(factor=weekdays[weekday_of(day)] * np.exp(tempo))
+        calendar = calendar._replace(factor=days.factor(day) * np.exp(tempo))
         habits = _habits(by_part)
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
         hazards, borrowed = _pooled(at_risk, paid, segment, None if turn == ROUNDS - 1 else BORROWED[-1])
@@ -128,7 +127,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
     found = predicted(ahead, coming, np.zeros(SPANS), GRID, 0.0)
     return PaymentTimes(
-        hazards * pace[:, None], credits, weekdays, habits, found, pace, borrowed, paid.sum(axis=1),
+        hazards * pace[:, None], credits, days, habits, found, pace, borrowed, paid.sum(axis=1),
         _dispersion(amounts),
     )  # fmt: skip
 
@@ -139,15 +138,6 @@ def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     part = np.minimum((day - month) // 5, PARTS - 1)
     return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), part)
-
-
-def weekday_of(day: np.ndarray) -> np.ndarray:
-    """Return the weekday of days from 1970, Monday being 0.
-
-    >>> int(weekday_of(np.datetime64("2026-11-02").astype(int)))
-    0
-    """
-    return (np.asarray(day) + 3) % 7
 
 
 @once
@@ -233,25 +223,16 @@ def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float
     return float(BORROWED[int(np.argmax(fit))])
 
 
-def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
-    weekday = weekday_of(first + np.arange(shares.shape[1]))
-    expected, seen = (np.bincount(weekday, of, 7) for of in shares)
-    if not seen.sum() > 0 or not expected.sum() > 0:
-        return np.ones(7)
-    usual = seen.sum() / expected.sum()
-    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS)
-    return np.maximum(factor / usual, 1e-3)
-
-
 def _dispersion(amounts: np.ndarray) -> float:
-    """Return the mean of (paid − expected)² / variance over the weeks of the last year, 1 at least.
+    """Return Σ (u − u′)² / Σ (variance + variance′) over pairs of successive weeks of the last year, 1 at least.
 
-    `amounts`: expected, variance and paid by day.
+    u = paid − expected. What moves slowly is the tempo's, and is the same in both. `amounts`: expected, variance and
+    paid by day. Source: von Neumann and others 1941, The mean square successive difference, Ann. Math. Stat. 12(2).
     """
     week = np.arange(amounts.shape[1])[::-1] // 7
     expected, variance, paid = (np.bincount(week, of)[:WEEKS] for of in amounts)
-    used = variance > 0
-    return max(float(((paid - expected)[used] ** 2 / variance[used]).mean()), 1.0) if used.any() else 1.0
+    apart, usual = np.diff(paid - expected), variance[1:] + variance[:-1]
+    return max(float((apart**2).sum() / usual.sum()), 1.0) if usual.sum() > 0 else 1.0
 
 
 def _seen_tempo(shares: np.ndarray, tempo: np.ndarray) -> Seen:
@@ -289,5 +270,4 @@ def _habits(by_part: np.ndarray) -> np.ndarray:
 
 
 __all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segment_codes", "segments",
-    "weekday_of",
 ]  # fmt: skip

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+ROUGH, SMOOTH = "rough", "smooth"
+"""Paths of a drift: one that turns at any time, and one that goes on as it went."""
+
 
 class Grid(NamedTuple):
-    """Standard deviations that are averaged over: of the drift (which forgets within `memories` years), of a season of
-    twelve months, and of chance beside what is known of it; `level` and `growth` (a year): those of the first."""
+    """What is averaged over: standard deviations of the drift (which forgets within `memories` years), of a season of
+    twelve months, and of chance beside what is known of it; and `paths`, whether the drift takes `ROUGH` or `SMOOTH`
+    ones. `level` and `growth` (a year): standard deviations of the first."""
 
     level: float
     growth: float
@@ -17,6 +21,7 @@ class Grid(NamedTuple):
     memories: Sequence[float]
     seasons: Sequence[float]
     noises: Sequence[float]
+    paths: Sequence[str] = (ROUGH,)
 
 
 class Seen(NamedTuple):
@@ -42,7 +47,7 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
 
     Each point of the grid weighs as likely as it makes what was seen. `around`: where the level is before anything is
     seen (None: the mean of what was). Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning,
-    equations 2.23 to 2.30.
+    equations 2.23 to 2.30; paths: 4.18 (rough: exponential, smooth: Matérn 3/2).
     """
     middle = _middle(seen, around)
     count, found = len(seen.years), []
@@ -88,13 +93,24 @@ def _points(
     fixed = grid.level**2 + grid.growth**2 * every[:, None] * every[None, :]
     same = (months[:, None] == months[None, :]).astype(float)
     count = len(seen.years)
-    forgets = {memory: np.exp(-apart / memory) for memory in grid.memories}
-    for drift, memory, season, noise in product(grid.drifts, grid.memories, grid.seasons, grid.noises):
-        whole = fixed + drift**2 * forgets[memory] + season**2 * same
+    drifting = {(0.0, "", 0.0): np.zeros_like(apart)} if 0.0 in grid.drifts else {}
+    for drift, path, memory in product(grid.drifts, grid.paths, grid.memories):
+        if drift > 0:
+            drifting[drift, path, memory] = drift**2 * _alike(apart / memory, path)
+    for moved, season, noise in product(drifting.values(), grid.seasons, grid.noises):
+        whole = fixed + moved + season**2 * same
         known = whole[:count, :count] + np.diag(seen.chance + noise**2 + 1e-9)
         root = np.linalg.cholesky(known)
         error = np.linalg.solve(root, seen.value - middle)
         yield noise, whole, root, error, float(-0.5 * error @ error - np.log(np.diag(root)).sum())
+
+
+def _alike(apart: np.ndarray, path: str) -> np.ndarray:
+    """Return the correlation of a drift at times apart, in multiples of its memory."""
+    if path == ROUGH:
+        return np.exp(-apart)
+    scaled = np.sqrt(3.0) * apart
+    return (1.0 + scaled) * np.exp(-scaled)
 
 
 __all__ = ["Grid", "Predicted", "Seen", "level", "predicted"]
