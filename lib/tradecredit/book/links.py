@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -32,6 +31,8 @@ def links(tables: dict[str, pd.DataFrame]) -> Links:
 
 def row_hashes(tables: Iterable[pa.Table]) -> list[np.ndarray]:
     """Return of each table a number for each row that depends on its values alone, whatever source they come from."""
+    import duckdb  # slow to import, and who has read the book already does without
+
     found = []
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("set enable_progress_bar = false")

@@ -1,5 +1,6 @@
 """Results that are remembered on disk, so that six chapters compute the same thing once."""
 
+import hashlib
 import inspect
 import os
 import pickle
@@ -61,19 +62,26 @@ def remembered(function: Function) -> Function:
 
     @wraps(function)
     def recalled(book, *arguments, **named):
-        import joblib  # slow to import, and who only reads a book has nothing to remember
-
         name = f"{function.__module__}.{function.__qualname__}"
         parameters = book.run.model_dump_json(exclude=NOTHING_DEPENDS_ON)
         version = code_version(function.__module__)
         bound = signature.bind(book, *arguments, **named)
         bound.apply_defaults()
         passed = list(bound.arguments.items())[1:]
-        key = joblib.hash((name, book.fingerprint, parameters, version, passed))
+        key = _key((book.fingerprint, parameters, version), passed)
         file = cache_of(book.run) / "results" / f"{name}-{key}.pickle"
         return kept(file, read_result, lambda unfinished: write_result(function(book, *arguments, **named), unfinished))
 
     return cast(Function, recalled)
+
+
+def _key(texts: tuple[str, ...], passed: list[tuple[str, Any]]) -> str:
+    """Return what a result is known by: a hash of texts, and of the arguments, which may be tables."""
+    if passed:
+        import joblib  # slow to import, and most functions are passed nothing but the book
+
+        texts = (*texts, joblib.hash(passed))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
 def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) -> Any:

@@ -5,12 +5,11 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from tradecredit.book import monthly, servers, text_files
 from tradecredit.book.cells import in_type
-from tradecredit.book.exports.grid import of_database
+from tradecredit.book.exports.grid import names, of_database, opened
 from tradecredit.book.exports.reading import all_files
 from tradecredit.book.mapping import mapped
 from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key, with_particulars
@@ -253,9 +252,8 @@ def _present(run: Run, source: Files) -> list[str] | Problem:
     if not isinstance(source, DuckDBSource):
         return sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
     try:
-        with duckdb.connect(str(source.path), read_only=True) as connection:
-            return [row[0] for row in connection.execute("show tables").fetchall()]
-    except duckdb.Error as error:
+        return names(source.path)
+    except ValueError as error:
         return Problem(
             file=str(source.path),
             allowed=f"is not a DuckDB file: {str(error).splitlines()[0]}",
@@ -285,7 +283,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
             return _numbered(pd.read_parquet(path))
         if kind == ".xlsx":
             return _sheet(path, label)
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with opened(path) as connection:
             return _numbered(of_database(connection, label))
     except ImportError:
         return Problem(

@@ -13,8 +13,8 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import NEVER, Shipments, days
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.numerics.compiled import compiled
 from tradecredit.numerics.grouping import Grouped, grouped
+from tradecredit.numerics.kernels import kernel
 from tradecredit.params.policy import GOOD_FAITH, Evidence
 
 PAPERS: tuple[Evidence, ...] = (
@@ -163,7 +163,7 @@ def _months_old(obtained: np.ndarray, as_of: pd.Timestamp) -> np.ndarray:
     return (months + (same_day >= day.day)).to_numpy()
 
 
-@compiled
+@kernel
 def _held(shipped, shown, until):
     """Return of each shipment whether any evidence of its buyer of that day or before lasts until the day."""
     held = np.zeros(len(shipped.rows), np.bool_)

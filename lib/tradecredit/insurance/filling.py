@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tradecredit.numerics.compiled import compiled
+from tradecredit.numerics.kernels import kernel
 
 
-@compiled
+@kernel
 def within_limits(shipped, debt, limit):
     """Return the part of each invoice's debt that lies within the limit of its day, older ones having filled it first.
 

@@ -9,8 +9,8 @@ from tradecredit.book.places import named, one_of, places
 from tradecredit.insurance.policy import NOT_INSURABLE
 from tradecredit.insurance.stops import Shipments, days
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.numerics.compiled import compiled
 from tradecredit.numerics.grouping import grouped
+from tradecredit.numerics.kernels import kernel
 
 
 @once
@@ -45,7 +45,7 @@ def named_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
     return _in_force(shipped.order, made, ends, amount)
 
 
-@compiled
+@kernel
 def _in_force(shipped, made, ends, amount):
     found = np.full(len(shipped.rows), np.nan)
     for buyer in range(len(shipped.first) - 1):

@@ -177,7 +177,7 @@ class Policy(PolicyTerms):
 
     def record(self) -> np.void:
         """Return the terms as numbers, as the compiled calculation takes them (`settlement.TERMS`)."""
-        terms = np.zeros(1, TERMS)
+        terms = np.zeros(1, np.dtype((np.record, TERMS)))
         terms["insured_percentage"] = self.insured_percentage
         terms["threshold"] = self.threshold or 0.0
         terms["threshold_is_deductible"] = self.threshold_kind == "deductible"

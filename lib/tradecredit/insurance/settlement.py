@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tradecredit.book.checks import CENT
-from tradecredit.numerics.compiled import compiled
+from tradecredit.numerics.kernels import kernel
 
 TERMS = np.dtype(
     [
@@ -128,7 +128,7 @@ def settled_by_loss(rows: Losses, loss: np.ndarray, terms: np.void) -> Settlemen
     return Settlement(insured, *(amounts[of] * share for amounts in whole[1:]))
 
 
-@compiled
+@kernel
 def one_loss(debt, recovery, above, limit, terms):
     """Return (insured debt, covered debt, claim, insurer's recovery, claim net of it) of one loss: steps 3–5 and 9."""
     insured = min(max((debt if terms.settled_on_debt else debt - recovery) - above, 0.0), limit)
@@ -142,7 +142,7 @@ def one_loss(debt, recovery, above, limit, terms):
     return insured, covered, claim, recovered, min(claim - recovered, debt - recovery)
 
 
-@compiled
+@kernel
 def claim_for(covered, insured, terms):
     """Return the claim on a covered debt: percentage p, deductible e and minimum retention m (step 5).
 
@@ -156,7 +156,7 @@ def claim_for(covered, insured, terms):
     return min(claim, max(insured - terms.minimum_retention, 0.0))
 
 
-@compiled
+@kernel
 def insurer_recovery(interest, debt, recovery, insured, terms):
     """Return the insurer's part of the recovery on a debt of which it bears `interest` (step 9).
 
@@ -172,7 +172,7 @@ def insurer_recovery(interest, debt, recovery, insured, terms):
     return min(interest, recovery)
 
 
-@compiled
+@kernel
 def after_first_loss(loss, debt, recovery, left, terms):
     """Return what the aggregate first loss leaves of a loss, and what is then left of the first loss (step 6).
 
@@ -190,13 +190,13 @@ def after_first_loss(loss, debt, recovery, left, terms):
     return min(remaining * indemnity / claim, indemnity), left - used
 
 
-@compiled
+@kernel
 def year_start(terms):
     """Return what a year begins with: first loss, discretionary maximum and maximum, all unused."""
     return terms.aggregate_first_loss, terms.discretionary_maximum, terms.maximum
 
 
-@compiled
+@kernel
 def paid_in_year(loss, debt, recovery, discretionary, year, terms):
     """Return what is paid for the year's next loss, and what it leaves of the year's first loss and maxima (6, 7)."""
     first_loss, discretionary_maximum, maximum = year
@@ -209,7 +209,7 @@ def paid_in_year(loss, debt, recovery, discretionary, year, terms):
     return indemnity, (first_loss, discretionary_maximum, maximum - indemnity)
 
 
-@compiled
+@kernel
 def _settle(scenario, debt, recovery, above, limit, discretionary, terms, steps):
     year = year_start(terms)
     for row in range(len(debt)):
@@ -223,7 +223,7 @@ def _settle(scenario, debt, recovery, above, limit, discretionary, terms, steps)
         steps[5, row] = indemnity
 
 
-@compiled
+@kernel
 def paid_by_year(losses, part, attachment, terms, scenarios):
     """Return what a policy pays in each scenario, and what is used of its first loss; losses: `YearlyLosses`.
 

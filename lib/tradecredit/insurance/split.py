@@ -11,7 +11,7 @@ from tradecredit.insurance.amounts import borne, todays_amounts
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
 from tradecredit.measure.open_items import open_amounts
-from tradecredit.numerics.compiled import compiled
+from tradecredit.numerics.kernels import kernel
 
 NOT_COUNTED = ("no_policy", "outside_period", "kind_of_buyer", "not_listed", "country_excluded", "terms_too_long")
 """Reasons of invoices that do not count at all: none of what is owed of them is insurable."""
@@ -66,7 +66,7 @@ def parts_of(book: Book, policy: Policy | None) -> Parts:
     return Parts(found.rows[place], *parts)
 
 
-@compiled
+@kernel
 def _split(owed, amounts, codes, share):
     """Return the place, class, rule, amount and insured part of each part of each invoice.
 
@@ -111,7 +111,7 @@ def summed(book: Book, parts: Parts, key: np.ndarray, keys: int) -> pd.DataFrame
     )  # fmt: skip
 
 
-@compiled
+@kernel
 def _summed(key, parts, buyer, size):
     counts, sums = np.zeros((2, size[0]), np.int64), np.zeros((2, size[0]))
     seen, last = np.zeros(size, np.bool_), np.full(size[0], -1)

@@ -11,8 +11,8 @@ from tradecredit.book.once import once
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import ledger
-from tradecredit.numerics.compiled import compiled
 from tradecredit.numerics.grouping import Grouped, grouped
+from tradecredit.numerics.kernels import kernel
 
 NEVER = np.iinfo(np.int64).max
 """The day of what has not come about."""
@@ -128,24 +128,18 @@ def _spans(
     return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days or 0))
 
 
-@compiled
+@kernel
 def _days(ticks):
-    number = np.empty(len(ticks), np.int64)
-    for row in range(len(ticks)):
-        number[row] = ticks[row] // DAY if ticks[row] > -NEVER else NEVER
-    return number
+    return np.where(ticks > -NEVER, ticks // DAY, NEVER)
 
 
-@compiled
+@kernel
 def _past_extension(due, start, cleared, extension_days):
-    begins, ends = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
-    for row in range(len(due)):
-        begins[row] = max(start[row] + extension_days * DAY, due[row]) // DAY + 1
-        ends[row] = max(cleared[row] // DAY, begins[row]) if cleared[row] > -NEVER else NEVER
-    return begins, ends
+    begins = np.maximum(start + extension_days * DAY, due) // DAY + 1
+    return begins, np.where(cleared > -NEVER, np.maximum(cleared // DAY, begins), NEVER)
 
 
-@compiled
+@kernel
 def _in_a_span(shipped, begin, end):
     """Return whether each row's day lies in a span of its group; `begin`, `end`: the spans' first days and ends."""
     inside = np.zeros(len(shipped.rows), np.bool_)

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.extending import typeof_impl
 
 from tradecredit.book.disk import writing
+from tradecredit.numerics.kernels import Kernel
 
 Function = TypeVar("Function", bound=Callable)
 
@@ -94,6 +96,12 @@ def _compiled_by(**options: Any) -> Callable[[Function], Function]:
         return dispatcher
 
     return compiled
+
+
+@typeof_impl.register(Kernel)
+def _of_kernel(kernel: Kernel, context: Any) -> Any:
+    """Let a compiled function call a kernel by its machine code."""
+    return typeof_impl(kernel.machine, context)
 
 
 numba.config.CACHE_DIR = str(_folder())

@@ -61,7 +61,7 @@ BuyerKind = Literal["private", "public", "affiliate", "prepaid"]
 class Parameters(BaseModel):
     """A section of a run file: unknown keys, text for numbers and infinite values are refused, and it never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @classmethod
     def from_yaml(cls, file: str | Path) -> Self:

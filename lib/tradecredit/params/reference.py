@@ -1,10 +1,14 @@
 """Writes `docs/reference.md`, all parameters of a run, from the models: `python -m tradecredit.params.reference`."""
 
+import ast
+import inspect
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
-from tradecredit.params.base import PROJECT
+from tradecredit.params.base import PROJECT, Parameters
 from tradecredit.params.run import Run
 from tradecredit.params.size import MARK
 
@@ -36,10 +40,43 @@ Schema = Mapping[str, Any]
 def reference() -> str:
     """Return the reference as Markdown: a table of keys for each model, with type, default, bounds and docstring."""
     schema = Run.model_json_schema()
-    models: dict[str, Schema] = {"Run": schema} | schema["$defs"]
+    models: dict[str, Any] = {"Run": schema} | schema["$defs"]
+    for section in _sections(Parameters):
+        for key, meaning in docstrings(section).items():
+            if key in models.get(section.__name__, {}).get("properties", {}):
+                models[section.__name__]["properties"][key]["description"] = meaning
     chapters = [_chapter(name, title, models) for name, title in TITLES.items()]
     contents = "\n".join(f"- [{title}](#{name})" for name, title in TITLES.items())
     return "\n".join([INTRODUCTION, contents, "", *chapters])
+
+
+def docstrings(section: type[Parameters]) -> dict[str, str]:
+    """Return what is written below each key of a section and of those that it is made of.
+
+    Pydantic could read it with each class (`use_attribute_docstrings`), and every command would wait for that.
+    """
+    found: dict[str, str] = {}
+    for one in reversed(section.__mro__):
+        if one.__module__.partition(".")[0] == __name__.partition(".")[0]:
+            found |= _written_below(one)
+    return found
+
+
+def _written_below(section: type) -> dict[str, str]:
+    source = ast.parse(inspect.getsource(sys.modules[section.__module__]))
+    body = next(node.body for node in source.body if isinstance(node, ast.ClassDef) and node.name == section.__name__)
+    return {
+        key.target.id: inspect.cleandoc(below.value.value)
+        for key, below in pairwise(body)
+        if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+        and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
+    }  # fmt: skip
+
+
+def _sections(section: type[Parameters]) -> Iterator[type[Parameters]]:
+    yield section
+    for one in section.__subclasses__():
+        yield from _sections(one)
 
 
 def _chapter(name: str, title: str, models: Mapping[str, Schema]) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 
 WRITTEN = re.compile(
     r"(?P<before>\b(?:password|passwd|passwort|pwd|secret|token|api[-_]?key)\s*[=:]\s*|://[^/\s:@]*:)"
@@ -22,13 +23,19 @@ def without_secrets(text: str) -> str:
     >>> without_secrets("ledger password=hunter2.csv")
     'ledger password=…'
     """
-    for secret in _of_environment():
+    for secret in _kept_in(tuple(os.environ.items())):
         text = text.replace(secret, "…")
     return WRITTEN.sub(lambda found: f"{found['before']}…", text)
 
 
-def _of_environment() -> Iterator[str]:
-    for name, value in os.environ.items():
+@cache
+def _kept_in(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return the secrets that variables of an environment keep; a command asks thousands of times."""
+    return tuple(_secrets(environment))
+
+
+def _secrets(environment: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    for name, value in environment:
         if VARIABLE.search(name) and len(value) >= SHORTEST and "/" not in value:
             yield value
         yield from (found["secret"] for found in WRITTEN.finditer(value) if len(found["secret"]) >= SHORTEST)

@@ -4,18 +4,22 @@ import csv
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pandas as pd
 
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.params.export import ExportForm
 
+if TYPE_CHECKING:
+    import duckdb
+
 Row = tuple[int, list[object]]
 """The line in the file, counted from 1, and its cells; None where a cell is empty."""
-UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, duckdb.Error, zipfile.BadZipFile)
+UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, zipfile.BadZipFile)
 """What a file that is no file of its kind raises when it is opened."""
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
@@ -95,7 +99,7 @@ def stored(path: Path, table: str | None) -> pd.DataFrame:
     """Return the table of a Parquet file, or one of a DuckDB file (none: the first), as it is."""
     if path.suffix.lower() == ".parquet":
         return pd.read_parquet(path)
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path) as connection:
         if table is None:
             table = connection.execute("show tables").fetchall()[0][0]
         found = of_database(connection, table)
@@ -104,7 +108,19 @@ def stored(path: Path, table: str | None) -> pd.DataFrame:
     return found.assign(**{name: found[name].dt.tz_convert("UTC") for name in aware})
 
 
-def of_database(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+@contextmanager
+def opened(path: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Open a DuckDB file to read it; raises `ValueError` where it is none, or where what is asked is not there."""
+    import duckdb  # slow to import, and who has read the book already does without
+
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def of_database(connection: "duckdb.DuckDBPyConnection", table: str) -> pd.DataFrame:
     """Return a table of a database as it is."""
     with warnings.catch_warnings():
         # For instants DuckDB asks pandas for something that is to go.
@@ -114,7 +130,7 @@ def of_database(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFra
 
 def names(path: Path) -> list[str]:
     """Return the tables of a DuckDB file."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path) as connection:
         return [row[0] for row in connection.execute("show tables").fetchall()]
 
 

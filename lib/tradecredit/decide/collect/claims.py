@@ -67,7 +67,7 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     asked = duties(book, policy)
     calendar = insurer_calendar.deadlines(book, [policy])
     due = calendar[calendar["asked_now"] & (calendar["deadline"] == insurer_calendar.FILE_BY)]
-    found = settled(asked[to_claim(asked) > 0], policy)[["insured_debt", "claim", "first_loss", "indemnity"]]
+    found = _settled(book, policy)[["insured_debt", "claim", "first_loss", "indemnity"]]
     items = open_items(book)
     owed = items["open_amount"].groupby(items["buyer_id"]).sum()
     insolvent = already_defaulted(book)["kind"].reindex(found.index) == "insolvency"
@@ -81,6 +81,19 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     return table.sort_values(["act_by", "loss_date"], kind="stable")
 
 
+@once
+def _settled(book: Book, policy: Policy) -> pd.DataFrame:
+    """Return what becomes of the claims to file (`insurer_duties.settled`)."""
+    asked = duties(book, policy)
+    return settled(asked[to_claim(asked) > 0], policy)
+
+
+def _own(book: Book, buyer_id: str) -> np.ndarray:
+    """Return the places of a buyer's invoices."""
+    place = np.flatnonzero(one_of(book.buyers["buyer_id"], [buyer_id]))
+    return np.flatnonzero(book.buyer_of_invoice == place[0]) if len(place) else place
+
+
 def steps(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     """Return the order of calculation of one buyer's claim: index `claim_step`, `amount` in the reporting currency.
 
@@ -92,8 +105,7 @@ def steps(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     are left out but for `LEVELS`. Of a policy that settles net of recoveries these are taken to be none so far. Raises
     `KeyError` for a buyer without a claim to file. Source: definitions §5.1 to §5.6.
     """
-    asked = duties(book, policy)
-    claim = settled(asked[to_claim(asked) > 0], policy).loc[buyer_id]
+    claim = _settled(book, policy).loc[buyer_id]
     parts = cover.parts(book, policy)
     parts = parts[one_of(parts["buyer_id"], [buyer_id])]
     by_reason = parts.groupby("reason")["amount"].sum()
@@ -128,8 +140,7 @@ def of_invoices(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     of `cover.audit`; `report_by`, `loss_date` (missing: nothing of it is insured, or it is not overdue), and
     `claimed_now`: it is among those of the claim.
     """
-    items = open_items(book)
-    items = items[one_of(items["buyer_id"], [buyer_id])].set_index("invoice_id")
+    items = open_items(book).take(_own(book, buyer_id)).set_index("invoice_id")
     audited = cover.audit(book, policy)[["disputed", "insurable_debt", "insured_debt", "reason"]]
     days = insurer_calendar.by_invoice(book, policy)[["duty", "report_by", "loss_date"]]
     days = days.reindex(items.index)
@@ -150,10 +161,12 @@ def statement(book: Book, buyer_id: str, *, months: int = 12) -> pd.DataFrame:
     rate of the book's day. The last balance is what the buyer owes, less what it has on account or overpaid.
     """
     invoices, receipts = book.invoices, book.receipts
-    own = invoices[one_of(invoices["buyer_id"], [buyer_id])]
-    to_own = one_of(receipts["invoice_id"], own["invoice_id"])
+    places = _own(book, buyer_id)
+    own = invoices.take(places)
+    is_own = np.zeros(len(invoices) + 1, dtype=bool)  # the last: of no invoice that is known
+    is_own[places] = True
     on_account = receipts["invoice_id"].isna().to_numpy() & one_of(receipts["buyer_id"], [buyer_id])
-    of = receipts[to_own | on_account]
+    of = receipts[is_own[book.invoice_of_receipt] | on_account]
     entries = pd.concat(
         [
             pd.DataFrame({"day": own["issued"], "entry": "invoice", "invoice_id": own["invoice_id"],
@@ -163,8 +176,7 @@ def statement(book: Book, buyer_id: str, *, months: int = 12) -> pd.DataFrame:
         ],
         ignore_index=True,
     ).sort_values("day", kind="stable", ignore_index=True)  # fmt: skip
-    items = open_items(book)
-    items = items[one_of(items["buyer_id"], [buyer_id])]
+    items = open_items(book).take(places)
     begins = book.as_of - pd.DateOffset(months=months) + pd.Timedelta(days=1)
     begins = min([begins, *items.loc[items["open_amount"] > 0, "issued"]])
     earlier, later = entries[entries["day"] < begins], entries[entries["day"] >= begins]
@@ -191,7 +203,12 @@ def documents(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     and the insolvency with the debt lodged in it, where there are any. Letters, promises and disputes are those on
     invoices of the claim.
     """
-    lost = of_invoices(book, policy, buyer_id).query("claimed_now")
+    return _papers(book, of_invoices(book, policy, buyer_id), buyer_id)
+
+
+def _papers(book: Book, invoices: pd.DataFrame, buyer_id: str) -> pd.DataFrame:
+    """Return `documents` of a buyer's invoices (`of_invoices`)."""
+    lost = invoices[invoices["claimed_now"]]
     rows = [
         (kind, invoice, f"{day:%Y-%m-%d}" if kind != ORDER else "")
         for invoice, day in lost["issued"].items()
@@ -219,10 +236,7 @@ def _days(found: pd.Series) -> str:
 
 def of_buyer(book: Book, policy: Policy, buyer_id: str) -> Claim:
     """Return all that the claim on one buyer consists of; raises `KeyError` for a buyer without a claim to file."""
+    claim, invoices = to_file(book, policy).loc[buyer_id], of_invoices(book, policy, buyer_id)
     return Claim(
-        to_file(book, policy).loc[buyer_id],
-        statement(book, buyer_id),
-        of_invoices(book, policy, buyer_id),
-        steps(book, policy, buyer_id),
-        documents(book, policy, buyer_id),
+        claim, statement(book, buyer_id), invoices, steps(book, policy, buyer_id), _papers(book, invoices, buyer_id)
     )

@@ -184,6 +184,7 @@ def _ahead(book: Book) -> pd.Timestamp:
     return book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
 
 
+@once
 def _declaration(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the day for the declaration of the last period, where the policy states one."""
     if policy.declaration_days is None or (found := declarations.declaration(book, policy)) is None:
