@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Language = Literal["en", "zh", "de"]
 LANGUAGES = get_args(Language)
@@ -55,7 +55,7 @@ def tr(text: str, /, **values: object) -> str:
     '3 buyers owe more'
     """
     if _spoken != ENGLISH:
-        text = translations(_spoken).get(text, text)
+        text = translations(_spoken).texts.get(text, text)
         values = {name: fragment(value) for name, value in values.items()}
     return text.format(**values) if values else text
 
@@ -67,7 +67,7 @@ def fragment(value: object) -> object:
 
 def known(text: str) -> bool:
     """Return whether a text has a translation into the language spoken."""
-    return _spoken != ENGLISH and text in translations(_spoken)
+    return _spoken != ENGLISH and text in translations(_spoken).texts
 
 
 def tr_number(one: str, many: str, number: float, /, **values: object) -> str:
@@ -78,22 +78,29 @@ def tr_number(one: str, many: str, number: float, /, **values: object) -> str:
     """
     text = one if number == 1 else many
     if _spoken != ENGLISH:
-        forms = translations(_spoken).get((one, many))
+        forms = translations(_spoken).counted.get((one, many))
         text = text if forms is None else forms[0 if number == 1 else -1]
     return text.format(**values)
 
 
+class Translations(NamedTuple):
+    """The translations of a language: English → text, and (one, many) in English → the forms in order."""
+
+    texts: Mapping[str, str]
+    counted: Mapping[tuple[str, str], tuple[str, ...]]
+
+
 @cache
-def translations(language: str) -> Mapping[object, object]:
-    """Return the translations of a language: English → text, or (one, many) in English → the forms in order."""
+def translations(language: str) -> Translations:
+    """Return the translations of a language."""
     from babel.messages.pofile import read_po
 
     with resources.files("tradecredit").joinpath("translations", f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    return {
-        message.id: message.string
-        for message in catalogue
-        if message.id
-        and not message.fuzzy
-        and all(message.string if isinstance(message.id, tuple) else [message.string])
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    texts = {
+        str(message.id): str(message.string) for message in messages if not message.pluralizable and message.string
     }
+    counted = {
+        (message.id[0], message.id[1]): tuple(message.string or ()) for message in messages if message.pluralizable
+    }
+    return Translations(texts, {of: forms for of, forms in counted.items() if all(forms)})

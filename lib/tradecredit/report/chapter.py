@@ -35,7 +35,6 @@ MOST_ROWS = 50
 """Rows of a table that a page shows by default; the CSV has all."""
 NOTES_OPEN = 5
 """Decisions that a chapter shows at its top without being asked."""
-WHY = "Why, and what it rests on"
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
 
 
@@ -98,9 +97,8 @@ class Chapter:
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
         if frame.empty:
-            shown = (
-                f'<div class="tc-none"><strong>{escaped(tr(caption))}:</strong> {sentence(without or "none.")}</div>\n'
-            )
+            nothing = sentence(without or tr("none."))
+            shown = f'<div class="tc-none"><strong>{escaped(tr(caption))}:</strong> {nothing}</div>\n'
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
@@ -221,7 +219,7 @@ class Chapter:
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = tr("Ordinary course.") if row["decision"] in ORDINARY else tr("To decide.")
             first, rest = first_sentence(told[row["decision"]])
-            more = _more([rest] if rest else [], tr(WHY))
+            more = _more([rest] if rest else [], tr("Why, and what it rests on"))
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
         if self.output:
@@ -312,7 +310,7 @@ class Chapter:
         opens: str = "",
     ) -> None:
         if not self._silent:
-            _show_note(look, title, text, link, name, _more(more, opens or tr(WHY)))
+            _show_note(look, title, text, link, name, _more(more, opens or tr("Why, and what it rests on")))
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given

@@ -89,7 +89,7 @@ def _cell(value: object, is_number: bool) -> str:
     if pd.isna(value):
         return ""
     if is_number:
-        return fixed(value, 2).replace("-", "\N{MINUS SIGN}")
+        return fixed(float(str(value)), 2).replace("-", "\N{MINUS SIGN}")
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     return tr({"True": "yes", "False": "no"}.get(str(value), str(value)))

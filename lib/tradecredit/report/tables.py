@@ -280,7 +280,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     written = [
-        [text and in_words(text) for text in texts]
+        [text and _said(text) for text in texts]
         if heading.kind in ("text", "row_text") and name not in _GIVEN
         else texts
         for texts, name, heading in zip(written, shown.columns, headings, strict=True)
@@ -344,6 +344,12 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
         return [label and label[:1].upper() + label[1:] for label in plain]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind, largest_beside=beside)
     return [None if missing(value) else writer(value) for value in values]
+
+
+def _said(text: str) -> str:
+    """Return a code or a reason in the language spoken."""
+    words = in_words(text)
+    return text if words == text else unbroken(words)
 
 
 def _name_in_words(label: str) -> str:

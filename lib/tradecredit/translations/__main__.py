@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
-from tradecredit.language import ENGLISH, LANGUAGES
+from tradecredit.language import ENGLISH, LANGUAGES, Translations, translations
 from tradecredit.translations.messages import messages
 
 FOLDER = Path(__file__).parent
@@ -16,19 +16,16 @@ def main() -> None:
     found = sorted(messages().items(), key=lambda one: (one[1], str(one[0])))
     for language in (language for language in LANGUAGES if language != ENGLISH):
         file = FOLDER / f"{language}.po"
-        known = {}
-        if file.exists():
-            with file.open("rb") as opened:
-                known = {message.id: message.string for message in read_po(opened, locale=language)}
-        catalogue = Catalog(locale=language)
+        known = translations(language) if file.exists() else Translations({}, {})
+        catalogue, waiting = Catalog(locale=language), 0
         for text, place in found:
-            catalogue[text[0] if isinstance(text, tuple) else text] = Message(
-                text, known.get(text) or "", [(place, None)]
-            )
+            string = known.counted.get(text) if isinstance(text, tuple) else known.texts.get(text)
+            waiting += string is None
+            one = text[0] if isinstance(text, tuple) else text
+            catalogue[one] = Message(text, string or "", auto_comments=[place])
         with file.open("wb") as opened:
             # Without a header, whose dates would change with each run.
-            write_po(opened, catalogue, width=120, omit_header=True, include_lineno=False)
-        waiting = sum(not known.get(text) or not all(known[text]) for text, _ in found)
+            write_po(opened, catalogue, width=120, omit_header=True)
         print(f"{language}: {len(found)} texts, {waiting} without a translation")
 
 

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from tradecredit.decide.optimum.optimum import DIFFERENCE, Optimum, earns_more
-from tradecredit.language import tr
+from tradecredit.language import tr, tr_number
 from tradecredit.numerics.discrimination import AMBER, GREEN, RED
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, fixed, listed, missing, money, percent
+from tradecredit.words.formats import counted, fixed, listed, missing, money, percent, whole
 from tradecredit.words.terms import suggested as lengths_told
 
 
@@ -32,7 +32,7 @@ def of_lights(lights: pd.DataFrame) -> str:
     """
     counts = lights["light"].value_counts() if len(lights) else pd.Series(dtype="int64")
     found = [
-        f"{counts[one]:,} {'is' if counts[one] == 1 else 'are'} {one}"
+        tr_number("{number} is {light}", "{number} are {light}", int(counts[one]), number=whole(counts[one]), light=one)
         for one in (GREEN, AMBER, RED)
         if counts.get(one, 0)
     ]

@@ -19,7 +19,8 @@ CODES = (
     "filed", "paid", "refused", "asked", "granted", "delivery", "quality", "quantity", "price", "downgrade",
     "accounts", "surroundings", "method", "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen",
     "more", "less", "grades", "above", "below", "existing", "above own limit", "median", "mean", "total", "wait",
-    "plan", "enforce", "sell", "claim",
+    "plan", "enforce", "sell", "claim", "net worth", "working capital", "revenue", "Grade", "Year of observation",
+    "Insolvency index",
 )  # fmt: skip
 """Codes of one word."""
 
@@ -27,7 +28,7 @@ TEMPLATES = (
     *(re.sub(r"\{[^}]*\}", "{value}", one.words) for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)),
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
-    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days",
+    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "year to\n{day}",
     "terms above {days} days", "paid but for less than {share}", "buyer's latest accounts older than {months} months",
     "assets differ from liabilities and equity by over {share}", "published within {days} days",
     "shipped for more than {days} days, not invoiced", "deliver {what}", "{claimed}, then file",
@@ -46,6 +47,7 @@ def in_words(text: str) -> str:
     """
     if spoken() == ENGLISH:
         return text
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
     if known(text):
         return tr(text)
     if "; " in text:

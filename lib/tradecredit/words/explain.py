@@ -154,7 +154,7 @@ def _capacity(facts: Facts) -> str:
     place = int(facts.rating["grade"]) - 1
     parts = []
     for base in amounts.index:
-        name, held = base.replace("_", " "), facts.account[base]
+        name, held = tr(base.replace("_", " ")), facts.account[base]
         part = getattr(facts.book.run.limits, BASES[base])[place]
         of_it, stated = tr(", for which we lend"), _money(facts, held)
         if held >= 0:

@@ -122,8 +122,11 @@ def dependence(dependence: Dependence) -> str:
     factors = dependence.sector_factors
     drivers = tr("one-factor") if factors is None else tr("{factors}-factor (by sector)", factors=len(factors.factors))
     freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
-    by_factor = spread.items() if isinstance(spread, dict) else []
-    spreads = listed([f"{short(value)} ({name})" for name, value in by_factor]) if by_factor else short(spread)
+    spreads = (
+        listed([f"{short(value)} ({name})" for name, value in spread.items()])
+        if isinstance(spread, dict)
+        else short(spread)
+    )
     kinds = {
         "gaussian": tr("{drivers} Gaussian copula", drivers=drivers),
         "student_t": tr(

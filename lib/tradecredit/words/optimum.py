@@ -18,6 +18,7 @@ from tradecredit.decide.optimum.optimum import (
 from tradecredit.decide.optimum.programme import ROUNDING
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import fixed, listed, money, percent, whole
 
 
@@ -155,7 +156,7 @@ def binding(optimum: Optimum) -> str:
     """Return the binding constraints of the limits; empty without an optimum."""
     counts = optimum.limits["held_by"].value_counts()
     found = ", ".join(f"{what} ({count:,})" for what, count in counts.items())
-    return tr("Binding constraints: {found}.", found=found) if found else ""
+    return tr("Binding constraints: {found}.", found=in_words(found)) if found else ""
 
 
 def checked(optimum: Optimum, currency: str) -> str:

@@ -116,7 +116,7 @@ def _panel(name: str, table: pd.DataFrame) -> str:
     inside = known["predicted"].between(known["low"], known["high"])
     told = tr(
         "{name}: predicted within the interval of the observed rate in {inside} of {known}",
-        name=name,
+        name=tr(name),
         inside=inside.sum(),
         known=len(known),
     )

@@ -8,6 +8,7 @@ from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, 
 from tradecredit.language import tr
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
+from tradecredit.words.codes import in_words
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
 from tradecredit.words.formats import change, counted, day, listed, money, percent, whole
 
@@ -41,20 +42,23 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
     shown = table.head(run.decisions.shown)
     figures = [
-        f"{money(row['amount'], run.currency)} {row['stake']}" if pd.notna(row["amount"]) else str(row["stake"])
+        f"{money(row['amount'], run.currency)} {tr(row['stake'])}" if pd.notna(row["amount"]) else tr(row["stake"])
         for _, row in shown.iterrows()
     ]
     texts = [
         tr(
-            "{upper}{authority}, by {first_due_day}",
-            upper=row["authority"][:1].upper(),
-            authority=row["authority"][1:],
+            "{authority}, by {first_due_day}",
+            authority=_capital(in_words(row["authority"])),
             first_due_day=day(row["first_due_day"]),
         )
         + (f"; {counted(int(row['buyers']), 'buyer')}" if pd.notna(row["buyers"]) else "")
         for _, row in shown.iterrows()
     ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def answer(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> str:
@@ -117,14 +121,14 @@ def _asked(table: pd.DataFrame, run: Run) -> str:
         "{kinds} of decision{s_wait}; the first, “{what}”, is due by {first_due_day}",
         kinds=counted(len(table), "kind"),
         s_wait=tr("s wait") if len(table) > 1 else tr(" waits"),
-        what=first["what"],
+        what=tr(first["what"]),
         first_due_day=day(first["first_due_day"]),
     )
     if len(reserved):
         told += tr(
             "; the {highest} decides on {what}",
             highest=highest,
-            what=listed([f"“{what}”" for what in reserved["what"]]),
+            what=listed([f"“{tr(what)}”" for what in reserved["what"]]),
         )
     return f"{told}."
 
@@ -180,7 +184,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
     if len(by_amount):
         some = [
-            tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=row["what"])
+            tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=tr(row["what"]))
             for _, row in by_amount.iterrows()
         ]
         told.append(tr("by their amount the {highest}'s too: {some}", highest=highest, some=listed(some)))
@@ -200,7 +204,7 @@ def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: 
 
 def _named(row: pd.Series, currency: str) -> str:
     amount = f" ({money(row['amount'], currency)} {tr(STAKES[row['decision']])})" if pd.notna(row["amount"]) else ""
-    return f"“{row['what']}”{amount}"
+    return f"“{tr(row['what'])}”{amount}"
 
 
 def states(decisions: pd.DataFrame) -> str:
