@@ -16,7 +16,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -25,7 +25,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from scipy.stats import norm
 
 from tradecredit.columns import Kind
-from tradecredit.language import spoken, tr
+from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.report.columns import column
 from tradecredit.words.formats import LARGE, MINUS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
@@ -148,7 +148,7 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
         if isinstance(at, pd.DatetimeIndex):
             locator = AutoDateLocator(minticks=4, maxticks=9)
             axes.xaxis.set_major_locator(locator)
-            axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+            axes.xaxis.set_major_formatter(_days_of(locator))
         _ticks(axes.yaxis, kind)
         axes.margins(x=0.02)
 
@@ -337,13 +337,15 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
         at = table.index
         for band, alpha in ((95, 0.22), (80, 0.45)):
             low, high = (table[f"{end}_{band}"].astype("float64") for end in ("low", "high"))
-            axes.fill_between(at, low, high, color=OKABE_ITO[4], alpha=alpha, linewidth=0, label=names[f"band_{band}"])
+            axes.fill_between(
+                at, low, high, color=OKABE_ITO[4], alpha=alpha, linewidth=0, label=tr(names[f"band_{band}"])
+            )
         others = [name for name in table.columns if name not in ["expected", *ends]]
         for name, colour, dashes in zip(["expected", *others], OKABE_ITO, cycle(_LINES)):
-            axes.plot(at, table[name].astype("float64"), dashes, color=colour, label=names[name])
+            axes.plot(at, table[name].astype("float64"), dashes, color=colour, label=tr(names[name]))
         locator = AutoDateLocator(minticks=4, maxticks=9)
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        axes.xaxis.set_major_formatter(_days_of(locator))
         _ticks(axes.yaxis, kind)
         axes.margins(x=0.02)
 
@@ -495,6 +497,13 @@ def _is_scatter(axes: Axes) -> bool:
 def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:
     axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else short(value, kind)))
+
+
+def _days_of(locator: AutoDateLocator) -> ConciseDateFormatter | FuncFormatter:
+    """Return how an axis of days is written; matplotlib's own way has the names of months in English."""
+    if spoken() == ENGLISH:
+        return ConciseDateFormatter(locator)
+    return FuncFormatter(lambda at, _: f"{num2date(at):%Y-%m}" if num2date(at).day == 1 else f"{num2date(at):%m-%d}")
 
 
 def _log_ticks(axis: Any, kind: Kind) -> None:

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 LIBRARY = Path(__file__).parents[1]
 SHOWING = ("tradecredit.report.charts", "tradecredit.words.")
 """Their functions draw what others made, or add sentences to it: both are named."""
-SILENT = ("tradecredit.words.formats", "tradecredit.report.chapter")
+SILENT = ("tradecredit.language", "tradecredit.words.formats", "tradecredit.report.chapter")
 """Their functions write numbers and show tables; they make none."""
 
 

@@ -26,6 +26,7 @@ from tradecredit.words.formats import (
     number,
     percent,
     probability,
+    punctuated,
     ratio,
     spaced,
     unbroken,
@@ -188,7 +189,7 @@ def sentence(text: str) -> str:
     >>> sentence("**Owes** `a_b` <1>")
     '<strong>Owes</strong> <code>a_b</code> &lt;1&gt;'
     """
-    html = escape(tr(str(text)).translate(CONTROLS), quote=False)
+    html = escape(punctuated(tr(str(text))).translate(CONTROLS), quote=False)
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", spaced(html))
     return unbroken(html)

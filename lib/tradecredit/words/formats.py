@@ -33,6 +33,16 @@ _SENTENCE_ENDS = {
     "de": re.compile(r"(?<!\d\.)(?<!Mio\.)(?<!Mrd\.)(?<!\b[A-Za-z]\.)(?<=[.!?]) "),
     "zh": re.compile("(?<=[。！？])|(?<=[.!?]) "),
 }
+_CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”％"
+_CHINESE_MARKS = [
+    (re.compile(rf"(?<=[{_CJK}]) ?\(([^()]*)\)"), r"（\1）"),
+    (re.compile(rf"(?<=[{_CJK}]); ?"), "；"),
+    (re.compile(rf"(?<=[{_CJK}]): ?"), "："),
+    (re.compile(rf"(?<=[{_CJK}]), ?"), "，"),
+    (re.compile(rf"(?<=[{_CJK}])\.(?: (?=[{_CJK}A-Z“*])|$|(?= ))"), "。"),
+    (re.compile("(?<=[。；：，）]) +"), ""),
+]
+"""What stands for a mark of English next to Chinese."""
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
 NUMERIC = (
     "money",
@@ -400,6 +410,19 @@ def unbroken(text: str) -> str:
     True
     """
     return _BREAKABLE.sub("\N{NO-BREAK SPACE}", text)
+
+
+def punctuated(text: str) -> str:
+    """Return a sentence with the marks of its language where its parts were joined by those of English.
+
+    >>> punctuated("EUR 5 (standard error 2). Next.")
+    'EUR 5 (standard error 2). Next.'
+    """
+    if spoken() != "zh":
+        return text
+    for ascii_mark, mark in _CHINESE_MARKS:
+        text = ascii_mark.sub(mark, text)
+    return text
 
 
 def spaced(text: str) -> str:
