@@ -10,6 +10,8 @@ from tradecredit.default import panel
 from tradecredit.language import ENGLISH, known, spoken, tr
 
 CODES = (
+    *(name.replace("_", " ") for name in panel.CANDIDATES), "area under the ROC curve, late or not",
+    "mean error of the days late",
     "need", "new", "risk", "increase", "reduction", "prolongation", "cancellation", "refusal", "concentration",
     "capacity", "prepaid", "dormant", "public", "affiliate", "company", "group", "sector", "country", "insolvent",
     "grade", "basel", "together", "separately", "balance", "limit", "protracted", "insolvency", "turnover", "sales",

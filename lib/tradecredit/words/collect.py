@@ -33,9 +33,9 @@ ACTS = {
 """What is done about a debt, in words."""
 
 DECISIONS = {
-    stages.DEFAULT: ("default to pursue", "defaults to pursue"),
-    stages.ENFORCE: ("debt for agency or court", "debts for agency or court"),
-    stages.PLAN: ("payment plan", "payment plans"),
+    stages.DEFAULT: lambda number: counted(number, "default to pursue", "defaults to pursue"),
+    stages.ENFORCE: lambda number: counted(number, "debt for agency or court", "debts for agency or court"),
+    stages.PLAN: lambda number: counted(number, "payment plan", "payment plans"),
 }
 """What is decided on a debt, one and several."""
 
@@ -157,13 +157,13 @@ def today(acting: pd.DataFrame, currency: str) -> str:
         else []
     )
     parts += [f"{counted(calls, 'call')}"] if calls else []
-    for act, (one, many) in DECISIONS.items():
+    for act, told in DECISIONS.items():
         decided = now[now["act"] == act]
         if len(decided):
             parts.append(
                 tr(
                     "{decided} over {acting_amount}",
-                    decided=counted(len(decided), one, many),
+                    decided=told(len(decided)),
                     acting_amount=money(decided["acting_amount"].sum(), currency),
                 )
             )
@@ -273,7 +273,7 @@ def _stated(settings: CollectionSettings) -> str:
         "claim": tr("the pursuit of a default"),
     }
     shares = {named[stage.act]: stage.effect for stage in settings.stages if stage.act in named}
-    shares["collecting in person"] = settings.call_effect
+    shares[tr("collecting in person")] = settings.call_effect
     parts = [f"{name} {percent(share)}" for name, share in shares.items()]
     return tr(
         "How much of the cost of waiting acting saves is judgement, stated in the run file: {parts} "

@@ -48,7 +48,7 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
         ABOVE: tr("lies above the limit"), EXCLUDED: tr("is not insurable"),
     }  # fmt: skip
     within = by_class.loc[[NAMED, DISCRETIONARY], "open_amount"].sum()
-    kept = f"{money(within - borne, currency)} {_KEPT if borne > 0 else _NO_ORDINARY_LOSS}"
+    kept = f"{money(within - borne, currency)} {tr(_KEPT) if borne > 0 else tr(_NO_ORDINARY_LOSS)}"
     rest = [kept] if within - borne >= CENT else []
     rest += [
         f"{money(by_class.loc[name, 'open_amount'], currency)} {way}"

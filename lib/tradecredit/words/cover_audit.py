@@ -71,7 +71,7 @@ def _answer(kind: str, book: Book) -> str:
         for asked in REMEDIES[kind]
     ]
     asks = kind in {audit.OTHER_ENTITY, audit.WITHOUT_LIMIT, audit.ABOVE_LIMIT}
-    return "; ".join([*([f"“{TO_REQUEST}”"] if asks else []), *parts])
+    return "; ".join([*([f"“{tr(TO_REQUEST)}”"] if asks else []), *parts])
 
 
 def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str) -> str:

@@ -244,8 +244,8 @@ def _borne_out(moving: list[str], tested: pd.DataFrame) -> str:
     """Return what the past of the book says of the signals that move the odds, as sentences after a space."""
     verdicts = tested["beside_pd"].reindex(moving).fillna(UNKNOWN) if len(tested) else pd.Series(UNKNOWN, index=moving)
     told = {
-        "bears out": verdicts == ADDS, "finds nothing for": verdicts.isin([NOTHING, FEWER]),
-        "cannot tell of": verdicts == UNKNOWN,
+        tr("bears out"): verdicts == ADDS, tr("finds nothing for"): verdicts.isin([NOTHING, FEWER]),
+        tr("cannot tell of"): verdicts == UNKNOWN,
     }  # fmt: skip
     parts = [f"{verb} {listed(called(verdicts.index[which]))}" for verb, which in told.items() if which.any()]
     return tr(" The past of this book {parts}.", parts=listed(parts)) if parts else ""

@@ -11,6 +11,7 @@ from tradecredit.decide.limits.rules import FIXED, USUAL
 from tradecredit.language import tr
 from tradecredit.params.base import NOT_STATED
 from tradecredit.words.agreeing import Writer, agreeing, chance, money_in, plain, share, shown
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import counted, day, fixed, percent, probability, short
 from tradecredit.words.formats import money as formatted
 from tradecredit.words.limits import REASONS, rule
@@ -79,7 +80,7 @@ def _known(facts: Facts) -> Iterator[Step]:
         yield "grade", None, tr("It is in default, and therefore in grade 10 of 10.")
     else:
         drivers = rating.get("drivers", "")
-        against = tr(" Main drivers: {drivers}.", drivers=drivers) if drivers else ""
+        against = tr(" Main drivers: {drivers}.", drivers=in_words(drivers)) if drivers else ""
         yield (
             "grade",
             None,
@@ -217,16 +218,25 @@ def _value(facts: Facts) -> str:
     )
 
 
-def _where_known(column: str, sentence: str) -> Callable[[Facts], str]:
+OF_ONE_RULE = {
+    "new_buyer": "It has been known for less than {months} months: we risk at most {amount} of our own.",
+    "maximum_of_kind": "The maximum for a buyer of its kind is {amount}.",
+    "maximum": "The maximum for any buyer is {amount}.",
+}
+"""What is said of a method that a single rule of the run file gives."""
+
+
+def _where_known(column: str) -> Callable[[Facts], str]:
     """Return the sentence of a method, which names its `amount` and the buyer's `grade`; none without."""
 
     def text(facts: Facts) -> str:
         allowed, settings = facts.limit[column], facts.book.run.limits
         if pd.isna(allowed):
             return ""
-        return sentence.format(
-            amount=_money(facts, allowed), grade=facts.rating["grade"], months=settings.new_buyer_months
-        )
+        return tr(
+            OF_ONE_RULE[column], amount=_money(facts, allowed), grade=facts.rating["grade"],
+            months=settings.new_buyer_months,
+        )  # fmt: skip
 
     return text
 
@@ -293,11 +303,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "expected_loss_budget": _loss_budget,
     "net_value_added": _value,
     "without_accounts": _without_accounts,
-    "new_buyer": _where_known(
-        "new_buyer", "It has been known for less than {months} months: we risk at most {amount} of our own."
-    ),
-    "maximum_of_kind": _where_known("maximum_of_kind", "The maximum for a buyer of its kind is {amount}."),
-    "maximum": _where_known("maximum", "The maximum for any buyer is {amount}."),
+    "new_buyer": _where_known("new_buyer"),
+    "maximum_of_kind": _where_known("maximum_of_kind"),
+    "maximum": _where_known("maximum"),
     "concentration": _concentration,
 }
 """Column of a method: what it says of a buyer; nothing where it does not apply."""
@@ -413,9 +421,9 @@ def _decision(facts: Facts) -> str:
         "new": tr("a new one of {then} is to be set", then=then),
         "increase": tr("it rises by {change} to {then}", change=change, then=then),
         "reduction": tr("it falls by {change} to {then}", change=change, then=then),
-        "cancellation": "it is cancelled",
-        "prolongation": "it stays as it is",
-        "refusal": "none is granted",
+        "cancellation": tr("it is cancelled"),
+        "prolongation": tr("it stays as it is"),
+        "refusal": tr("none is granted"),
     }[limit["decision"]]
     granting, reason = limit["decision"] in ("new", "increase"), tr(REASONS[limit["reason"]])
     why = tr("no more, because {reason}", reason=reason) if granting else tr("because {reason}", reason=reason)

@@ -176,7 +176,7 @@ def decisions(found: Review, run: Run) -> dict[str, str]:
         return {}
     many = tr("One light") if len(red) == 1 else tr("{red} lights", red=len(red))
     shown = "is" if len(red) == 1 else "are"
-    steps = list(dict.fromkeys(FIRST_STEPS.get(test, _REFIT) for test in red))
+    steps = list(dict.fromkeys(tr(FIRST_STEPS.get(test, _REFIT)) for test in red))
     return {
         "model": tr(
             "{many} of the review of the default model {shown} red ({join}; the rule behind each is in its "

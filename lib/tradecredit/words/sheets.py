@@ -60,7 +60,7 @@ def why(row: Mapping[str, object] | pd.Series, most: int) -> str:
     >>> why({"by_exposure": True, "by_expected_loss": False, "on_watchlist": True}, 30)
     'one of the 30 that owe most and on the watchlist'
     """
-    return listed(text.format(most=most) for name, text in WHY.items() if row[name])
+    return listed(tr(text, most=most) for name, text in WHY.items() if row[name])
 
 
 def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: str) -> list[str]:
@@ -85,7 +85,7 @@ def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: st
             pd_high=probability(rating["pd_high"]),
             grade=rating["grade"],
         )
-        risk += f": {rating['drivers']}." if rating["drivers"] else "."
+        risk += tr(": {drivers}.", drivers=in_words(rating["drivers"])) if rating["drivers"] else tr(".")
     return [f"{what}.", risk, _of_limit(limit, currency)]
 
 
