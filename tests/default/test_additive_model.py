@@ -119,6 +119,21 @@ def test_rows_of_one_firm_do_not_count_as_many(known):
     assert (alike.table["standard_error"] > 1.2 * single.table["standard_error"]).all()
 
 
+def test_scores_of_firms_of_one_row_need_no_sums(known):
+    X, y = known
+    model = DefaultModel.fit(X, y, signs=SIGNS)
+    columns = [X[part.name].to_numpy(float) for part in model.inputs]
+    design = monotone_curves.design(model.inputs, columns, len(X))
+    residual, firms = y.to_numpy(float) - model.predict(X)["pd"].to_numpy(), np.arange(len(X))
+    by_firm = monotone_curves.scores(design, residual, firms)
+    found = monotone_curves.outer_products(design, residual, firms)
+    np.testing.assert_allclose(found, by_firm.T @ by_firm, rtol=1e-9, atol=1e-9)
+    assert monotone_curves.design_effect(design, residual, firms) == 1
+    pairs = monotone_curves.scores(design, residual, firms // 2)
+    effect = (pairs**2).sum() / (by_firm**2).sum()
+    assert monotone_curves.design_effect(design, residual, firms // 2) == pytest.approx(effect)
+
+
 TRUTHS = {
     "straight": lambda a: -3 + a[:, :5] @ [0.8, -0.6, 0.5, 0.3, -0.3],
     "bent": lambda a: -3.3 + np.maximum(a[:, 0], 0) - 1.2 * np.tanh(2 * a[:, 1]) + 0.4 * a[:, 2],

@@ -325,6 +325,20 @@ def test_past_month_ends_are_published_and_drawn_with_the_change_on_the_year_bef
     assert (len(points), points[0], points[-1]) == (13, "2.0,20.0", "94.0,4.0")
 
 
+def test_a_picture_is_shown_in_a_layout_of_its_own_on_a_phone(shown, tmp_path):
+    wide, narrow = (Figure(figsize=(width, 2.0)) for width in (6.4, 3.5))
+    Chapter("02_default_probability", BOOK, tmp_path).figure(wide, "curves", "The model", "Two curves rise.", narrow)
+    html = shown[-1][0]
+    source = re.search(
+        r'<source media="screen and \(max-width: 40rem\)" srcset="data:image/png;base64,(\S+)" (.*?)>', html
+    )
+    assert source[2] == 'width="350" height="200"'
+    assert Image.open(io.BytesIO(base64.b64decode(source[1]))).size == (700, 400)
+    assert re.search(r'<img src="\S+" width="640" height="200" alt="Two curves rise."', html)
+    # What the month keeps, and the summary shows again, is the wide one.
+    assert Image.open(tmp_path / "figures" / "02_default_probability" / "curves.png").size == (1280, 400)
+
+
 def test_a_picture_that_a_chapter_published_is_shown_again_with_the_way_to_it(shown, tmp_path):
     chapter = Chapter("05_credit_insurance", BOOK, tmp_path)
     chapter.figure(charts.bars(pd.Series([1.0, 2.0]), x="a", y="b"), "account", "What it costs", "Bars: two is more.")

@@ -56,7 +56,7 @@ def chosen(seen: Seen) -> list[tuple[int, int]]:
     table without row and column effects, shrunk), as functional ANOVA does (Lou, Caruana, Gehrke and Hooker 2013,
     Accurate intelligible models with pairwise interactions, KDD, §4). Its worth is what the cells of four parts of the
     firms add to the log-likelihood of the fifth, second order in the cells, summed over the five and averaged over
-    deals of the firms. The best one is taken up with its cells, and the others tried on what is left (`_path`).
+    deals of the firms. The best one is taken up with its cells, and the next best (`TRIED`) on what is left (`_path`).
 
     Whether any are kept is decided by firms that took no part in choosing: of hundreds of pairs some always seem worth
     something, and more than they are. For each fifth of the firms the path is gone by the other four. What its first
