@@ -1,5 +1,8 @@
 """What buyers owed in the last year and what a limit would have carried: by hand, and against a loop over days."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,7 @@ from tradecredit.book.demo import demo_book
 from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.measure.open_items import items_on
+from tradecredit.params.source import FolderSource
 
 AS_OF = "2026-03-31"
 BUYERS = "buyer_id,kind\nA,private\nB,private\nC,private\n"
@@ -57,6 +61,15 @@ def test_the_part_that_a_limit_carries_by_hand(book_of):
     assert carried_part(found, pd.Series({"A": np.nan, "C": np.nan})).fillna(-1).tolist() == [-1, 1]
 
 
+def test_what_was_settled_on_unknown_days_is_not_told_as_owed(book_of):
+    receipts = "invoice_id,received,amount,kind\nI1,2026-03-31,100,undated\nI3,2026-03-31,500,undated\n"
+    demo = book_of(AS_OF, invoices=INVOICES, receipts=receipts, buyers=BUYERS)
+    own = demo.run.model_copy(update={"source": FolderSource(kind="folder", path=Path("ledger"))})
+    found = balance_history(replace(demo, run=own))
+    assert found.iloc[:, :-1].to_numpy().max() == 0
+    assert found[pd.Timestamp(AS_OF)].to_dict() == {"A": 60, "B": 40, "C": 0}
+
+
 def test_what_was_cancelled_was_never_owed(book_of):
     wrong = INVOICES + "I5,A,2026-02-03,2026-03-05,1000\nI6,A,2026-03-01,2026-03-31,200\n"
     # I5 is taken back whole; of I6 all but 15 within the month, which stays owed.
@@ -97,9 +110,10 @@ def test_weeks_before_the_history_of_a_ledger_say_nothing(book_of):
 def test_other_currencies_stand_at_the_rate_of_each_day(ledger):
     ledger.write("buyers", "buyer_id,name\nA,Alder\n")
     ledger.write("fx", "date,currency,rate\n2026-02-28,USD,0.9\n2026-03-15,USD,0.8\n")
-    rows = "I1,A,2026-03-01,2026-03-31,USD,100\nI2,A,2026-03-01,2026-03-31,EUR,7\n"
+    rows = "I1,A,2026-03-01,2026-03-31,USD,100\nI2,A,2026-03-01,2026-03-31,EUR,7\nI0,A,2026-02-01,2026-02-20,EUR,1\n"
     ledger.write("invoices", f"invoice_id,buyer_id,issued,due,currency,amount\n{rows}")
-    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\nR1,I1,2026-03-20,50,payment\n")
+    paid = "R1,I1,2026-03-20,50,payment\nR0,I0,2026-02-20,1,payment\n"
+    ledger.write("receipts", f"receipt_id,invoice_id,received,amount,kind\n{paid}")
     found = balance_history(Book.open(ledger.run(as_of=AS_OF))).loc["A", "2026-03-03":]
     assert found.tolist() == pytest.approx([97, 97, 87, 47, 47])
 

@@ -7,7 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.on_account import changes
 from tradecredit.measure.open_items import ledger
 from tradecredit.measure.sales import net_sales
@@ -24,7 +24,8 @@ def balance_history(book: Book) -> pd.DataFrame:
     tax, in the reporting currency, open items in other currencies at the closing rate of each day. What has been
     written off, recovered or claimed by the as-of day was never paid, and what was cancelled never owed: both are left
     out of all weeks. Net of what the buyer had on account by then (`on_account`), so that the last week is
-    `balances.net_amount`. 0 before the ledger's history (`history.first_day`). Source: definitions §4.11.
+    `balances.net_amount`. 0 in the weeks of which balances are not known (`history.balances_since`): of a ledger that
+    does not tell when invoices were paid, all but the last. Source: definitions §4.11.
     """
     known, owner, buyers = ledger(book), book.buyer_of_invoice, len(book.buyers)
     ends = book.as_of - pd.to_timedelta(7 * np.arange(WEEKS)[::-1], unit="D")
@@ -55,7 +56,7 @@ def balance_history(book: Book) -> pd.DataFrame:
     place = account["buyer"] * WEEKS + np.searchsorted(moments, account["received"].to_numpy("datetime64[us]"))
     table -= np.bincount(place, account["amount"], buyers * WEEKS).reshape(buyers, WEEKS).cumsum(axis=1)
     # Of the weeks before the ledger's history only what was carried over is known.
-    known_week = ends >= first_day(book)
+    known_week = ends >= balances_since(book)
     return pd.DataFrame(np.where((table < CENT) | ~known_week, 0.0, table), index=all_buyers(book), columns=ends)
 
 

@@ -39,8 +39,11 @@ class ExportForm(Parameters):
     """Lines that the columns' names stand in, one part of a name below the other."""
     decimal: Literal[".", ","] = "."
     """Decimal mark."""
+    hundredths: bool = False
+    """Amounts are whole numbers of hundredths."""
     dates: dict[str, str] = {}
-    """Column's role: how its days are written, in the codes of `strptime`, or `serial` for a spreadsheet's numbers;
+    """Column's role: how its days are written, in the codes of `strptime`, or `serial` for a spreadsheet's numbers,
+    or `cyyddd` for centuries since 1900, year and day of the year;
     `all` for the roles that are not named."""
     zone: Zone | None = None
     """Time zone whose days count where instants are given, such as Europe/Berlin; none: text as it is written, and
@@ -191,6 +194,10 @@ class ExportSystem(Named):
     """As in the run file; none: told by the file."""
     dates: dict[str, str] = {}
     """As in the run file; without an entry, told by the file."""
+    hundredths: bool = False
+    """As in the run file, where no amount of the file has a part."""
+    due_in: dict[str, str] = {}
+    """Columns that may hold due days, where no other does, and how these are written."""
     age: list[str] = []
     """Columns of days past due, which tell the day of the export."""
     titles: list[str] = []

@@ -31,6 +31,7 @@ COMMENTS = {
     "source.form.encoding": "the encoding of the text, by its letters",
     "source.form.zone": "the time zone whose days count, where instants are given",
     "source.form.decimal": "the mark before the cents",
+    "source.form.hundredths": "amounts are in hundredths, as none has a part",
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
     "source.where": "states of payments that count",

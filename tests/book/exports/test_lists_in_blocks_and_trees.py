@@ -1,6 +1,7 @@
 """Lists whose buyers stand in lines of several texts or at the top of a tree, and lists beside a ledger."""
 
 import openpyxl
+import pytest
 from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.ledger import ledger
@@ -173,3 +174,50 @@ def test_texts_of_rows_tell_a_kind_whose_code_says_nothing(tmp_path):
     suggestion, found = read(tmp_path, "titulos.csv", text)
     assert suggestion.source.kinds == {"NF": "invoice", "XQ": "payment", "XZ": "credit_note"}
     assert suggestion.source.signs == "by_kind" and open_items(found) == {"1": ("7", "2026-10-31", 100.0)}
+
+
+def test_labels_above_each_block_name_its_buyer(tmp_path):
+    block = """Kunde:;{name}
+Kundennr.:;{code}
+Zahlungsziel:;14 Tage netto
+
+Rechnung Nr.;Rechnungsdatum;Fällig am;Betrag brutto;offen
+{no};13.01.2026;27.01.2026;100,00;40,00
+
+"""
+    text = "".join(
+        block.format(name=name, code=code, no=f"R{code}") for name, code in (("Abel", "10"), ("Birke", "20"))
+    )
+    suggestion, found = read(tmp_path, "konten.csv", text)
+    assert suggestion.source.block == {"name": "Kunde", "buyer_id": "Kundennr."}
+    assert open_items(found) == {"R10": ("10", "2026-01-27", 40.0), "R20": ("20", "2026-01-27", 40.0)}
+
+
+def test_days_and_amounts_of_jd_edwards_are_read_raw(tmp_path):
+    text = """RPAN8,RPALPH,RPDOC,RPDCT,RPDIVJ,RPDDJ,RPJCL,RPAG,RPAAP,RPCRCD
+7,Abel,501,RI,126244,126274,0,10050,6025,USD
+7,Abel,502,RI,126245,126275,126280,2000,0,USD
+7,Abel,900,RU,126270,126270,0,-500,-500,USD
+"""
+    suggestion, found = read(tmp_path, "F03B11.csv", text)
+    assert "source.form.hundredths" in [guess.key for guess in suggestion.guesses if guess.open]
+    # The 274th day of 2026 is the first of October.
+    assert open_items(found) == {"501": ("7", "2026-10-01", 60.25)}
+    assert found.tables["invoices"]["issued"].dt.strftime("%Y-%m-%d").tolist() == ["2026-09-01", "2026-09-02"]
+    whole = text.replace("10050,6025", "100.50,60.25").replace("2000,0,", "20.00,0,").replace("-500,-500", "-5,-5")
+    assert open_items(read(tmp_path, "decimal.csv", whole)[1]) == {"501": ("7", "2026-10-01", 60.25)}
+
+
+# Without due days the days of payment are asked: 30 are the first guess.
+@pytest.mark.parametrize(("second", "due"), [("151026", "2026-10-15"), ("4711", "2026-10-30")])
+def test_the_second_field_of_a_posting_may_hold_its_due_day(second, due, tmp_path):
+    head = '"EXTF";700;21;"Buchungsstapel";13;20261102093000000;;"RE";"";"";1001;10001;20260101;4;20260901;20261031'
+    names = (
+        "Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Konto;Gegenkonto (ohne BU-Schlüssel);"
+        "Belegdatum;Belegfeld 1;Belegfeld 2;Buchungstext"
+    )
+    row = f'100,00;"S";"EUR";10010;8400;3009;"R1";"{second}";"Rechnung"'
+    text = f'{head};"";"";1;0;0;"EUR"\n{names}\n{row}\n'
+    suggestion, found = read(tmp_path, "EXTF.csv", text, "cp1252")
+    assert ("due" in suggestion.source.columns) == (second == "151026")
+    assert open_items(found)["R1"][1] == due

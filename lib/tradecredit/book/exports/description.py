@@ -23,7 +23,9 @@ DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
 LOOKS = (
     writing.decimal_mark,
+    writing.hundredths,
     writing.date_forms,
+    writing.due_elsewhere,
     writing.zone,
     guesses.kinds,
     guesses.rows_read,

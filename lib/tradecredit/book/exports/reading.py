@@ -235,7 +235,8 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     """Return what the cells hold by role, in its type; missing where it cannot be read."""
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
-    values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
+    unit = 100.0 if source.form.hundredths else 1.0
+    values |= {role: amounts(raw[role], source.form.decimal) / unit for role in AMOUNTS}
     rate = amounts(raw["rate"], source.form.decimal)
     values["own_amount"] = values["own_amount"].fillna(values["amount"] * rate)
     return values | {"rate": rate} | {role: days_of(raw[role], role, source.form) for role in DAYS}

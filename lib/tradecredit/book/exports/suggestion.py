@@ -162,7 +162,8 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
             Problem(
                 file=", ".join(path.name for path in files[:NAMED]) or "EXPORT",
                 allowed="holds payments and no invoices" if files else "holds no file of a kind that is read",
-                remedy="name the list of invoices as well: tradecredit start INVOICES PAYMENTS",
+                remedy="name the list of invoices as well (tradecredit start INVOICES PAYMENTS); if it is one of these "
+                "itself, call its columns such as Customer, Invoice, Date, Due, Amount",
             )
         ])  # fmt: skip
     return listed, unlisted

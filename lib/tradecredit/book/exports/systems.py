@@ -101,7 +101,9 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
     for number, lines, cells in _headers(rows, heads):
         below = _below(rows, number)[lines - 1 :]
         columns = meant(general, cells, below)
-        block = _block(columns, cells, below) or _titled(columns, rows, number)
+        block = _titled(columns, rows, number)
+        if not any(_labels(row, word) for row in below for word in block.values()):
+            block = _block(columns, cells, below) or block
         if not block and _is_tree(columns, cells, below):
             (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
             columns, block = {**columns, "invoice_id": named}, {"name": TREE}
@@ -253,6 +255,11 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _labels(row: list[object], word: str) -> bool:
+    """Return whether a line begins with a label, as such that stand above each block do."""
+    return str(next((cell for cell in row if cell is not None), "")).strip().startswith(f"{word}:")
 
 
 def _is_tree(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.exports import amounts
 from tradecredit.book.exports.answers import AS_WRITTEN
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
-from tradecredit.book.exports.days import months_alone, told
+from tradecredit.book.exports.days import days, days_of, months_alone, told
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.instants import stored, where_midnight
 
@@ -18,6 +18,7 @@ ZONES = (
     "Australia/Sydney",
 )  # fmt: skip
 """Zones that are tried for days that a system has stored as instants."""
+MOSTLY_DAYS = 0.95
 ODD_SHOWN = 5
 """Cells that are no day, which a guess names."""
 
@@ -34,6 +35,19 @@ def decimal_mark(seen: Seen) -> Settled:
     elif mark is not None and texts:
         guesses = (Guess(key, mark),)
     return Settled({"form": seen.source.form.model_copy(update={"decimal": mark or "."})}, guesses)
+
+
+def hundredths(seen: Seen) -> Settled:
+    """Return `form` with amounts in hundredths, as an open guess, where a system's are so and none has a part."""
+    if not seen.system.hundredths:
+        return Settled()
+    form = seen.source.form
+    values = pd.concat([amounts.amounts(seen.raw[role], form.decimal) for role in AMOUNTS])
+    if (values.dropna() % 1 != 0).any():
+        return Settled()
+    return Settled(
+        {"form": form.model_copy(update={"hundredths": True})}, (Guess("source.form.hundredths", "true", open=True),)
+    )
 
 
 def date_forms(seen: Seen) -> Settled:
@@ -67,6 +81,31 @@ def date_forms(seen: Seen) -> Settled:
         guesses.append(Guess("source.form.dates.odd", named, open=True))
     dates = {role: form.format for role, form in found.items()}
     return Settled({"form": seen.source.form.model_copy(update={"dates": dates})}, tuple(guesses))
+
+
+def due_elsewhere(seen: Seen) -> Settled:
+    """Return `columns` and `form` with the column of due days that a system may fill with something else.
+
+    It is one where nearly all that stands in it are days, none before its document's, and no other column has any. An
+    open guess.
+    """
+    source = seen.source
+    if seen.raw["due"].notna().any():
+        return Settled()
+    issued = days_of(seen.raw["issued"], "issued", source.form)
+    for name, form in seen.system.due_in.items():
+        if name not in seen.found:
+            continue
+        cells = seen.found[name].set_axis(seen.raw.index)
+        read = days(cells, form)
+        later = (read >= issued)[read.notna()]
+        if read.notna().any() and read.notna().sum() >= MOSTLY_DAYS * cells.notna().sum() and later.all():
+            dates = {**source.form.dates, "due": form}
+            return Settled(
+                {"columns": {**source.columns, "due": name}, "form": source.form.model_copy(update={"dates": dates})},
+                (Guess("source.columns.due", name, open=True),),
+            )
+    return Settled()
 
 
 def zone(seen: Seen) -> Settled:

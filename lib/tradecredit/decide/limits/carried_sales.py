@@ -9,6 +9,7 @@ from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import smallest
 from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.payment_experience import payment_experience
 
 BOUNDING = ("reduction", "cancellation", "refusal", "new")
@@ -89,6 +90,10 @@ def wanting_accounts(book: Book, limits: pd.DataFrame, without: pd.Index) -> pd.
 
 
 def with_balances(book: Book, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table, index buyer_id, with the mean and the highest of what each buyer owed at the year's week ends."""
+    """Return a table, index buyer_id, with the mean and the highest of what each buyer owed at the year's week ends.
+
+    Only weeks of which balances are known (`balances_since`) count.
+    """
     owed = balance_history(book).reindex(table.index)
+    owed = owed.loc[:, owed.columns >= balances_since(book)]
     return table.assign(mean_balance=owed.mean(axis="columns"), highest_balance=owed.max(axis="columns"))
