@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from tradecredit.insurance import evidence, filling, limit_history, settlement, split, stops
+from tradecredit.insurance import evidence, filling, limit_history, settlement, shipped, split, stops
 from tradecredit.insurance.policy import Policy
 from tradecredit.numerics import grouping, kernels
 from tradecredit.numerics.grouping import Grouped, grouped
@@ -39,6 +39,12 @@ CASES = {
     "in force": (limit_history._in_force, (SHIPPED, OTHER, DAY[:60] + 20, AMOUNT[:60])),
     "held": (evidence._held, (SHIPPED, OTHER, OTHER.day + 20)),
     "within limits": (filling.within_limits, (SHIPPED, AMOUNT, np.where(DAY > 20_050, 500.0, 300.0))),
+    "reason": (shipped._reason, (AMOUNT - 60, AMOUNT > 30, RNG.random(ROWS) < 0.2, RNG.integers(0, 2, ROWS))),
+    "insurable debts": (filling.insurable_debts, (
+        AMOUNT, (AMOUNT / 9, AMOUNT / 8, np.where(AMOUNT > 90, AMOUNT, 0)),
+        (np.where(AMOUNT > 40, AMOUNT / 6, np.nan), AMOUNT), RNG.integers(0, len(shipped.CODE), ROWS))),
+    "decided": (filling.decided, (
+        AMOUNT / 2, AMOUNT, AMOUNT, AMOUNT / 3, RNG.integers(0, 2, ROWS))),
     "split": (split._split, (AMOUNT, (AMOUNT / 9, AMOUNT / 2, AMOUNT / 3, AMOUNT / 8),
                              (RNG.integers(0, 5, ROWS), RNG.integers(0, 3, ROWS)), 0.9)),
 }  # fmt: skip
@@ -64,7 +70,7 @@ def test_losses_are_settled_alike():
 
 
 def test_each_kernel_of_small_books_is_compared():
-    modules = (evidence, filling, grouping, limit_history, settlement, split, stops)
+    modules = (evidence, filling, grouping, limit_history, settlement, shipped, split, stops)
     found = {
         value for module in modules for value in vars(module).values()
         if isinstance(value, Kernel) and value.__module__ == module.__name__

@@ -14,6 +14,8 @@ def places(values: pd.Series, among: pd.Series) -> np.ndarray:
     >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
     [1, -1]
     """
+    if len(values) == 0:
+        return np.zeros(0, np.intp)
     sought, known = pa.array(values, pa.large_string()), pa.array(among, pa.large_string())
     if len(sought) < len(known) // 4:  # only the rows that are sought are learnt
         rows = np.flatnonzero(pc.is_in(known, value_set=sought, skip_nulls=True).to_numpy(zero_copy_only=False))

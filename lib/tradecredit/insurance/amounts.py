@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
-from tradecredit.insurance.filling import within_limits
+from tradecredit.insurance.filling import decided, insurable_debts, within_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.recoveries import claims_paid, given_up, still_insured
 from tradecredit.insurance.shipped import CODE, primary_limits, shipped_under
@@ -87,30 +87,23 @@ def _before_claims(
     As if nothing were paid yet: what the insurer has paid, and what was given up, fill the limit as they did before.
     """
     rows = np.flatnonzero((owed > 0) | (settled[1] > 0))
-    in_dispute, paid, lost, nothing = disputed[rows], settled[0][rows], settled[1][rows], np.zeros(len(rows))
+    # Where all is owed, nothing has to be picked out.
+    picked = slice(None) if len(rows) == len(owed) else rows
+    in_dispute, paid, lost, nothing = disputed[picked], settled[0][picked], settled[1][picked], np.zeros(len(rows))
     if policy is None:
         no_policy = np.full(len(rows), CODE["no_policy"])
         return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing, nothing)
     shipped = shipments(book, rows)
     facts = shipped_under(book, policy, shipped)
-    share = net_share(book, rows)
-    insurable = np.maximum(owed[rows] + paid + lost - in_dispute, 0.0) * share
-    # What floating point leaves of an invoice that is in dispute whole is no cent.
-    insurable = np.where(insurable < CENT, 0.0, insurable)
-    reason, counts = facts.reason, facts.reason == 0
-    insurable[~counts & (reason < CODE["shipped_after_stop"])] = 0.0
-    debt = np.where(counts, insurable, 0.0)
+    tax, amount = (book.invoices[name].to_numpy()[picked] for name in ("tax", "amount"))
+    insurable, debt = insurable_debts(owed[picked], (paid, lost, in_dispute), (tax, amount), facts.reason)
     within = within_limits(shipped.order, debt, facts.limit)
     if policy.kind == "top_up":
         within = within - within_limits(shipped.order, debt, primary_limits(book, policy, shipped))
-    # What rates and shares leave of an amount that fits, or of nothing, is no cent.
-    within = np.where(within < CENT, 0.0, within)
-    within = np.where((within > 0) & (debt - within < CENT), debt, within)
-    reason[counts & (within < insurable)] = CODE["covered_in_part"]
-    reason[counts & (within <= 0)] = CODE["limit_filled"]
-    idle = counts & (insurable <= 0)
-    reason[idle] = np.where(in_dispute[idle] > 0, CODE["in_dispute"], CODE["tax"])
-    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named, paid, nothing, lost * share)
+    within, reason = decided(within, debt, insurable, in_dispute, facts.reason)
+    lost_net, given = np.zeros(len(rows)), np.flatnonzero(lost)
+    lost_net[given] = lost[given] * net_share(book, rows[given])
+    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named, paid, nothing, lost_net)
 
 
 def _less_claims(book: Book, policy: Policy | None, whole: Amounts) -> Amounts:

@@ -23,6 +23,11 @@ PAPERS: tuple[Evidence, ...] = (
 """Kinds of evidence that have a day, the best first."""
 
 
+NOTHING = pd.DataFrame({"buyer_id": [], "day": [], "valid_to": []}).astype(
+    {"buyer_id": "str", "day": "datetime64[us]", "valid_to": "datetime64[us]"}
+)
+
+
 class Shown(NamedTuple):
     """All evidence of a kind, by buyer and day; `valid`: the last day of each row of `order` (`NEVER`: none stated)."""
 
@@ -136,9 +141,11 @@ def _rows(book: Book, kind: Evidence) -> pd.DataFrame:
     elif kind == "agency_report":
         rows = book.scores.rename(columns={"date": "day"}).assign(valid_to=never)
     else:
+        if kind not in ("audited_accounts", "unaudited_accounts"):
+            return NOTHING
         audited = one_of(book.statements["assurance"], ["audited"])
-        which = {"audited_accounts": audited, "unaudited_accounts": np.ones_like(audited)}
-        rows = book.statements[which.get(kind, np.zeros_like(audited))].rename(columns={"published": "day"})
+        rows = book.statements[audited] if kind == "audited_accounts" else book.statements
+        rows = rows.rename(columns={"published": "day"})
         rows = rows.assign(valid_to=never)
     return rows[["buyer_id", "day", "valid_to"]].astype({"day": "datetime64[us]", "valid_to": "datetime64[us]"})
 

@@ -12,6 +12,7 @@ from tradecredit.insurance.limit_history import named_on_shipment
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
 from tradecredit.insurance.stops import Shipments, shipped_after_stop
 from tradecredit.measure.open_items import ledger
+from tradecredit.numerics.kernels import kernel
 
 NAMED, DISCRETIONARY, STOPPED, REFUSED, ABOVE, EXCLUDED = CLASSES = (
     "named limit", "discretionary limit", "stopped", "refused or withdrawn", "above the limit", "not insurable",
@@ -38,6 +39,9 @@ REASONS = {
 """The rule that decides of an invoice, and the class that follows; of one that is covered the limit says which."""
 
 CODE = {reason: code for code, reason in enumerate(REASONS)}
+AFTER_STOP, NO_LIMIT, NOT_NAMED = (
+    CODE[reason] for reason in ("shipped_after_stop", "no_limit_on_shipment_day", "no_limit_named")
+)
 
 
 class Shipped(NamedTuple):
@@ -55,16 +59,27 @@ class Shipped(NamedTuple):
 def shipped_under(book: Book, policy: Policy, shipped: Shipments) -> Shipped:
     """Return what the day of shipment says of some invoices under a policy."""
     limit, named = _limits(book, policy, shipped)
-    reason = np.where(limit > 0, 0, np.where(named, CODE["no_limit_on_shipment_day"], CODE["no_limit_named"]))
-    # The rules in the order of definitions §5.1, the last first: an earlier one decides.
-    reason[shipped_after_stop(book, policy, shipped)] = CODE["shipped_after_stop"]
     not_insured = _not_counted(book, policy, shipped.places)
-    reason = np.where(not_insured > 0, not_insured, reason)
+    reason = _reason(limit, named, shipped_after_stop(book, policy, shipped), not_insured)
     issued = ledger(book).issued[shipped.places]
     for bound, outside in ((policy.starts, np.less), (policy.ends, np.greater)):
         if bound is not None:
             reason[outside(issued, np.datetime64(bound))] = CODE["outside_period"]
     return Shipped(reason, limit, named)
+
+
+@kernel
+def _reason(limit, named, after_stop, not_insured):
+    """Return the code of the first rule that keeps each invoice from being insured, as definitions §5.1 has them."""
+    reason = np.zeros(len(limit), np.int64)
+    for row in range(len(limit)):
+        if not_insured[row]:
+            reason[row] = not_insured[row]
+        elif after_stop[row]:
+            reason[row] = AFTER_STOP
+        elif not limit[row] > 0.0:
+            reason[row] = NO_LIMIT if named[row] else NOT_NAMED
+    return reason
 
 
 @once

@@ -12,7 +12,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import ledger
 from tradecredit.numerics.grouping import Grouped, grouped
-from tradecredit.numerics.kernels import kernel
+from tradecredit.numerics.kernels import Kernel, kernel
 
 NEVER = np.iinfo(np.int64).max
 """The day of what has not come about."""
@@ -133,10 +133,20 @@ def _days(ticks):
     return np.where(ticks > -NEVER, ticks // DAY, NEVER)
 
 
-@kernel
-def _past_extension(due, start, cleared, extension_days):
+def _past_extension_in_turn(due, start, cleared, extension_days):
+    begins, ends = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
+    for row in range(len(due)):
+        begins[row] = max(start[row] + extension_days * DAY, due[row]) // DAY + 1
+        ends[row] = max(cleared[row] // DAY, begins[row]) if cleared[row] > -NEVER else NEVER
+    return begins, ends
+
+
+def _past_extension_at_once(due, start, cleared, extension_days):
     begins = np.maximum(start + extension_days * DAY, due) // DAY + 1
     return begins, np.where(cleared > -NEVER, np.maximum(cleared // DAY, begins), NEVER)
+
+
+_past_extension = Kernel(_past_extension_in_turn, _past_extension_at_once)
 
 
 @kernel

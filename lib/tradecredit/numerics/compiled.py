@@ -29,6 +29,7 @@ KERNELS = (
     "insurance/filling.py",
     "insurance/limit_history.py",
     "insurance/settlement.py",
+    "insurance/shipped.py",
     "insurance/split.py",
     "insurance/stops.py",
     "losses/kernels.py",

@@ -53,8 +53,10 @@ def read_yaml(file: Path) -> dict[str, Any]:
     def refuse(allowed: str, remedy: str, row: int | None = None) -> ParameterError:
         return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
 
+    written = ""
     try:
-        content = _content(file.read_text(encoding="utf-8-sig"))
+        written = file.read_text(encoding="utf-8-sig")
+        content = _content(written)
     except OSError as error:
         raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
     except UnicodeDecodeError:
@@ -62,7 +64,9 @@ def read_yaml(file: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         text = getattr(error, "problem", None) or "cannot be parsed"
-        remedy = "indent by spaces: YAML takes no tabs" if "'\\t'" in text else "mend the line"
+        line = written.splitlines()[mark.line] if mark and mark.line < len(written.splitlines()) else ""
+        indented = line[: len(line) - len(line.lstrip())]
+        remedy = "indent by spaces: YAML takes no tabs" if "\t" in indented else "mend the line"
         raise refuse(f"is not valid YAML: {text}", remedy, mark and mark.line + 1) from None
     if not isinstance(content, dict):
         raise refuse("holds no `key: value` lines", "begin from one of the files under params/")

@@ -106,7 +106,22 @@ def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
         if which.any()
         for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
     ]
-    return f"{told}: {'; '.join(points)}." if points else f"{told}."
+    return (f"{told}: {'; '.join(points)}." if points else f"{told}.") + _why(curve, settings)
+
+
+def _why(curve: pd.DataFrame, settings: EarlyWarningSettings) -> str:
+    """Return why no list reaches the aims: how few failures had so high a probability in time as few alarms ask for."""
+    needed = 1 / (1 + settings.aim_false)
+    likely = curve[curve["list_threshold"] >= needed]
+    if likely.empty:
+        return ""
+    point = likely.sort_values("list_threshold").iloc[0]
+    high = percent(point["list_threshold"])
+    return (
+        f" Why: so few false alarms mean that {percent(needed)} of the listed buyers fail, and only "
+        f"{percent(point['share_named'])} of failures had, in time, a probability of {high} or more; the others looked "
+        "like many that paid on."
+    )
 
 
 def conclusion(found: BackTest, run: Run, as_of: pd.Timestamp) -> str:
