@@ -41,6 +41,10 @@ def test_no_cash_is_made_or_lost_in_any_scenario_of_any_view(found):
     assert len(found.views) == 3
     for view in found.views:
         assert np.abs(found.unbalanced(view)).max() < 0.005
+    # What defaults that have happened bring in is in it.
+    past = found.past.recoveries + found.past.claims
+    assert past.sum() > 0
+    assert found.cash() - found.receipts.paid - found.recoveries == pytest.approx(np.tile(past, (2_000, 1)), abs=1e-6)
 
 
 def test_claims_are_those_of_the_loss_engine(book, policies, found):

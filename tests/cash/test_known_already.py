@@ -114,3 +114,26 @@ def test_recoveries_that_are_late_come_halfway_to_the_end(book_of):
     )  # fmt: skip
     (row,) = past_defaults.rows(book).to_dict("records")
     assert row["day"] == book.as_of + pd.Timedelta(days=60)
+
+
+FAILED = {
+    "invoices": "invoice_id,buyer_id,issued,due,amount\n"
+    "I1,A,2026-10-01,2026-11-30,400\nI2,B,2026-09-01,2026-10-15,10000\n",
+    "limits": "buyer_id,source,amount,valid_from,valid_to\nB,insurer,6000,2025-01-01,\n",
+    "defaults": "buyer_id,date,kind,debt,recovered,resolved\nB,2026-10-20,insolvency,10000,,\n",
+}
+POLICY = {"name": "Ours", "insured_percentage": 0.9, "premium_rate": 0.001, "insured_turnover": 1e6, "payment_days": 30}
+PROVISION = {"method": "stated", "rates": {"whole book": [0, 0, 0, 0, 0]}, "rates_source": "by hand"}
+
+
+def test_the_claim_on_a_buyer_in_default_is_paid_after_it_can_be_complete(book_of):
+    # Of 10,000 half comes in; the insurer bears 90 % of what 6,000 less half of it lose, 2,700, 30 days after the claim
+    # was filed, on 25 October; or after Monday 2 November, when it can be.
+    run = {"policy": POLICY, "provision": PROVISION, "losses": {"lgd": 0.5}, "cash": {"recovery_days": 41}}
+    for claims, day in ((None, "2026-12-02"), ("claim_id,buyer_id,filed,amount\nC,B,2026-10-25,2700\n", "2026-11-24")):
+        tables = FAILED | ({} if claims is None else {"claims": claims})
+        found = past_defaults.rows(book_of(AS_OF, run=run, **tables)).set_index(["recovery", "claim"])["day"]
+        assert found.to_dict() == {(5_000.0, 0.0): pd.Timestamp("2026-11-30"), (0.0, 2_700.0): pd.Timestamp(day)}
+    first_loss = run | {"policy": POLICY | {"aggregate_first_loss": 1_000.0}}
+    assert past_defaults.rows(book_of(AS_OF, run=first_loss, **FAILED))["claim"].sum() == 1_700.0
+    assert past_defaults.rows(book_of(AS_OF, run=run | {"policy": None}, **FAILED))["claim"].sum() == 0
