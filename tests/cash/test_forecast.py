@@ -8,6 +8,7 @@ import pytest
 
 from tradecredit import Book, Run, default, losses
 from tradecredit.cash import forecast
+from tradecredit.cash.past_defaults import PastDefaults
 from tradecredit.insurance import in_force
 from tradecredit.losses.insured_part import insured_parts
 from tradecredit.losses.portfolio import portfolio
@@ -41,6 +42,10 @@ def test_no_cash_is_made_or_lost_in_any_scenario_of_any_view(found):
     assert len(found.views) == 3
     for view in found.views:
         assert np.abs(found.unbalanced(view)).max() < 0.005
+        # What defaults that have happened bring in is in it.
+        past = dataclasses.replace(found, past=PastDefaults(np.full(53, 70.0), np.full(53, 30.0)))
+        assert past.cash(view) - found.cash(view) == pytest.approx(np.full((2_000, 53), 100.0))
+        assert np.abs(past.unbalanced(view)).max() < 0.005
 
 
 def test_claims_are_those_of_the_loss_engine(book, policies, found):

@@ -7,6 +7,7 @@ import pytest
 from tradecredit.cash import liquidity
 from tradecredit.cash.forecast import CashForecast
 from tradecredit.cash.insured_cash import Insured
+from tradecredit.cash.past_defaults import PastDefaults
 from tradecredit.cash.scenarios import Receipts
 from tradecredit.insurance.policy import Policy
 
@@ -27,7 +28,8 @@ def forecast_of(paid, **insured):
     policies = {name: Insured(np.asarray(claims, float), np.zeros_like(paid), zeros, np.asarray(premium, float))
                 for name, (claims, premium) in insured.items()}  # fmt: skip
     receipts = Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1))
-    return CashForecast(ends, receipts, np.zeros_like(paid), policies, (0.0, 0.0), np.ones(7 * paid.shape[1]))
+    past = PastDefaults(*np.zeros((2, paid.shape[1])))
+    return CashForecast(ends, receipts, np.zeros_like(paid), policies, (0.0, 0.0), np.ones(7 * paid.shape[1]), past)
 
 
 PAID = [[100.0, 100.0, 100.0], [0.0, 50.0, 100.0], [100.0, 0.0, 0.0], [100.0, 100.0, 0.0]]

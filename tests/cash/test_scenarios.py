@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit.cash.coming_sales import Coming, Orders
 from tradecredit.cash.future_sales import FutureSales
+from tradecredit.cash.open_rows import OpenItems
 from tradecredit.cash.scenarios import expected, paces, receipts, tempo_deviations
-from tradecredit.cash.schedule import OpenItems, of_open, of_sales
+from tradecredit.cash.schedule import of_open, of_sales
 from tradecredit.default.payment_days import NO_HABIT
 from tradecredit.default.payment_kernels import CELLS, PARTS
 from tradecredit.default.payment_times import PaymentTimes
@@ -18,6 +20,7 @@ from tradecredit.params.losses import Dependence, Sampling
 
 WEEKS = 8
 TODAY = 20_000
+NO_ORDERS = Orders(*np.zeros((3, 0), np.int64), np.zeros(0))
 
 
 def constant(buyers, hazard, credit=0.0):
@@ -32,7 +35,7 @@ def constant(buyers, hazard, credit=0.0):
 def opened(amount, buyer):
     count = len(amount)
     begin = np.ones(count, np.int64)
-    return OpenItems(np.arange(count), buyer, amount, np.zeros(count), np.full(count, -5), begin)
+    return OpenItems(np.arange(count), buyer, amount, np.zeros(count), np.full(count, -5), begin, buyer)
 
 
 def flat(daily):
@@ -46,7 +49,7 @@ def basis(amount, buyer, daily=0.0, credit=0.0, hazard=0.02):
     speeds = paces(times)
     items = opened(amount, buyer)
     shares = (np.arange(buyers), np.full(buyers, 30), np.full(buyers, 1 / buyers))
-    sales = of_sales(shares, flat(daily), times, TODAY, speeds)
+    sales = of_sales(Coming(*shares, flat(daily), NO_ORDERS), times, TODAY, speeds)
     made = of_open(items, times, TODAY, WEEKS, speeds)
     return expected(items, made, sales, (np.zeros(WEEKS, np.int64), 50.0), times)
 
@@ -95,11 +98,13 @@ def test_what_is_surely_due_soon_or_late_is_no_chance():
     count, scenarios = 2_000, 8_000
     amount, buyer = np.full(count, 100.0), np.zeros(count, np.int64)
     begin = np.where(np.arange(count) % 2 == 0, 1, 7 * 6 + 1)
-    items = OpenItems(np.arange(count), buyer, amount, np.zeros(count), np.full(count, -5), begin)
+    items = OpenItems(np.arange(count), buyer, amount, np.zeros(count), np.full(count, -5), begin, buyer)
     times = constant(1, 0.08)
     times = times._replace(tempo=times.tempo._replace(noise=0.0))
     speeds = paces(times)
-    sales = of_sales((np.zeros(1, np.int64), np.full(1, 30), np.ones(1)), flat(0.0), times, TODAY, speeds)
+    sales = of_sales(
+        Coming(np.zeros(1, np.int64), np.full(1, 30), np.ones(1), flat(0.0), NO_ORDERS), times, TODAY, speeds
+    )
     made = of_open(items, times, TODAY, WEEKS, speeds)
     found = expected(items, made, sales, (np.zeros(WEEKS, np.int64), 50.0), times)
     none = np.zeros(0, np.int64)

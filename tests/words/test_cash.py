@@ -8,6 +8,7 @@ from tradecredit.cash.back_test import RULES, CashBackTest
 from tradecredit.cash.drivers import CONTESTED, OVERDUE
 from tradecredit.cash.forecast import CashForecast
 from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.past_defaults import PastDefaults
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.scenarios import Receipts
 
@@ -107,7 +108,7 @@ def test_the_total_is_told_with_its_error_and_bands():
     paid = np.random.default_rng(1).normal(1_000, 100, (2_000, 13))
     ends = pd.date_range("2026-11-07", periods=13, freq="7D")
     receipts = Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1))
-    made = CashForecast(ends, receipts, paid * 0, {}, (0.0, 0.0), np.ones(91))
+    made = CashForecast(ends, receipts, paid * 0, {}, (0.0, 0.0), np.ones(91), PastDefaults(np.zeros(13), np.zeros(13)))
     told = words.cash.coming(made, "no cover", "EUR")
     assert "up to 30 January 2027" in told
     assert "without insurance (standard error " in told
@@ -118,10 +119,19 @@ def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     """The first invoice is of August 2024: 27 months, two years of the economy."""
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2024-08-01,2024-09-01,1000\nI2,A,2026-08-01,2026-09-01,9\n"
     book, receipts = book_of("2026-10-30", invoices=invoices), Receipts(*np.zeros((5, 2, 2)))
-    made = CashForecast(ENDS, receipts, np.zeros((2, 2)), {}, (0.0, 0.0), np.ones(14))
+    made = CashForecast(
+        ENDS, receipts, np.zeros((2, 2)), {}, (0.0, 0.0), np.ones(14), PastDefaults(np.zeros(2), np.zeros(2))
+    )
     told = words.cash.assumptions(book, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1)))
     assert "this ledger cannot test: it has seen 2 years" in " ".join(told)
-    assert told[-1].startswith(
-        "Not in the forecast: claims and recoveries of defaults that have happened already; orders"
-    )
-    assert "promises and payment plans" in told[-1]
+    # Without promises, orders and buyers in default nothing is said of them.
+    assert not any("promised" in line or "orders" in line or "have happened" in line for line in told)
+    some = book_of(
+        "2026-10-30", invoices=invoices, defaults="buyer_id,date,kind\nA,2026-10-01,insolvency\n",
+        orders="order_id,buyer_id,kind,date,amount\nO1,A,ordered,2026-10-01,50\n",
+        promises="buyer_id,invoice_id,made,date,amount,kind\nA,I2,2026-10-01,2026-11-20,9,payment\n",
+    )  # fmt: skip
+    known = " ".join(words.cash.assumptions(some, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
+    assert f"comes on the promised day to {words.formats.percent(0.5)}" in known
+    assert "Open orders are invoiced on the day" in known
+    assert "Defaults that have happened bring in EUR 0 of recoveries and EUR 0 of claims within the 2 weeks" in known

@@ -49,7 +49,8 @@ LABELS = {
     ),
     **columns(
         "money", claims_in="Claims received", passed_on="Recoveries passed on to the insurer",
-        premium_out="Premium, fees and tax",
+        premium_out="Premium, fees and tax", past_recoveries="Recoveries of past defaults, expected",
+        past_claims="Claims of past defaults, expected",
     ),
     # drivers
     **columns("money", open_now="Open, not contested", expected_soon="Expected in four weeks"),

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
-from tradecredit.cash.schedule import OpenItems, open_rows
+from tradecredit.cash.open_rows import OpenItems, open_rows, with_promised
 from tradecredit.default.payment_kernels import chances_by_day
 from tradecredit.default.payment_times import payment_times, today_of
 from tradecredit.measure.disputes import owed_in_dispute
@@ -29,7 +29,7 @@ EARLY, LATE = 0.10, 0.90
 
 
 class Soon(NamedTuple):
-    """Of each open item (`schedule.OpenItems`): the `chance` that it is paid within four weeks, and `when`, the days
+    """Of each open item (`open_rows.OpenItems`): the `chance` that it is paid within four weeks, and `when`, the days
     from today by which 10, 50 and 90 % of it are (0: not within 52 weeks); all at the expected tempo."""
 
     items: OpenItems
@@ -42,9 +42,9 @@ def soon_paid(book: Book) -> Soon:
     """Return when the open items are paid."""
     items, times = open_rows(book), payment_times(book)
     calendar = times.coming(today_of(book), LATEST_DAYS)
-    columns = (items.buyer, items.due, items.begin)
-    days = np.array([EARLY, 0.5, LATE])
-    found = chances_by_day(columns, NEXT_DAYS, days, calendar, times.habits, (times.hazards, times.credits))
+    columns = (items.pays_as, items.due, items.begin)
+    days, (hazards, habits) = np.array([EARLY, 0.5, LATE]), with_promised(times)
+    found = chances_by_day(columns, NEXT_DAYS, days, calendar, habits, (hazards, times.credits))
     return Soon(items, *found)
 
 

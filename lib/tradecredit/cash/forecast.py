@@ -10,6 +10,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
+from tradecredit.cash import past_defaults
+from tradecredit.cash.coming_sales import Coming, ordered, sales_shares
 from tradecredit.cash.future_sales import FutureSales, future_sales
 from tradecredit.cash.insured_cash import (
     Insured,
@@ -19,8 +21,10 @@ from tradecredit.cash.insured_cash import (
     protracted,
     recovered_by_week,
 )
+from tradecredit.cash.open_rows import open_rows
+from tradecredit.cash.past_defaults import PastDefaults
 from tradecredit.cash.scenarios import Expected, Receipts, empty, expected, fill, paces
-from tradecredit.cash.schedule import expected_by_day, of_open, of_sales, open_rows, sales_shares
+from tradecredit.cash.schedule import expected_by_day, of_open, of_sales
 from tradecredit.default.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import insured_parts
@@ -45,12 +49,14 @@ TEMPO, SALES, PAYMENTS = 11, 12, 13
 
 
 class Basis(NamedTuple):
-    """What a forecast is made from: payment times, sales, what is expected under each tempo, and of each day."""
+    """What a forecast is made from: payment times, sales, what is expected under each tempo, and of each day, and what
+    defaults that have happened are to bring in."""
 
     times: PaymentTimes
     sales: FutureSales
     expected: Expected
     by_day: np.ndarray
+    past: PastDefaults
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +64,10 @@ class CashForecast:
     """The cash of every scenario by week.
 
     `ends`: the last day of each week; `receipts`: what buyers pay, and where it goes (`Receipts`); `recoveries`
-    (scenarios × weeks); `insured`: by policy claims, the insurer's part of recoveries, and premium; `defaults`: how
-    many a year of a scenario has, on average, with its standard error; `by_day`: what buyers are expected to pay on
-    each day, by which a week that two months share is divided.
+    (scenarios × weeks) of defaults to come; `insured`: by policy claims, the insurer's part of recoveries, and premium;
+    `defaults`: how many a year of a scenario has, on average, with its standard error; `by_day`: what buyers are
+    expected to pay on each day, by which a week that two months share is divided; `past`: what defaults that have
+    happened bring in, the same in every scenario and view.
     """
 
     ends: pd.DatetimeIndex
@@ -69,6 +76,7 @@ class CashForecast:
     insured: dict[str, Insured]
     defaults: tuple[float, float]
     by_day: np.ndarray
+    past: PastDefaults
 
     @property
     def views(self) -> list[str]:
@@ -77,7 +85,7 @@ class CashForecast:
 
     def cash(self, view: str = NO_COVER) -> np.ndarray:
         """Return the cash from buyers, recoveries and insurance by week (scenarios × weeks), premiums paid."""
-        cash = self.receipts.paid + self.recoveries
+        cash = self.receipts.paid + self.recoveries + self.past.recoveries + self.past.claims
         if view == NO_COVER:
             return cash
         policy = self.insured[view]
@@ -89,7 +97,7 @@ class CashForecast:
         `lost`: what was open at defaults, and what is credited. Zero to the cent: no cash is made or lost.
         """
         paid = self.receipts
-        within = paid.invoiced + self.recoveries.sum(axis=1)
+        within = paid.invoiced + self.recoveries.sum(axis=1) + self.past.recoveries.sum() + self.past.claims.sum()
         if view != NO_COVER:
             policy = self.insured[view]
             within = within + (policy.claims - policy.passed_on - policy.premium).sum(axis=1)
@@ -176,11 +184,12 @@ def basis(book: Book, weeks: int) -> Basis:
     speeds = paces(times)
     items = open_rows(book)
     opened = of_open(items, times, today, weeks, speeds)
-    shares = sales_shares(book)
-    coming = of_sales(shares, sales, times, today, speeds)
+    coming_sales = Coming(*sales_shares(book), sales, ordered(book))
+    coming = of_sales(coming_sales, times, today, speeds)
     future = (sales.month[3::7][:weeks], sales.per_invoice)
-    by_day = expected_by_day(items, shares, sales, times, today)
-    return Basis(times, sales, expected(items, opened, coming, future, times), by_day)
+    by_day = expected_by_day(items, coming_sales, times, today)
+    past = past_defaults.by_week(book, weeks)
+    return Basis(times, sales, expected(items, opened, coming, future, times), by_day, past)
 
 
 def simulated(
@@ -211,7 +220,7 @@ def simulated(
     insured = of_programmes(simulator.policies, alone, premiums)
     ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
     number = float(defaulted.mean()), float(defaulted.std(ddof=1) / np.sqrt(count))
-    return CashForecast(ends, into, recoveries, insured, number, found.by_day)
+    return CashForecast(ends, into, recoveries, insured, number, found.by_day, found.past)
 
 
 def sales_factors(sales: FutureSales, count: int, seed: int) -> np.ndarray:

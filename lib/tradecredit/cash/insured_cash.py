@@ -17,6 +17,8 @@ from tradecredit.losses.simulator import Defaults, Simulator
 
 FEW_DEFAULTS, FEW_RECOVERIES = 10, 5
 """Below so many of the book's own, the run's numbers hold."""
+KIND = (False, True)
+"""Whether a default is protracted."""
 KINDS = 14
 """Stream of the random numbers that say which defaults are protracted."""
 
@@ -79,9 +81,12 @@ def fill_insured(
     both differ by the indemnity; what is recovered before the claim is paid is taken off it.
     """
     back = defaults.day + recovery_days(book)
+    # There are fewer days of a year than defaults.
+    days = np.arange(defaults.day.max(initial=0) + 1)
     for number, (policy, room) in enumerate(zip(simulator.policies, into, strict=True)):
         steps = simulator.settled(defaults, number)
-        paid = claim_day(policy, defaults.day, late, book.run.cash.protracted_days)
+        by_day = [claim_day(policy, days, np.full(len(days), kind), book.run.cash.protracted_days) for kind in KIND]
+        paid = np.stack(by_day)[late.astype(np.int64), defaults.day]
         claims, passed, indemnity = room
         moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, claims, passed))
         indemnity += np.bincount(defaults.scenario, steps.indemnity, len(indemnity))

@@ -67,9 +67,9 @@ def cash_bridge(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks:
     """Return how the cash in hand goes from today to the end of some weeks, as expected: index `flow`.
 
     `times`, how often it flows (missing: in every week), and `amount`, with its standard error `amount_error` where it
-    is simulated: `opening_cash`; `expected_receipts` from buyers
-    and recoveries; with a policy `claims_in`, `passed_on` and `premium_out`; each kind of the plan; and `closing_cash`,
-    their sum. Empty where the run states no opening cash.
+    is simulated: `opening_cash`; `expected_receipts` from buyers and recoveries of defaults to come; `past_recoveries`
+    and `past_claims` of those that have happened, where there are any; with a policy `claims_in`, `passed_on` and
+    `premium_out`; each kind of the plan; and `closing_cash`, their sum. Empty where the run states no opening cash.
     """
     opening, columns = book.run.cash.opening_cash, ["times", "amount", "amount_error"]
     if opening is None:
@@ -78,6 +78,9 @@ def cash_bridge(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks:
     cash = forecast.cash(view)[:, :weeks].sum(axis=1)
     paid = (forecast.receipts.paid + forecast.recoveries)[:, :weeks].sum(axis=1)
     rows = {"opening_cash": (np.nan, opening, np.nan), "expected_receipts": (np.nan, paid.mean(), _error(paid))}
+    for name, amounts in (("past_recoveries", forecast.past.recoveries), ("past_claims", forecast.past.claims)):
+        if amounts[:weeks].any():
+            rows[name] = (float((amounts[:weeks] != 0).sum()), float(amounts[:weeks].sum()), np.nan)
     if view != NO_COVER:
         policy = forecast.insured[view]
         for name, sign, amounts in (("claims_in", 1, policy.claims), ("passed_on", -1, policy.passed_on)):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tradecredit.book.book import Book
-from tradecredit.cash.schedule import open_rows, sales_shares
+from tradecredit.cash.coming_sales import sales_shares
+from tradecredit.cash.open_rows import open_rows
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import net_sales
 
@@ -33,7 +34,7 @@ def paid_after(book: Book, delay: np.ndarray, daily_sales: np.ndarray) -> np.nda
     """Return receipts by week where every invoice is paid so many days after its due day (by buyer), none before.
 
     What should have been paid already is paid on the first day. `daily_sales`: those of the coming days, bought by the
-    buyers, and on the terms, that the model takes too (`schedule.sales_shares`).
+    buyers, and on the terms, that the model takes too (`coming_sales.sales_shares`).
     """
     weeks, days = len(daily_sales) // 7, len(daily_sales) // 7 * 7
     items, (buyer, terms, share) = open_rows(book), sales_shares(book)

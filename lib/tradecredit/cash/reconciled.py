@@ -10,7 +10,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.cash.forecast import YEAR, CashForecast
-from tradecredit.cash.schedule import of_open, open_rows
+from tradecredit.cash.open_rows import open_rows
+from tradecredit.cash.schedule import of_open
 from tradecredit.default.payment_times import payment_times, today_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import back_test as of_losses

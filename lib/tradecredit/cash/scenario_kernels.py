@@ -66,7 +66,8 @@ def scenarios(expected, states, defaults, random, into):
     paid, credited, still, lost_of, invoiced_of = into
     failed, first_of = np.full(len(expected.small), weeks + 5), np.full(len(expected.small), -1)
     small_total, sales_total = expected.small.astype(np.float64).sum(axis=0), expected.sales.sum(axis=1)
-    ratio, gone, normals = np.empty(cells), np.zeros((4, cells), np.float32), np.empty(2 * cells + weeks)
+    ratio, gone, normals = np.empty(cells), np.zeros(cells, np.float32), np.empty(2 * cells + weeks)
+    in_debt = np.zeros(cells, np.float32)
     # By cell, and then by month of sale, in which order they are read.
     sales = np.zeros((expected.sales.shape[0], cells, months.shape[1]))
     for sale in range(weeks):
@@ -78,6 +79,7 @@ def scenarios(expected, states, defaults, random, into):
         position = (tempo[scenario] - expected.tempos[0]) / (expected.tempos[1] - expected.tempos[0])
         position = min(max(position, 0.0), len(expected.tempos) - 1.000001)
         place, rest = int(position), position - int(position)
+        before_fast, past_slow = np.float32(1.0 - rest), np.float32(rest)
         sums = np.zeros(cells)
         lost, invoiced = 0.0, expected.owed
         for row in range(begin[scenario], begin[scenario + 1]):
@@ -102,7 +104,7 @@ def scenarios(expected, states, defaults, random, into):
             usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
             ratio[cell] = ratio[cell] * expected.small_owed / whole if whole > 0.0 else 1.0
             sums[cell] += ratio[cell] * usual
-        # What failed buyers were to pay is summed up before it is taken off, each tempo by itself.
+        # What failed buyers were to pay is summed up before it is taken off.
         gone[:] = 0.0
         for row in range(begin[scenario], begin[scenario + 1]):
             buyer, week = who[row], week_of[row]
@@ -110,11 +112,10 @@ def scenarios(expected, states, defaults, random, into):
                 continue
             slow, fast = expected.small[buyer, place], expected.small[buyer, place + 1]
             for cell in range(week, cells):
-                gone[0, cell] += slow[cell]
-                gone[1, cell] += fast[cell]
-        gone[:, weeks] = 0.0
+                gone[cell] += before_fast * slow[cell] + past_slow * fast[cell]
+        gone[weeks] = 0.0
         for cell in range(cells):
-            amount = ratio[cell] * ((1.0 - rest) * gone[0, cell] + rest * gone[1, cell])
+            amount = ratio[cell] * gone[cell]
             sums[cell] -= amount
             lost += amount
         # Each large invoice comes on a week of its own.
@@ -142,7 +143,7 @@ def scenarios(expected, states, defaults, random, into):
                 sums[cell] += drawn
                 invoiced += drawn
                 ratio[cell] = drawn / all_of
-        gone[:] = 0.0
+        gone[:], in_debt[:] = 0.0, 0.0
         for row in range(begin[scenario], begin[scenario + 1]):
             buyer, week = who[row], week_of[row]
             if first_of[buyer] != row or week >= weeks:
@@ -155,14 +156,13 @@ def scenarios(expected, states, defaults, random, into):
             owed = expected.bought[buyer, week] - received - (1.0 - rest) * slow[weeks] - rest * fast[weeks]
             part = np.float32(min(max(owed, 0.0) / coming, 1.0) if coming > 0.0 else 0.0)
             for cell in range(week, cells):
-                gone[0, cell] += slow[cell]
-                gone[1, cell] += fast[cell]
-                gone[2, cell] += part * slow[cell]
-                gone[3, cell] += part * fast[cell]
-        gone[:, weeks] = 0.0
+                were_to_come = before_fast * slow[cell] + past_slow * fast[cell]
+                gone[cell] += were_to_come
+                in_debt[cell] += part * were_to_come
+        gone[weeks], in_debt[weeks] = 0.0, 0.0
         for cell in range(cells):
-            amount = ratio[cell] * ((1.0 - rest) * gone[0, cell] + rest * gone[1, cell])
-            owing = ratio[cell] * ((1.0 - rest) * gone[2, cell] + rest * gone[3, cell])
+            amount = ratio[cell] * gone[cell]
+            owing = ratio[cell] * in_debt[cell]
             sums[cell] -= amount
             lost += owing
             invoiced -= amount - owing

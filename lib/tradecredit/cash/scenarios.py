@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tradecredit.cash.open_rows import OpenItems
 from tradecredit.cash.scenario_kernels import scenarios
-from tradecredit.cash.schedule import OpenItems, SalesSchedule, Schedule
+from tradecredit.cash.schedule import SalesSchedule, Schedule
 from tradecredit.default.payment_times import PaymentTimes
 
 TEMPOS = np.array([-3.0, -1.5, 0.0, 1.5, 3.0])

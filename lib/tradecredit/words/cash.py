@@ -10,10 +10,11 @@ from tradecredit.cash.drivers import CONTESTED, OVERDUE
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer, lacking
+from tradecredit.cash.open_rows import FEW_DISPUTES, FEW_PROMISES, USUAL_KEPT, dispute_rule, kept_share
 from tradecredit.cash.reconciled import Defaults
-from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
 from tradecredit.default.payment_times import payment_times
 from tradecredit.language import tr
+from tradecredit.measure.default_events import in_default
 from tradecredit.measure.history import begins, habits_told
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
@@ -118,12 +119,52 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
             "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
             "beyond its end too. What each quote moves in its place stands beside it below, for the whole year."
         ),
-        tr(
-            "Not in the forecast: claims and recoveries of defaults that have happened already; orders, in whose "
-            "place the ledger's own pattern of sales goes on; promises and payment plans, in whose place what is "
-            "overdue is paid as overdue invoices of such buyers were."
-        ),
+        *_known_already(book, forecast),
     ]
+
+
+def _known_already(book: Book, forecast: CashForecast) -> list[str]:
+    """Return what is made of promises, of orders, and of defaults that have happened."""
+    told = []
+    if len(book.promises):
+        share = kept_share(book)
+        where = (
+            tr("fewer than {few_promises} are over", few_promises=FEW_PROMISES)
+            if share == USUAL_KEPT
+            else tr("those that are over")
+        )
+        told.append(
+            tr(
+                "What buyers have promised, instalments of plans among it, comes on the promised day to "
+                "{share}, the part of promises that was kept ({where}); the rest, once the promise is broken, "
+                "as if it had never been made.",
+                share=percent(share),
+                where=where,
+            )
+        )
+    if len(book.orders):
+        told.append(
+            tr(
+                "Open orders are invoiced on the day on which they are expected, goods shipped at once; the "
+                "ledger's own pattern of sales goes on beside them, less what they are, week by week. Orders "
+                "without a day are left to that pattern."
+            )
+        )
+    currency, past = book.run.currency, forecast.past
+    if len(in_default(book)):
+        told.append(
+            tr(
+                "Defaults that have happened bring in {recoveries} of recoveries and {claims} of claims within "
+                "the {ends} weeks, of what the provision for these buyers expects: recoveries after the same "
+                "days as those of defaults to come, or halfway to the day on which nothing more is expected; "
+                "claims after waiting and payment days. Both are the same in every scenario, without insurance "
+                "too: the cover of past losses does not depend on what is bought now.",
+                recoveries=money(past.recoveries.sum(), currency),
+                claims=money(past.claims.sum(), currency),
+                ends=len(forecast.ends),
+            )
+        )
+    return told
 
 
 def _defaults(counted_as: Defaults) -> str:

@@ -117,10 +117,12 @@ def _why(curve: pd.DataFrame, settings: EarlyWarningSettings) -> str:
         return ""
     point = likely.sort_values("list_threshold").iloc[0]
     high = percent(point["list_threshold"])
-    return (
-        f" Why: so few false alarms mean that {percent(needed)} of the listed buyers fail, and only "
-        f"{percent(point['share_named'])} of failures had, in time, a probability of {high} or more; the others looked "
-        "like many that paid on."
+    return tr(
+        " Why: so few false alarms mean that {needed} of the listed buyers fail, and only {share_named} of "
+        "failures had, in time, a probability of {high} or more; the others looked like many that paid on.",
+        needed=percent(needed),
+        share_named=percent(point["share_named"]),
+        high=high,
     )
 
 
