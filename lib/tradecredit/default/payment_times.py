@@ -17,7 +17,7 @@ HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
 PACE_HALF_LIFE = 120
 """The same of how fast each buyer pays beside the book's pace."""
-ROUNDS = 3
+ROUNDS = 2
 """Times that hazards, weekdays, habits and tempo are estimated by turns."""
 TURNS = 8
 """Times that segments' hazards and buyers' paces are estimated by turns."""
