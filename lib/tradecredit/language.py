@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
-Language = Literal["en", "zh", "de"]
-LANGUAGES = get_args(Language)
+from tradecredit.params.base import ReportLanguage
+
+LANGUAGES = get_args(ReportLanguage)
 """What a run file may say (`language`)."""
 ENGLISH = "en"
 

@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+
+sys.path.insert(0, str(Path(__file__).parent))
 from default_model import CENTRAL_TENDENCY, SIGNS, ratios
 from scipy.special import expit, logit
 

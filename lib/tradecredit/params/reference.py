@@ -57,7 +57,7 @@ def docstrings(section: type[Parameters]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in reversed(section.__mro__):
-        if one.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        if one.__module__.partition(".")[0] == Parameters.__module__.partition(".")[0]:
             found |= _written_below(one)
     return found
 

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.language import Language
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import (
     PROJECT,
@@ -18,6 +17,7 @@ from tradecredit.params.base import (
     Parameters,
     Positive,
     Probability,
+    ReportLanguage,
     SectionOrFile,
     strictly_rising,
 )
@@ -58,7 +58,7 @@ class Run(Parameters):
     """Whose book it is; reports go to a folder of that name."""
     currency: Currency
     """The reporting currency (ISO 4217), in which all amounts are stated."""
-    language: Language = "en"
+    language: ReportLanguage = "en"
     """Language of the pages, their pictures, the workbook's heads and the worklist: English, Chinese or German. The
     columns and codes of CSV files are English in each."""
     as_of: date | None = None

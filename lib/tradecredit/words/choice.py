@@ -252,7 +252,7 @@ def beside(odds: pd.DataFrame, found: Account, current: str, level: Level = None
     error = (one if other == current else two)["cover_value_on_current_se"]
     points = turning_points(value, error)
     if points.empty:
-        more = "more" if (value > 0).all() else "less"
+        more = tr("more") if (value > 0).all() else tr("less")
         told = tr(
             "{policy} is worth {more} at all default odds from {multiples}",
             policy=policy,
@@ -312,7 +312,7 @@ def holds_alone(odds: pd.DataFrame, policy: str) -> str:
     points = turning_points(values["saving_at_odds"], values["cover_value_se"])
     told = tr("By the losses and the capital that it takes off today's balances alone,")
     if len(points):
-        way = "from" if points.iloc[0]["turns"] == "positive" else tr("up to")
+        way = tr("from") if points.iloc[0]["turns"] == "positive" else tr("up to")
         return tr(
             "{told} {policy} would be worth its cost {way} {odds} times today's odds.",
             told=told,
@@ -346,7 +346,7 @@ def _where(points: pd.DataFrame) -> str:
 def _rest(points: pd.DataFrame) -> str:
     """Return where it is not, after `_where`."""
     if len(points) > 1:
-        return "elsewhere"
+        return tr("elsewhere")
     return tr("above") if points.iloc[0]["turns"] == "negative" else tr("below")
 
 
@@ -357,7 +357,7 @@ def _of_level(value: pd.Series, points: pd.DataFrame, level: Level) -> str:
     interval = tr("{level} to {level_2} times", level=ratio(level[0]), level_2=ratio(level[1]))
     if np.isnan([value_at(value, multiple) for multiple in level]).any():
         return tr("; the interval of the level, {interval}, reaches beyond what was looked at", interval=interval)
-    turns = "turns" if points["odds"].between(*level).any() else tr("does not turn")
+    turns = tr("turns") if points["odds"].between(*level).any() else tr("does not turn")
     return tr("; within the interval of the level, {interval}, this {turns}", interval=interval, turns=turns)
 
 

@@ -10,23 +10,24 @@ from tradecredit.default import panel
 from tradecredit.language import ENGLISH, known, spoken, tr
 
 CODES = (
-    *(name.replace("_", " ") for name in panel.CANDIDATES), "area under the ROC curve, late or not",
-    "mean error of the days late",
-    "need", "new", "risk", "increase", "reduction", "prolongation", "cancellation", "refusal", "concentration",
-    "capacity", "prepaid", "dormant", "public", "affiliate", "company", "group", "sector", "country", "insolvent",
-    "grade", "basel", "together", "separately", "balance", "limit", "protracted", "insolvency", "turnover", "sales",
-    "cost", "interest", "board", "current", "disputes", "invoices", "receipts", "defaults", "buyers", "statements",
-    "promises", "orders", "recoveries", "claims", "limits", "all", "low", "high", "slope", "level", "ranking",
-    "market", "ifrs", "separate", "integral", "green", "amber", "red", "base", "kept", "broken", "open", "running",
-    "filed", "paid", "refused", "asked", "granted", "delivery", "quality", "quantity", "price", "downgrade",
-    "accounts", "surroundings", "method", "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen",
-    "more", "less", "grades", "above", "below", "existing", "above own limit", "median", "mean", "total", "wait",
-    "plan", "enforce", "sell", "claim", "net worth", "working capital", "revenue", "Grade", "Year of observation",
-    "Insolvency index",
+    *(name.replace("_", " ") for name in panel.CANDIDATES),
+    "replaced", "lapsed", "no cover", "rule", "smallest", "rounding", "approval",
+    "area under the ROC curve, late or not", "mean error of the days late", "need", "new", "risk", "increase",
+    "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity", "prepaid", "dormant",
+    "public", "affiliate", "company", "group", "sector", "country", "insolvent", "grade", "basel", "together",
+    "separately", "balance", "limit", "protracted", "insolvency", "turnover", "cost", "interest", "board", "current",
+    "disputes", "invoices", "receipts", "defaults", "buyers", "statements", "promises", "orders", "recoveries",
+    "claims", "limits", "all", "low", "high", "slope", "level", "ranking", "market", "ifrs", "separate", "integral",
+    "green", "amber", "red", "base", "kept", "broken", "open", "running", "filed", "paid", "refused", "asked",
+    "granted", "delivery", "quality", "quantity", "price", "downgrade", "accounts", "surroundings", "method",
+    "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen", "more", "less", "grades", "above", "below",
+    "existing", "above own limit", "median", "mean", "total", "wait", "plan", "enforce", "sell", "claim", "net worth",
+    "working capital", "revenue", "Grade", "Year of observation", "Insolvency index",
 )  # fmt: skip
 """Codes of one word."""
 
 TEMPLATES = (
+    "country {name}", "sector {name}",
     *(re.sub(r"\{[^}]*\}", "{value}", one.words) for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)),
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
@@ -71,5 +72,6 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Return the pattern of each template, that of the fewest places first."""
     ordered = sorted(TEMPLATES, key=lambda template: (template.count("{"), -len(template)))
     return [
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template))), template) for template in ordered
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^;:]+?)", re.escape(template))), template)
+        for template in ordered
     ]

@@ -34,15 +34,19 @@ _SENTENCE_ENDS = {
     "zh": re.compile("(?<=[。！？])|(?<=[.!?]) "),
 }
 _CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”％"
-_CHINESE_MARKS = [
+_MARKS = {"zh": [
     (re.compile(rf"(?<=[{_CJK}]) ?\(([^()]*)\)"), r"（\1）"),
     (re.compile(rf"(?<=[{_CJK}]); ?"), "；"),
     (re.compile(rf"(?<=[{_CJK}]): ?"), "："),
     (re.compile(rf"(?<=[{_CJK}]), ?"), "，"),
     (re.compile(rf"(?<=[{_CJK}])\.(?: (?=[{_CJK}A-Z“*])|$|(?= ))"), "。"),
     (re.compile("(?<=[。；：，）]) +"), ""),
-]
-"""What stands for a mark of English next to Chinese."""
+    (re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])"), ""),
+], "de": [
+    (re.compile("“([^”]*)”"), "„\\1“"),
+    (re.compile(r"\b(Mio|Mrd|Jan|Feb|Aug|Sept|Okt|Nov|Dez)\.(\**)\.(?!\.)"), r"\1.\2"),
+]}  # fmt: skip
+"""What stands for a mark of English in another language, where parts of a sentence were joined."""
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
 NUMERIC = (
     "money",
@@ -418,9 +422,7 @@ def punctuated(text: str) -> str:
     >>> punctuated("EUR 5 (standard error 2). Next.")
     'EUR 5 (standard error 2). Next.'
     """
-    if spoken() != "zh":
-        return text
-    for ascii_mark, mark in _CHINESE_MARKS:
+    for ascii_mark, mark in _MARKS.get(spoken(), []):
         text = ascii_mark.sub(mark, text)
     return text
 

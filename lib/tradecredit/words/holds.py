@@ -47,7 +47,7 @@ def _stopped(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     held = sheets[sheets["deliveries"] == NOTHING]
     if kind == STOP or held.empty:
         return ""
-    which = "it" if len(sheets) == 1 else tr("{held} of them", held=whole(len(held)))
+    which = tr("it") if len(sheets) == 1 else tr("{held} of them", held=whole(len(held)))
     first, by = decided_by(held, run)
     return tr(
         " Meanwhile nothing is delivered to {told}, for want of cover: {first}, decided by {by}.",

@@ -10,12 +10,13 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
-from tradecredit.language import fragment, tr
+from tradecredit.language import tr
 from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
 from tradecredit.params.run import Run
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import counted, day, listed, money, percent, short, whole
 
 REASONS = {
@@ -262,7 +263,7 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     """Return how many limits of the book are decided in which way, and what that changes."""
     sums = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
     parts = [
-        f"{fragment(name)} {whole(row['size'])}"
+        tr("{decision} {number}", decision=name, number=whole(int(row["size"])))
         + (
             f" ({money(abs(row['sum']), currency)} {tr('more') if row['sum'] > 0 else tr('less')})"
             if row["sum"]
@@ -407,7 +408,8 @@ def above_need(over: pd.DataFrame, currency: str) -> str:
     """
     if over.empty:
         return ""
-    owe = f"{counted(len(over), 'buyer')} {'owes' if len(over) == 1 else 'owe'}"
+    buyers = counted(len(over), "buyer")
+    owe = tr("{buyers} owes", buyers=buyers) if len(over) == 1 else tr("{buyers} owe", buyers=buyers)
     told = tr(
         "{owe} {over_need} above the need: by itself a signal to look, no decision.",
         owe=owe,
@@ -446,7 +448,9 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
         (class_caps["added_cut"], tr("what cover adds to limits would pass the cap, and that alone is cut")),
     ):  # fmt: skip
         if (cut > 0).any():
-            each = listed(f"{name} ({counted(int(number), 'buyer')})" for name, number in cut[cut > 0].items())
+            each = listed(
+                f"{in_words(name)} ({counted(int(number), 'buyer')})" for name, number in cut[cut > 0].items()
+            )
             found += tr(" Whatever is owed, {said} on {each}.", said=said, each=each)
     return found
 

@@ -14,6 +14,7 @@ from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected
 from tradecredit.params.losses import Dependence, LossSettings, Simulation
 from tradecredit.params.stress import Scenario
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import counted, day, fixed, listed, missing, money, percent, short, whole
 
 NO_CHECK = {
@@ -369,14 +370,14 @@ def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:
     told = [
         tr(
             "{join}: expected {expected}, value at risk at 99 % {high}",
-            join=" ".join(name.split()),
+            join=" ".join(in_words(name).split()),
             expected=money(row["expected"], currency),
             high=money(row["high"], currency),
         )
         for name, row in ahead.iterrows()
     ]
     lost = [
-        f"{' '.join(name.split())}: {money(row['real'], currency)}"
+        f"{' '.join(in_words(name).split())}: {money(row['real'], currency)}"
         for name, row in table[table["real"].notna()].iterrows()
     ]
     return tr(

@@ -8,7 +8,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.columns import Column
 from tradecredit.insurance.amounts import borne, disputed_of
 from tradecredit.insurance.in_force import policy_in_force
-from tradecredit.language import tr
+from tradecredit.language import fragment, tr
 from tradecredit.measure.columns import LABELS as OF_MEASURE
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
 from tradecredit.measure.on_account import on_account
@@ -259,7 +259,7 @@ def ahead(book: Book) -> str:
             then=fixed(index.then, 0),
         )
     if len(view.scenarios) > 1:
-        weights = [f"{name} {percent(row['weight'])}" for name, row in view.scenarios.iterrows()]
+        weights = [f"{fragment(name)} {percent(row['weight'])}" for name, row in view.scenarios.iterrows()]
         told += tr(" Scenarios weigh {weights} (`provision.scenario_weights`; a judgement).", weights=listed(weights))
     elif basis == FORECAST:
         told += tr(" No scenarios are weighed (`provision.scenario_weights`).")

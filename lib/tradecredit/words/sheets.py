@@ -264,7 +264,7 @@ def unknown(book_day: pd.Timestamp, near: Sequence[str]) -> tuple[str, str]:
 def with_options(table: pd.DataFrame) -> pd.DataFrame:
     """Return the ways to get overdue debt (`payment_plan.options`), the best one so marked."""
     names = [OPTIONS[name] for name in table.index]
-    return table.set_axis(pd.Index(names, name="option")).assign(is_best=np.where(table["is_best"], "best", ""))
+    return table.set_axis(pd.Index(names, name="option")).assign(is_best=np.where(table["is_best"], tr("best"), ""))
 
 
 def short_money(amount: float, most: float) -> str:

@@ -42,7 +42,7 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
     shown = table.head(run.decisions.shown)
     figures = [
-        f"{money(row['amount'], run.currency)} {tr(row['stake'])}" if pd.notna(row["amount"]) else tr(row["stake"])
+        _staked(row["amount"], row["stake"], run.currency) if pd.notna(row["amount"]) else tr(row["stake"])
         for _, row in shown.iterrows()
     ]
     texts = [
@@ -55,6 +55,10 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
         for _, row in shown.iterrows()
     ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
+
+
+def _staked(amount: float, stake: str, currency: str) -> str:
+    return tr("{amount} {stake}", amount=money(amount, currency), stake=tr(stake))
 
 
 def _capital(text: str) -> str:
@@ -203,7 +207,7 @@ def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: 
 
 
 def _named(row: pd.Series, currency: str) -> str:
-    amount = f" ({money(row['amount'], currency)} {tr(STAKES[row['decision']])})" if pd.notna(row["amount"]) else ""
+    amount = f" ({_staked(row['amount'], STAKES[row['decision']], currency)})" if pd.notna(row["amount"]) else ""
     return f"“{tr(row['what'])}”{amount}"
 
 
