@@ -35,7 +35,9 @@ def row_hashes(tables: Iterable[pa.Table]) -> list[np.ndarray]:
 
     found = []
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("set enable_progress_bar = false")
+        # Where it is off already, as in Jupyter, turning it off may be an error (findings/duckdb_progress_bar.sh).
+        if connection.execute("select current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+            connection.execute("set enable_progress_bar = false")
         for table in tables:
             columns = ", ".join(f'"{column}"' for column in table.column_names)
             connection.register("content", table)
