@@ -53,7 +53,7 @@ def in_words(text: str) -> str:
     text = text.replace("\N{NO-BREAK SPACE}", " ")
     if known(text):
         return tr(text)
-    if "; " in text:
+    if "; " in text and any(in_words(part) != part for part in text.split("; ")):
         return tr("; ").join(map(in_words, text.split("; ")))
     for pattern, template in _patterns():
         if found := pattern.fullmatch(text):
