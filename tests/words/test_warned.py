@@ -78,6 +78,16 @@ def test_the_frontier_beside_the_aim(aims, expected):
     assert words.frontier(BackTest(CURVE, CURVE.head(0), CURVE), EarlyWarningSettings()) == ""
 
 
+def test_the_frontier_is_drawn_as_a_curve_for_each_list():
+    by_pd = CURVE.assign(list=BY_PD, false_a_true=[8.0, 6.0, 4.0, 2.0], share_named=[0.7, 0.6, 0.4, 0.2])
+    drawn = words.drawn(BackTest(CURVE, pd.concat([CURVE, by_pd]), CURVE))
+    assert list(drawn.columns) == ["As many buyers, by PD alone", "Watchlist"]
+    assert drawn.index.is_monotonic_increasing and len(drawn) == 8
+    assert drawn.loc[3.5, "As many buyers, by PD alone"] == pytest.approx(0.35)  # between 2 and 4, on the line
+    assert pd.isna(drawn.loc[9.0, "As many buyers, by PD alone"])  # nothing beyond its ends
+    assert words.drawn(BackTest(CURVE, CURVE.head(0), CURVE)).empty
+
+
 def test_what_signals_add():
     table = pd.DataFrame(
         {"beside_pd": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]

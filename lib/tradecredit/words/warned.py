@@ -70,6 +70,13 @@ def back_test(found: BackTest) -> str:
     return f"{told} {_beside(found.compared)}"
 
 
+def drawn(found: BackTest) -> pd.DataFrame:
+    """Return the frontier as curves: index false alarms a true one, a column for each list, the share warned of."""
+    points = found.frontier.dropna(subset=["share_named", "false_a_true"])
+    curves = points.pivot_table(index="false_a_true", columns="list", values="share_named")
+    return curves.rename(columns=LISTS).interpolate(method="index", limit_area="inside")
+
+
 def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
     """Return what other lists of the frontier (`back_test`) would have reached of the run's aims; empty without one."""
     curve = found.frontier[found.frontier["list"] == WATCHLIST].dropna(subset=["share_named", "false_a_true"])
