@@ -6,18 +6,16 @@ import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import lxml.html
 import nbformat
 import numpy as np
 import pandas as pd
 import papermill
 import pytest
-import yaml
 
-from tradecredit import Book
 from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
@@ -739,64 +737,23 @@ def test_a_notebook_opens_on_the_demo_book(file):
     assert (file.parent / run_file).resolve() == PROJECT / "params" / "demo.yaml"
 
 
+@pytest.fixture(scope="module")
+def kernels() -> Iterator[type]:
+    """Kernels that need not import the libraries anew, each as it starts."""
+    from tradecredit.report.kernels import warm_kernels
+
+    with warm_kernels() as managers:
+        yield managers
+
+
 # What the month has computed is remembered: the notebooks, each in a kernel of its own, do not compute it once more.
 @pytest.mark.parametrize("month", ["demo"], indirect=True)
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
-def test_a_notebook_runs_alone_and_writes_nothing(file, month, tmp_path):
+def test_a_notebook_runs_alone_and_writes_nothing(file, month, kernels, tmp_path):
     executed = papermill.execute_notebook(
         file, tmp_path / "alone.ipynb", parameters={"run_file": str(month.parents[2] / "run.yaml")},
-        kernel_name="python3", cwd=PROJECT / "notebooks", progress_bar=False,
+        kernel_name="python3", cwd=PROJECT / "notebooks", progress_bar=False, kernel_manager_class=kernels,
     )  # fmt: skip
     shown = [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
     assert sum("text/html" in output.get("data", {}) for output in shown) >= 3
     assert not list((PROJECT / "notebooks").glob("tables")) + list((PROJECT / "notebooks").glob("results"))
-
-
-def test_a_month_in_chinese_says_nothing_in_english(month):
-    """Names, and texts of the run file and the ledger, stay as they are given; so do code and formulas."""
-    folder = month.parents[2]
-    content = yaml.safe_load((folder / "run.yaml").read_text(encoding="utf-8"))
-    if content["source"]["kind"] != "demo":
-        pytest.skip("the demo's chapters show all that the other month's do")
-    content |= {"language": "zh", "reports": str(folder / "in_chinese")}
-    (folder / "zh.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    from tradecredit.report.run import report  # most tests do without what a report imports
-
-    made = report(folder / "zh.yaml").parent
-    given = _texts_given(json.loads((made / "manifest.json").read_text(encoding="utf-8"))["parameters"])
-    book = Book.open(folder / "zh.yaml")
-    for table in book.tables.values():
-        given |= {
-            str(text)
-            for text in pd.unique(table.select_dtypes(["str", "object"]).to_numpy().ravel())
-            if " " in str(text)
-        }
-    longest_first = sorted(given, key=len, reverse=True)
-    three_words = re.compile("[a-z]{2,}(?: [a-z]{2,}){2,}")
-    left = []
-    for page in sorted([*made.glob("*.html"), *made.glob("buyers/*.html")]):
-        for text in _seen_in(page):
-            rest = " ".join(text.split())
-            if three_words.search(rest):
-                for own in longest_first:
-                    rest = rest.replace(own, "")
-            if three_words.search(rest):
-                left.append((page.name, rest))
-    assert not left, "\n".join(f"{page}: {text}" for page, text in left)
-
-
-def _texts_given(value: object) -> set[str]:
-    if isinstance(value, dict):
-        return {text for one in value.values() for text in _texts_given(one)}
-    if isinstance(value, list):
-        return {text for one in value for text in _texts_given(one)}
-    return {" ".join(value.split()).rstrip(".")} if isinstance(value, str) and " " in value else set()
-
-
-def _seen_in(page: Path) -> list[str]:
-    """Return the texts of a page that a reader sees or hears."""
-    root = lxml.html.parse(str(page)).getroot()
-    for apart in root.xpath("//style | //code | //pre | //math | //head"):
-        apart.drop_tree()
-    said = [text for node in root.iter() if isinstance(node.tag, str) for text in (node.text, node.tail) if text]
-    return said + [text for name in ("aria-label", "alt") for text in root.xpath(f"//@{name}")]
