@@ -355,13 +355,8 @@ def _said(text: str) -> str:
 
 def _name_in_words(label: str) -> str:
     """Return the label of a row in the language spoken, whether or not it begins as a heading does."""
-    return (
-        tr(label)
-        if known(label)
-        else tr(label[:1].lower() + label[1:])
-        if known(label[:1].lower() + label[1:])
-        else label
-    )
+    within = label[:1].lower() + label[1:]
+    return tr(within) if known(within) and not known(label) else tr(label)
 
 
 def _written_by_row(values: pd.Series, names: pd.Series, beside: float) -> list[str | None]:

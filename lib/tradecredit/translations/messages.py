@@ -15,6 +15,7 @@ from tradecredit import words
 from tradecredit.language import LANGUAGES
 from tradecredit.params.base import PROJECT
 from tradecredit.report.columns import labelled
+from tradecredit.words import codes
 
 Message = str | tuple[str, str]
 """A text in English; of one that counts, for one and for many."""
@@ -49,6 +50,7 @@ def _places() -> Iterator[tuple[str, Iterable[Message]]]:
     for info in pkgutil.iter_modules(words.__path__):
         if info.name not in ENGLISH_ALONE and not info.ispkg:
             yield f"words.{info.name}", _constants(importlib.import_module(f"{words.__name__}.{info.name}"))
+    yield "words.codes", [text for texts in codes.of_inputs() for text in texts]
     for name in SHOWN:
         file = package.joinpath(*name.split(".")).with_suffix(".py")
         yield name, _spoken_by(ast.parse(file.read_text(encoding="utf-8")))

@@ -6,11 +6,9 @@ They make them in English, as results that are kept and published as CSV; a page
 import re
 from functools import cache
 
-from tradecredit.default import panel
 from tradecredit.language import ENGLISH, known, spoken, tr
 
 CODES = (
-    *(name.replace("_", " ") for name in panel.CANDIDATES),
     "replaced", "lapsed", "no cover", "rule", "smallest", "rounding", "approval",
     "area under the ROC curve, late or not", "mean error of the days late", "need", "new", "risk", "increase",
     "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity", "prepaid", "dormant",
@@ -28,7 +26,6 @@ CODES = (
 
 TEMPLATES = (
     "country {name}", "sector {name}",
-    *(re.sub(r"\{[^}]*\}", "{value}", one.words) for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)),
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
     "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "year to\n{day}",
@@ -42,6 +39,16 @@ TEMPLATES = (
 """What is said with a value in it."""
 
 
+@cache
+def of_inputs() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the inputs of the default model are called, and what is said of each with its value in it."""
+    from tradecredit.default import panel  # slow to import, and a report in English does without
+
+    said = [one.words for one in (*panel.CANDIDATES.values(), panel.CENTRAL_TENDENCY)]
+    names = tuple(name.replace("_", " ") for name in panel.CANDIDATES)
+    return names, tuple(re.sub(r"\{[^}]*\}", "{value}", words) for words in said)
+
+
 def in_words(text: str) -> str:
     """Return a code, a reason, or several of them, in the language spoken; text that none of it knows as it is.
 
@@ -53,24 +60,32 @@ def in_words(text: str) -> str:
     text = text.replace("\N{NO-BREAK SPACE}", " ")
     if known(text):
         return tr(text)
-    if "; " in text and any(in_words(part) != part for part in text.split("; ")):
-        return tr("; ").join(map(in_words, text.split("; ")))
+    if (several := _each(text, "; ")) != text:
+        return several
     for pattern, template in _patterns():
         if found := pattern.fullmatch(text):
             return tr(template, **{name: in_words(value) for name, value in found.groupdict().items()})
     if ": " in text and known(text.split(": ", 1)[0]):
         return tr(": ").join(map(in_words, text.split(": ", 1)))
     if numbered := re.fullmatch(r"(.+?)( \(?[\d,]+\)?)", text):
-        return f"{in_words(numbered[1])}{numbered[2]}" if in_words(numbered[1]) != numbered[1] else text
-    if ", " in text and any(in_words(part) != part for part in text.split(", ")):
-        return tr(", ").join(map(in_words, text.split(", ")))
-    return text
+        return f"{in_words(numbered[1])}{numbered[2]}"
+    return _each(text, ", ")
+
+
+def _each(text: str, mark: str) -> str:
+    """Return the parts of a text in words, joined by the mark of the language; where none of them is known, the text.
+
+    The mark of a text of the ledger's own is not touched.
+    """
+    parts = text.split(mark)
+    found = [in_words(part) for part in parts] if len(parts) > 1 else parts
+    return text if found == parts else tr(mark).join(found)
 
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Return the pattern of each template, that of the fewest places first."""
-    ordered = sorted(TEMPLATES, key=lambda template: (template.count("{"), -len(template)))
+    ordered = sorted(TEMPLATES + of_inputs()[1], key=lambda template: (template.count("{"), -len(template)))
     return [
         (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^;:]+?)", re.escape(template))), template)
         for template in ordered

@@ -170,10 +170,13 @@ def today(acting: pd.DataFrame, currency: str) -> str:
     parts += [tr("{holds} of deliveries", holds=counted(int(held.sum()), "hold"))] if held.any() else []
     if insurer.any():
         amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
-        parts.append(tr(
-            "{reports_and_claims} to the insurer over {amount} of insured debt",
-reports_and_claims=counted(int(insurer.sum()), 'report or claim', 'reports and claims'), amount=amount,
-))  # fmt: skip
+        parts.append(
+            tr(
+                "{reports_and_claims} to the insurer over {amount} of insured debt",
+                reports_and_claims=counted(int(insurer.sum()), "report or claim", "reports and claims"),
+                amount=amount,
+            )
+        )
     return tr("**{buyers}** to act on: {parts}.", buyers=counted(len(now), "buyer"), parts=listed(parts))
 
 
@@ -345,11 +348,9 @@ def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
     if known.empty:
         return tr("No letter is old enough to tell what came after it.")
     told = [
-        tr(
-            "{collected} of what was asked for after the {stage}",
-collected=percent(row['collected']), stage=stage,
-) for stage, row in known.iterrows()
-    ]  # fmt: skip
+        tr("{collected} of what was asked for after the {stage}", collected=percent(row["collected"]), stage=stage)
+        for stage, row in known.iterrows()
+    ]
     return tr("Within {outcome_days} came {told}.", outcome_days=days(settings.outcome_days), told=listed(told))
 
 

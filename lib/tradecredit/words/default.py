@@ -120,19 +120,27 @@ def short_payments_decided(book: Book) -> dict[str, str]:
     why = [
         tr(
             "{owed} of {buyers} {text}",
-owed=money(owed[which].sum(), book.run.currency), buyers=counted(int(which.sum()), 'buyer'), text=text,
-)
+            owed=money(owed[which].sum(), book.run.currency),
+            buyers=counted(int(which.sum()), "buyer"),
+            text=text,
+        )
         for which, text in (
-            (pays, tr(
-                "that paid at least {paying_share} of what fell due since",
-paying_share=percent(settings.paying_share),
-)),
-            (~pays, tr(
-                "of whose debt it is no more than {material_share}",
-material_share=percent(settings.material_share),
-)),
-        ) if which.any()
-    ]  # fmt: skip
+            (
+                pays,
+                tr(
+                    "that paid at least {paying_share} of what fell due since",
+                    paying_share=percent(settings.paying_share),
+                ),
+            ),
+            (
+                ~pays,
+                tr(
+                    "of whose debt it is no more than {material_share}", material_share=percent(settings.material_share)
+                ),
+            ),
+        )
+        if which.any()
+    ]
     return {
         "short payments": tr(
             "{long_past_due}, which is no evidence of default: {why}. Find out whether each is a deduction, a "

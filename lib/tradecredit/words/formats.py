@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
-from tradecredit.language import spoken, tr, tr_number
+from tradecredit.language import ENGLISH, spoken, tr, tr_number
+from tradecredit.words.codes import in_words
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -179,16 +180,9 @@ def listed(parts: Iterable[object]) -> str:
     >>> listed("ABC"), listed(["A", "B"]), listed(["A"]), listed([])
     ('A, B and C', 'A and B', 'A', '')
     """
-    *first, last = [_part(str(part)) for part in parts] or [""]
+    # What begins in upper case may be a name.
+    *first, last = [in_words(text) if text[:1].islower() else text for text in map(str, parts)] or [""]
     return tr("{first} and {last}", first=tr(", ").join(first), last=last) if first else last
-
-
-def _part(text: str) -> str:
-    if spoken() == "en" or not text[:1].islower():
-        return text
-    from tradecredit.words.codes import in_words  # only other languages ask for it, and it costs time to import
-
-    return in_words(text)
 
 
 def first_of(names: Sequence[str] | pd.Index, most: int) -> str:
@@ -208,9 +202,9 @@ def day(moment: pd.Timestamp) -> str:
     >>> day(pd.Timestamp("2026-10-31"))
     '31 October 2026'
     """
-    if spoken() == "en":
+    if spoken() == ENGLISH:
         return f"{moment.day} {moment:%B %Y}"
-    from babel.dates import format_date
+    from babel.dates import format_date  # slow to import, and English does without
 
     return format_date(moment, "long", locale=spoken())
 
@@ -221,11 +215,7 @@ def brief_day(moment: pd.Timestamp) -> str:
     >>> brief_day(pd.Timestamp("2026-11-03"))
     '3 Nov'
     """
-    if spoken() == "en":
-        return f"{moment.day} {moment:%b}"
-    from babel.dates import format_skeleton
-
-    return format_skeleton("MMMd", moment.to_pydatetime(), locale=spoken())
+    return _dated(moment, f"{moment.day} {moment:%b}", "MMMd")
 
 
 def month(moment: pd.Timestamp, *, brief: bool = False) -> str:
@@ -234,11 +224,18 @@ def month(moment: pd.Timestamp, *, brief: bool = False) -> str:
     >>> month(pd.Timestamp("2026-10-31")), month(pd.Timestamp("2026-10-31"), brief=True)
     ('October 2026', 'Oct 2026')
     """
-    if spoken() == "en":
-        return f"{moment:%b %Y}" if brief else f"{moment:%B %Y}"
-    from babel.dates import format_skeleton
+    if brief:
+        return _dated(moment, f"{moment:%b %Y}", "yMMM")
+    return _dated(moment, f"{moment:%B %Y}", "yMMMM")
 
-    return format_skeleton("yMMM" if brief else "yMMMM", moment.to_pydatetime(), locale=spoken())
+
+def _dated(moment: pd.Timestamp, english: str, skeleton: str) -> str:
+    """Return a day as the language writes those of its parts that a skeleton of Unicode's names."""
+    if spoken() == ENGLISH:
+        return english
+    from babel.dates import format_skeleton  # slow to import, and English does without
+
+    return format_skeleton(skeleton, moment.to_pydatetime(), locale=spoken())
 
 
 def iso(moment: pd.Timestamp) -> str:
@@ -437,10 +434,11 @@ def spaced(text: str) -> str:
 
 
 def _day(value: object) -> str:
-    if isinstance(value, pd.Timestamp):
-        day = f"{value:{_DAYS.get(spoken(), '%Y-%m-%d')}}"
-        return day if value == value.normalize() else f"{day} {value:%H:%M}"
-    return f"{value:{_DAYS.get(spoken(), '%Y-%m-%d')}}" if isinstance(value, date) else str(value)
+    if not isinstance(value, date):  # as `Timestamp` is
+        return str(value)
+    day = f"{value:{_DAYS.get(spoken(), '%Y-%m-%d')}}"
+    timed = isinstance(value, pd.Timestamp) and value != value.normalize()
+    return f"{day} {value:%H:%M}" if timed else day
 
 
 def _plain(size: float, decimals: int) -> str:

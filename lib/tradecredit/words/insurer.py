@@ -77,10 +77,15 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
                 "by": day(rows["act_by"].min()),
             }
             amount = money(rows["amount"].sum(), currency)
-            parts.append(tr(
-                "{format} ({amount}), the first due on {day}, {format_2}",
-format=what.format(**sizes), amount=amount, day=day(rows['day'].min()), format_2=how.format(**sizes),
-))  # fmt: skip
+            parts.append(
+                tr(
+                    "{what} ({amount}), the first due on {day}, {how}",
+                    what=what.format(**sizes),
+                    amount=amount,
+                    day=day(rows["day"].min()),
+                    how=how.format(**sizes),
+                )
+            )
     told = (
         tr("**Missed**: {join}.", join="; ".join(parts)) if parts else tr("No deadline of the policy has been missed.")
     )

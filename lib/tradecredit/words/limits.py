@@ -323,7 +323,7 @@ def without_accounts(limits: pd.DataFrame, settings: LimitSettings) -> str:
         return tr("Without accounts a buyer may have the amount of its grade at our own risk, whatever it has paid.")
     ways = [tr("grade {0}"), tr("grades {0} and {1}"), tr("grades {0} to {1}")]
     parts = [
-        tr("{part} in {format}", part=percent(part), format=ways[min(len(grades), 3) - 1].format(grades[0], grades[-1]))
+        tr("{part} in {grades}", part=percent(part), grades=ways[min(len(grades), 3) - 1].format(grades[0], grades[-1]))
         for part, grades in by_share
     ]
     nothing = "" if (shares > 0).all() else tr(", nothing in the others")
