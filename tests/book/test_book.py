@@ -540,6 +540,14 @@ def test_promises_and_reminders_are_read_from_mapped_tables_at_the_rates_of_thei
     assert {problem.column for problem in refused.value.problems} == {"buyer_id", "invoice_id", "date"}
 
 
+def test_a_promise_that_does_not_tell_when_it_was_made_is_known_of_past_days_from_its_day_on(ledger):
+    ledger.write("promises", "buyer_id,invoice_id,date,amount\nB2,I3,2024-03-22,100\nB1,,2024-05-10,80\n")
+    book = Book.open(ledger.run())
+    assert book.promises["made"].isna().tolist() == [True, True]
+    assert book.notes.set_index("table")["rows"]["promises"] == 2
+    assert [len(book.at(day).promises) for day in ("2024-03-31", "2024-03-22", "2024-03-21")] == [2, 1, 0]
+
+
 def test_planned_flows_of_cash_are_read_as_they_were_planned_by_the_day(ledger):
     ledger.write(
         "cash_plan", "date,amount,kind,planned_on\n2024-04-30,-500,payroll,\n2024-05-02,90,grant,2024-03-30\n"

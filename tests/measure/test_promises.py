@@ -66,3 +66,34 @@ def test_a_promise_on_account_is_kept_by_any_money_of_its_buyer(book_of):
 
 def test_a_book_without_promises_has_none(book_of):
     assert outcomes(book_of("2026-03-20", invoices=INVOICES)).empty
+
+
+def test_not_told_when_it_was_made_it_counts_as_made_thirty_days_before_its_day(book_of):
+    """By 10 March: what came from 9 February on counts, not what came on 8 February; the broken one replaces none."""
+    promises = "buyer_id,invoice_id,date,amount\nA,I1,2026-03-10,1000\nA,I2,2026-03-10,300\nA,,2026-04-14,50\n"
+    receipts = (
+        "invoice_id,received,amount,kind\nI1,2026-02-08,400,payment\nI1,2026-03-12,600,payment\n"
+        "I2,2026-02-09,300,payment\n"
+    )
+    book = book_of("2026-03-20", invoices=INVOICES, receipts=receipts, promises=promises)
+    assert told(book) == [("broken", 600, 0), ("kept", 300, 0), ("open", 0, 50)]
+    assert outcomes(book)["made"].isna().all()
+
+
+def test_one_after_the_other_count_by_themselves_and_instalments_as_one_plan(book_of):
+    """A promised 1,000 by 10 March, and once that was broken by the 31st; B pays two of three instalments."""
+    promises = (
+        "buyer_id,invoice_id,date,amount,kind\nA,I1,2026-03-10,1000,\nA,I1,2026-03-31,1000,\n"
+        "B,I3,2026-04-10,300,instalment\nB,I3,2026-05-10,300,instalment\nB,I3,2026-03-10,300,instalment\n"
+    )
+    receipts = (
+        "invoice_id,received,amount,kind\nI1,2026-03-30,1000,payment\nI3,2026-03-09,300,payment\n"
+        "I3,2026-04-09,300,payment\n"
+    )
+    of = {"invoices": INVOICES, "receipts": receipts, "promises": promises}
+    kept, open_ = ("kept", 300, 0), ("open", 0, 300)
+    assert told(book_of("2026-03-09", **of)) == [("open", 0, 1000), ("open", 0, 1000), open_, open_, kept]
+    assert told(book_of("2026-03-20", **of)) == [("broken", 0, 0), ("open", 0, 1000), open_, open_, kept]
+    later = [("broken", 0, 0), ("kept", 1000, 0), kept]
+    assert told(book_of("2026-04-20", **of)) == [*later, open_, kept]
+    assert told(book_of("2026-05-20", **of)) == [*later, ("broken", 0, 0), kept]

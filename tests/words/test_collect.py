@@ -101,6 +101,10 @@ def test_what_the_worklist_takes_for_granted(book_of):
     assert told[2:] == [
         "Letters whose stage the run file does not name (Mahnung (1)) count as letters to the buyer, and as no stage."
     ]
+    untold = "buyer_id,invoice_id,date,amount\nA,I1,2026-12-01,10\n"
+    book = book_of("2026-10-30", invoices=invoices, reminders=reminders, promises=untold)
+    told = collect.assumptions(book, stages.of_buyers(book, _nothing()))
+    assert "(`made` of `promises`) is not told of 1 promise: each is taken as made 30 days before its day" in told[1]
     buyers = "buyer_id,country\nA,CN\n"
     late = book_of("2035-12-24", invoices=invoices, reminders=reminders, promises=promises, buyers=buyers)
     told = collect.assumptions(late, stages.of_buyers(late, _nothing()))

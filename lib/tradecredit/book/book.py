@@ -149,7 +149,8 @@ class Book:
     def at(self, day: str | date) -> Self:
         """Return this book as it was known on an earlier day.
 
-        An override without a day `since` is left out: whether it was known then is not on record.
+        An override without a day `since` is left out: whether it was known then is not on record. A promise that does
+        not tell when it was `made` is known from its date on, by which it was.
         """
         as_of = pd.Timestamp(day)
         if as_of > self.as_of:
@@ -159,6 +160,8 @@ class Book:
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
+            promises = tables["promises"]
+            tables["promises"] = promises[promises["made"].notna() | (promises["date"] <= as_of)]
             tables |= {name: self._at_rates_of(as_of, name) for name in OF_THE_DAY}
         rows = _rows_known(tables, as_of, self.buyer_of_invoice)
         fingerprint = f"{self.fingerprint}@{as_of.date()}"

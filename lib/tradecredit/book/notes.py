@@ -40,6 +40,10 @@ def notes_on(
         foreign = int((seen[name]["currency"] != run.currency).sum())
         if foreign:
             rows.append((name, f"translated to {run.currency} at the rate of the {DAY_OF_RATE[name]}", foreign))
+    unmade = int(tables["promises"].loc[known["promises"], "made"].isna().sum())
+    if unmade:
+        rule = "made is not told: taken as made some days before its day (collections.promised_within_days)"
+        rows.append(("promises", rule, unmade))
     account = seen["receipts"][seen["receipts"]["invoice_id"].isna()]
     if len(account):
         sums = account.groupby(account["currency"].fillna(run.currency))["amount"].sum()

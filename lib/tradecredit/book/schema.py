@@ -273,7 +273,8 @@ TABLES: dict[str, Table] = {
             (
                 _BUYER,
                 Column("invoice_id"),
-                *_dates("made", "date", required=True),
+                Column("made", "date"),
+                Column("date", "date", required=True),
                 _AMOUNT,
                 Column("kind", allowed=("payment", "instalment")),
             ),

@@ -91,6 +91,8 @@ class CollectionSettings(Parameters):
     """A buyer is not written to again within so many days, whichever of its invoices falls due meanwhile."""
     grace_days: int = Field(3, ge=0)
     """A promise is broken so many days after its day: money takes a while."""
+    promised_within_days: int = Field(30, ge=1)
+    """A promise that does not tell when it was `made` is taken as made so many days before its day."""
     outcome_days: int = Field(14, ge=1)
     """What a stage changes is measured over so many days after it."""
     least_sent: int = Field(100, ge=2)

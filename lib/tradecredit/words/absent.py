@@ -60,7 +60,7 @@ REMINDERS = (
 )
 
 PROMISES = (
-    "The book has no promises (table `promises`: buyer_id, invoice_id, made, date, amount): nothing is held out as "
+    "The book has no promises (table `promises`: buyer_id, invoice_id, date, amount, and made): nothing is held out as "
     "promised, and none is counted as kept or broken."
 )
 

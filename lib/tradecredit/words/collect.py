@@ -251,6 +251,17 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
         told.append(absent.REMINDERS)
     if not book.has("promises"):
         told.append(absent.PROMISES)
+    undated = int(book.promises["made"].isna().sum())
+    if undated:
+        told.append(
+            tr(
+                "The day on which it was made (`made` of `promises`) is not told of {promises}: each is taken as made "
+                "{within} before its day, a plan before its first day (`collections.promised_within_days`), and what "
+                "came since counts for it. In past months it is known from its day on.",
+                promises=counted(undated, "promise"),
+                within=days(book.run.collections.promised_within_days),
+            )
+        )
     if (remaining_days(book) >= HORIZON_DAYS).all():
         told.append(tr("How long overdue money stays out is not in this book: what waiting costs is that of a year."))
     unknown = unknown_stages(book)
