@@ -1,10 +1,13 @@
 """The frame of an HTML document of the report: head, style sheet, header, navigation, main part, footer."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from tradecredit.language import spoken, tr
 from tradecredit.report.tables import escaped
+from tradecredit.words import search as words
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -12,19 +15,26 @@ TAGS = {"en": "en", "zh": "zh-CN", "de": "de"}
 """How a document names its language."""
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold."""
+SEARCH = "search.html"
+"""The one page of a month that runs a script: its own, which the page's policy knows by its hash."""
 
 
-def document(*, title: str, header: str, navigation: str, main: str, footer: str, look: str = "style.css") -> str:
+def document(
+    *, title: str, header: str, navigation: str, main: str, footer: str, look: str = "style.css", script: str = ""
+) -> str:
     """Return a whole HTML document, complete in itself; all parts but `title` are HTML already.
 
     `look`: its style sheet. A page of source code has one of its own, of which a month holds a hundred copies.
+    `script`: the one that its content policy lets run, at the end of the page; none by default.
     """
     style = (TEMPLATE / look).read_text(encoding="utf-8")
+    policy = CONTENT_POLICY + (f"; script-src 'sha256-{_hash(script)}'" if script else "")
+    last = f"<script>{script}</script>\n" if script else ""
     return f"""<!DOCTYPE html>
 <html lang="{TAGS[spoken()]}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
@@ -48,9 +58,18 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
 <footer class="page-foot"><div class="inner">
 {footer.strip()}
 </div></footer>
-</body>
+{last}</body>
 </html>
 """
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+def find(up: str = "") -> str:
+    """Return the link to the search of the month, for the first line of a page's header; `up`: the month's folder."""
+    return f'<a class="find screen" href="{escaped(up)}{SEARCH}">{tr(words.TITLE)}</a>'
 
 
 def side(groups: Sequence[tuple[str, str]]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tradecredit.language import speaking, spoken, tr
-from tradecredit.report.document import document, side
+from tradecredit.report.document import document, find, side
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import glossary as words
 from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
@@ -89,7 +89,7 @@ def glossary_page(manifest: Mapping[str, Any]) -> str:
         f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
         for chapter in manifest["chapters"]
     )
-    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span>"
+    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span> {find()}"
     return document(
         title=f"{tr(words.TITLE)} · {manifest['entity']} · {manifest['as_of']}",
         header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{tr(words.TITLE)}</h1>',

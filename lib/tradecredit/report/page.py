@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tradecredit.language import ENGLISH, spoken, tr
-from tradecredit.report.document import TEMPLATE, document, side
+from tradecredit.report.document import TEMPLATE, document, find, side
 from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
@@ -387,7 +387,8 @@ def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _header(manifest: Mapping[str, Any], chapter_title: str) -> str:
     return (
         f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
-        f"<span>{escaped(as_of(manifest['as_of']))}</span></p>\n<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
+        f"<span>{escaped(as_of(manifest['as_of']))}</span> {find()}</p>\n"
+        f"<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
     )
 
 

@@ -28,6 +28,7 @@ from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 from tradecredit.report.publishing import building, put_in_place, told_waiting
+from tradecredit.report.search import write_search
 from tradecredit.report.sheet_links import linked
 from tradecredit.report.sheets import write_sheets
 from tradecredit.report.written import write_json
@@ -64,6 +65,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             for name, notebook in executed.items():
                 _write_page(build / f"{name}.html", linked(explained(_page(notebook, manifest, name)), sheets))
             write_glossary(build, manifest)
+            write_search(build, manifest, book.buyers, sheets)
             for module, page in source_pages(executed.values()).items():
                 _write_page(build / "source" / f"{module}.html", page)
             seconds = (datetime.now(UTC) - started).total_seconds()

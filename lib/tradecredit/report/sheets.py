@@ -23,7 +23,7 @@ from tradecredit.language import tr
 from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
-from tradecredit.report.document import document, side
+from tradecredit.report.document import SEARCH, document, find, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import month_folder
 from tradecredit.report.sheet_links import FOLDER, linked, sheet_name
@@ -92,6 +92,8 @@ class Month(NamedTuple):
     up: str | None
     chapters: Mapping[str, str]
     entity: str
+    searched: bool = True
+    """Whether the month has a search; those of earlier versions have none."""
 
 
 def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> dict[str, str]:
@@ -147,7 +149,7 @@ def _published(book: Book) -> Month:
     if stated.get("book", {}).get("fingerprint") != book.fingerprint:
         return Month(None, {}, book.run.entity)
     chapters = {entry["name"]: entry["title"] for entry in stated["chapters"]}
-    return Month(f"../../{folder.name}/", chapters, book.run.entity)
+    return Month(f"../../{folder.name}/", chapters, book.run.entity, (folder / SEARCH).exists())
 
 
 def _unknown(buyer_id: str, ids: pd.Series, book: Book) -> Problem:
@@ -444,6 +446,8 @@ def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:
 
 def _header(month: Month, as_of: str, heading: str) -> str:
     eyebrow = f"<span>{escaped(month.entity)}</span> <span>{escaped(heads.as_of(as_of))}</span>"
+    if month.up is not None and month.searched:
+        eyebrow += f" {find(month.up)}"
     return f'<p class="eyebrow">{eyebrow}</p>\n<h1>{escaped(heading)}</h1>'
 
 
