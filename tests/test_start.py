@@ -142,6 +142,14 @@ def test_what_was_understood_is_shown_and_what_was_guessed_is_marked(tmp_path):
     ):
         assert told in result.output
     assert "entity: My Company   # CHECK" in run_file.read_text()
+    # What nobody has confirmed is told again until its line is gone.
+    assert Run.from_yaml(run_file).guessed == {"entity": "My Company"}
+    checked = CliRunner().invoke(app, ["check", str(run_file)]).output
+    assert "rests on 1 guess that" in checked and "Guessed: whose book it is: My Company." in checked
+    confirmed = [line for line in run_file.read_text().splitlines() if line != "  entity: My Company"]
+    run_file.write_text("\n".join(confirmed))
+    checked = CliRunner().invoke(app, ["check", str(run_file)])
+    assert checked.exit_code == 0 and "guess" not in checked.output
 
 
 def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):

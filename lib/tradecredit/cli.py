@@ -16,6 +16,7 @@ from tradecredit.params.base import PROJECT
 
 if TYPE_CHECKING:
     from tradecredit.book.exports.description import Suggestion
+    from tradecredit.params.run import Run
 
 app = typer.Typer(
     help="A credit book in; default probabilities, limits, and losses with and without insurance out.",
@@ -101,6 +102,14 @@ def buyer(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
+    from tradecredit.words.guessed import told
+
+    for line in told(_checked(run_file, as_of)):
+        typer.echo(f"  {line}")
+
+
+def _checked(run_file: Path, as_of: str | None = None) -> "Run":
+    """Check a run file, print what was understood of its data, and return it; or print every problem at once."""
     with _bad_input_exits_2():
         from tradecredit.insurance.in_force import policies
         from tradecredit.params.run import Run
@@ -119,6 +128,7 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
         typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
     for remark in remarks:
         typer.echo(f"  note: policies: {remark}")
+    return book.run
 
 
 @app.command()
@@ -147,7 +157,7 @@ def start(
     for line in words.told(suggestion):
         typer.echo(line)
     typer.echo(f"Written: {target}\n")
-    check(target)
+    _checked(target)
 
 
 def _answers(suggestion: "Suggestion") -> dict[str, str]:

@@ -72,6 +72,9 @@ class Run(Parameters):
     """Buyer's number: the number under which it stands as well, which it is merged into."""
     on_problem: OnProblem = OnProblem()
     """Broken rows that are left out and counted; without an entry, each is a problem and the book is refused."""
+    guessed: Annotated[dict[str, Annotated[str, BeforeValidator(str)]], BeforeValidator(lambda held: held or {})] = {}
+    """What `tradecredit start` guessed and nobody has confirmed, by its place in this file: what was taken. It stands
+    on the report's first pages until its line is removed."""
     assumptions: list[str] = []
     """What this run file takes for granted about the data, in sentences for the reader of the report."""
     policy: SectionOrFile[PolicyTerms] | None = None

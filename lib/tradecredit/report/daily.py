@@ -22,7 +22,7 @@ from tradecredit.report.sheet_links import FOLDER as SHEETS
 from tradecredit.report.sheet_links import linked, published_sheets
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import claims as of_claims
-from tradecredit.words import collect, insurer
+from tradecredit.words import collect, guessed, insurer
 from tradecredit.words.formats import day
 from tradecredit.words.letters import told
 
@@ -103,7 +103,11 @@ def _page(
         "".join(f'<p class="tc-say">{escaped(_plain_text(tr(text)))}</p>\n' for text in said if text) + table
         for table, said in zip(tables, texts, strict=True)
     )
-    granted = [*collect.assumptions(book, listed), *(told.charged(book, letters.invoices) if letters else [])]
+    granted = [
+        *guessed.told(run),
+        *collect.assumptions(book, listed),
+        *(told.charged(book, letters.invoices) if letters else []),
+    ]
     notes = "".join(f"<li>{escaped(_plain_text(tr(text)))}</li>\n" for text in granted)
     return document(
         title=f"{tr('Worklist')} · {run.entity} · {run.as_of}",

@@ -17,51 +17,8 @@ from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.open_items import open_items
 from tradecredit.params.export import ExportList
 from tradecredit.words.formats import counted, first_of
+from tradecredit.words.guessed import meaning
 from tradecredit.words.receivables import known_days
-
-COMMENTS = {
-    "entity": "whose book it is",
-    "currency": "the currency that amounts are stated in",
-    "source.exported": "the day of the export, which is that of the report",
-    "source.form.dates": "how days are written",
-    "source.form.dates.issued": "how days of issue are written",
-    "source.form.dates.due": "how due days are written",
-    "source.form.dates.cleared": "how days of payment are written",
-    "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
-    "source.form.encoding": "the encoding of the text, by its letters",
-    "source.form.zone": "the time zone whose days count, where instants are given",
-    "source.form.decimal": "the mark before the cents",
-    "source.form.hundredths": "amounts are in hundredths, as none has a part",
-    "source.kinds": "kinds of document",
-    "source.form.sheet": "the sheet that is read; others are lists as well",
-    "source.where": "states of payments that count",
-    "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
-    "source.files": "files that are no lists of documents and are not read",
-    "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
-    "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
-    "source.terms_days": "days of payment, which the export does not state",
-    "source.columns": "columns that are not read",
-    "tables.buyers": "customers and their particulars",
-    "tables.limits": "limits of yours, taken as valid from the day of the export on",
-    "tables.orders": "open orders",
-    "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
-    "source.buyers": "as many buyers as documents: what is read as the buyer may be something else",
-    "source.columns.rate": "the rates of other currencies, as amounts in both show",
-    "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
-    "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
-    "source.columns.number": "the number by which payments name an invoice, by what stands in the columns",
-    "source.columns.issued": "the day of issue, by what stands in the column",
-    "source.columns.due": "the due day, by what stands in the column",
-    "source.columns.amount": "the amount of an invoice, by what stands in the column",
-    "source.buckets": "columns of what is owed by age",
-    "source.settled": "states of invoices that are paid in full",
-    "source.columns.name": "who the buyer is, by what stands in the column",
-    "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
-    "source.columns.paid": "what is paid, by what stands in the column",
-    "source.columns.open": "what of an invoice is open, by what stands in the columns",
-    "source.due": "due days that stand in the terms' text only",
-}
-"""Key of a run file: what it means, for who checks the guess."""
 
 QUESTIONS = {
     "source.form.dates": "Which way are days written?",
@@ -73,6 +30,8 @@ QUESTIONS = {
     "source.form.decimal": "Which mark stands before the cents?",
 }
 """Key: what is asked on a terminal, the weightiest first."""
+WEIGHTIEST = ("source.kinds", "source.buyers", "source.signs", "currency", "source.unmatched", "source.settled")
+"""Keys of the guesses on which most rests, in this order."""
 MOST_QUESTIONS = 5
 MOST_NAMED = 5
 """So many likely doubles, and files that were left, are named."""
@@ -105,7 +64,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         found = f": {guess.taken}" if key in ("source.form.dates.odd", "source.columns.open") else ""
-        return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
+        return f"   # CHECK: {meaning(key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
     not_read = next((guess.taken for guess in suggestion.guesses if guess.key == "source.columns"), "")
@@ -128,11 +87,27 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
     if "source.due" in open_keys:
         lines.append(f"  #{check('source.due').strip(' #')}: {open_keys['source.due'].taken}")
     lines += _table_lines(suggestion)
+    if open_points := guessed(suggestion):
+        lines += [
+            "guessed:   # by `start`, as the files do not tell; it stands on the report's first pages: once a line is",
+            "  # confirmed, or corrected in its place, remove it here",
+        ]
+        lines += [f"  {_value(key)}: {_value(taken)}" for key, taken in open_points.items()]
     assumptions = [*suggestion.remarks, *_assumptions(suggestion)]
     if assumptions:
         lines.append("assumptions:   # they stand on the report's first page")
         lines += [f"  - {_value(one)}" for one in assumptions]
     return "\n".join(lines) + "\n"
+
+
+def guessed(suggestion: Suggestion) -> dict[str, str]:
+    """Return the open guesses of a suggestion by their keys, as a run file holds them, the weightiest first."""
+    found: dict[str, str] = {}
+    order = [*WEIGHTIEST, *dict.fromkeys(guess.key for guess in suggestion.guesses)]
+    for guess in sorted(suggestion.guesses, key=lambda guess: order.index(guess.key)):
+        if guess.open:
+            found[guess.key] = f"{found[guess.key]}; {guess.taken}" if guess.key in found else guess.taken
+    return found
 
 
 def _table_lines(suggestion: Suggestion) -> Iterator[str]:
@@ -251,7 +226,7 @@ def told(suggestion: Suggestion) -> list[str]:
     for guess in suggestion.guesses:
         others = f" (or {', '.join(guess.others)})" if guess.others else ""
         mark = "CHECK " if guess.open else ""
-        lines.append(f"  {mark}{COMMENTS.get(guess.key, guess.key)}{_of_months(guess)}: {guess.taken}{others}")
+        lines.append(f"  {mark}{meaning(guess.key)}{_of_months(guess)}: {guess.taken}{others}")
     return lines
 
 

@@ -194,7 +194,7 @@ def _together(found: list[Suggestion]) -> Suggestion:
     exported = max(one.source.exported for one in found)
     own = [guess._replace(taken=str(exported)) if guess.key == "source.exported" else guess for guess in first.guesses]
     of_others = [
-        guess._replace(key=f"{guess.key} of {other.system}", open=False)
+        guess._replace(key=f"{guess.key} of {other.system}")
         for other in others
         for guess in other.guesses
         if guess.key.startswith("source.") and guess.key != "source.exported"

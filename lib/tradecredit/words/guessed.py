@@ -1,0 +1,78 @@
+"""What `start` guessed of how an export is read, and nobody has confirmed: on the report's first pages."""
+
+from tradecredit.language import tr, tr_number
+from tradecredit.params.run import Run
+
+MEANS = {
+    "entity": "whose book it is",
+    "currency": "the currency that amounts are stated in",
+    "source.exported": "the day of the export, which is that of the report",
+    "source.form.dates": "how days are written",
+    "source.form.dates.issued": "how days of issue are written",
+    "source.form.dates.due": "how due days are written",
+    "source.form.dates.cleared": "how days of payment are written",
+    "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
+    "source.form.encoding": "the encoding of the text, by its letters",
+    "source.form.zone": "the time zone whose days count, where instants are given",
+    "source.form.decimal": "the mark before the cents",
+    "source.form.hundredths": "amounts are in hundredths, as none has a part",
+    "source.kinds": "kinds of document",
+    "source.form.sheet": "the sheet that is read; others are lists as well",
+    "source.where": "states of payments that count",
+    "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
+    "source.files": "files that are no lists of documents and are not read",
+    "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
+    "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
+    "source.terms_days": "days of payment, which the export does not state",
+    "source.columns": "columns that are not read",
+    "tables.buyers": "customers and their particulars",
+    "tables.limits": "limits of yours, taken as valid from the day of the export on",
+    "tables.orders": "open orders",
+    "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
+    "source.buyers": "as many buyers as documents: what is read as the buyer may be something else",
+    "source.columns.rate": "the rates of other currencies, as amounts in both show",
+    "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
+    "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
+    "source.columns.number": "the number by which payments name an invoice, by what stands in the columns",
+    "source.columns.issued": "the day of issue, by what stands in the column",
+    "source.columns.due": "the due day, by what stands in the column",
+    "source.columns.amount": "the amount of an invoice, by what stands in the column",
+    "source.buckets": "columns of what is owed by age",
+    "source.settled": "states of invoices that are paid in full",
+    "source.columns.name": "who the buyer is, by what stands in the column",
+    "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
+    "source.columns.paid": "what is paid, by what stands in the column",
+    "source.columns.open": "what of an invoice is open, by what stands in the columns",
+    "source.due": "due days that stand in the terms' text only",
+}
+"""Key of a guess, a place in the run file: what it means, for who checks it."""
+NAMED = 4
+"""So many guesses the lead names."""
+
+
+def meaning(key: str) -> str:
+    """Return what a guess is about; of one of several lists, whose key has ` of ` and the list behind it, as well.
+
+    >>> meaning("currency"), meaning("source.lines of list of payments")[-17:]
+    ('the currency that amounts are stated in', ' list of payments')
+    """
+    of, _, listed = key.partition(" of ")
+    said = tr(MEANS[of]) if of in MEANS else of
+    return tr("{what}, in the {list}", what=said, list=listed) if listed else said
+
+
+def told(run: Run) -> list[str]:
+    """Return what stands guessed in a run file: how much, and then each guess with what was taken; nothing without."""
+    if not run.guessed:
+        return []
+    number = len(run.guessed)
+    named = [meaning(key) for key in run.guessed][:NAMED]
+    lead = tr_number(
+        "How the ledger is read rests on {number} guess that nobody has confirmed: {named}. Look at it in the run "
+        "file, and remove its line under `guessed` once it is right.",
+        "How the ledger is read rests on {number} guesses that nobody has confirmed: {named}. Look at them in the run "
+        "file, and remove the line of each under `guessed` once it is right.",
+        number, number=number, named="; ".join([*named, *(["…"] if number > NAMED else [])]),
+    )  # fmt: skip
+    each = [tr("Guessed: {what}: {taken}.", what=meaning(key), taken=taken) for key, taken in run.guessed.items()]
+    return [lead, *each]
