@@ -582,3 +582,34 @@ def test_what_the_insurer_answered_is_known_from_its_day(ledger):
     with pytest.raises(InputError) as refused:
         Book.open(ledger.run_file)
     assert {problem.column for problem in refused.value.problems} == {"buyer_id", "answered", "answer"}
+
+
+def test_invoices_are_due_by_their_own_terms_or_else_by_those_of_their_buyer(ledger):
+    buyers = "buyer_id,name,terms_days\nB1,Alder,14\nB2,Birch,45\nB3,Cedar,\n"
+    ledger.write("buyers", buyers)
+    ledger.write(
+        "invoices",
+        "invoice_id,buyer_id,issued,due,terms_days,currency,amount\n"
+        "I1,B1,2024-01-10,2024-02-09,,EUR,1\nI2,B1,2024-01-10,,7,EUR,2\nI3,B2,2024-01-10,,,EUR,3\n"
+        "I4,B1,2024-01-10,,,EUR,4\n",
+    )
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    book = Book.open(ledger.run_file)
+    due = book.invoices.set_index("invoice_id")["due"].dt.strftime("%m-%d").to_dict()
+    assert due == {"I1": "02-09", "I2": "01-17", "I3": "02-24", "I4": "01-24"}
+    notes = book.notes.set_index("rule")["rows"]
+    assert notes["without a due day: due after the days of payment of their buyer"] == 2
+    # A list of invoices without any day of payment; a buyer without terms leaves its invoice without a due day.
+    ledger.write(
+        "invoices", "invoice_id,buyer_id,issued,currency,amount\nI1,B2,2024-01-10,EUR,1\nI2,B3,2024-01-10,EUR,1\n"
+    )
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    assert [(one.row, one.column, one.allowed) for one in caught.value.problems] == [
+        (3, "due", "is empty; every row needs a value")
+    ]
+    ledger.write("buyers", buyers.replace("45", "soon").replace("B3,Cedar,", "B3,Cedar,30"))
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    first = caught.value.problems[0]
+    assert (first.file, first.row, first.column, first.value) == ("buyers.csv", 3, "terms_days", "soon")

@@ -82,3 +82,17 @@ def test_what_is_no_whole_table_is_named_by_its_line(content, row, told, tmp_pat
 
 def test_an_encoding_that_the_file_is_not_in_is_told(tmp_path):
     assert read(tmp_path, b"a,b\n1,2\n", encoding="utf-16").allowed == "is not utf-16 text"
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_header_may_stand_below_titles(tmp_path, break_, encoding):
+    lines = ['A title with a "quote', "", "a,b", "1,é", "2,y"]
+    found = read(tmp_path, break_.join(lines).encode(encoding), encoding=encoding, header_row=3)
+    assert found.to_dict("list") == {"a": ["1", "2"], "b": ["é", "y"]} and found.index.tolist() == [4, 5]
+    # Row by row as well.
+    wrong = read(tmp_path, break_.join([*lines, "3"]).encode(encoding), encoding=encoding, header_row=3)
+    assert isinstance(wrong, Problem) and wrong.row == 6
+    twice = read(tmp_path, break_.join(["t", "a,a", "1,2"]).encode(encoding), encoding=encoding, header_row=2)
+    assert isinstance(twice, Problem) and twice.row == 2
+    assert isinstance(read(tmp_path, b"a,b\n1,2\n", header_row=4), Problem)

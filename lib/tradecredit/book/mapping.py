@@ -1,6 +1,7 @@
 """Brings a file's content under our column names, as the run file's mapping says; changes no value."""
 
 import difflib
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -15,10 +16,15 @@ from tradecredit.errors import Problem
 from tradecredit.params.source import Formats, TableMapping
 
 
-def mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
-    """Return a file's content under our column names, as the run file's mapping says."""
+def mapped(
+    name: str, label: str, content: pd.DataFrame, mapping: TableMapping, elsewhere: Collection[str] = ()
+) -> tuple[RawTable, list[Problem]]:
+    """Return a file's content under our column names, as the run file's mapping says, and what is wrong with that.
+
+    `elsewhere`: compulsory columns that it may lack, as other tables supply them.
+    """
     content = _emptied(content, mapping.formats.empty)
-    problems = _mapping_problems(name, label, content, mapping)
+    problems = _mapping_problems(name, label, content, mapping, elsewhere)
     left_out: list[tuple[str, int]] = []
     frame = _read_rows(content, mapping, left_out)
     ours = [*TABLES[name].names, *DERIVED.get(name, {})]
@@ -79,13 +85,16 @@ def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:
     return text.map(ours).where(one_of(text, ours), column)
 
 
-def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> list[Problem]:
+def _mapping_problems(
+    name: str, label: str, content: pd.DataFrame, mapping: TableMapping, elsewhere: Collection[str]
+) -> list[Problem]:
     """Return what the mapping names that is not there, and the compulsory columns that nothing supplies."""
     table = TABLES[name]
     derived = DERIVED.get(name, {})
+    line = mapping.formats.header_row
     problems: list[Problem] = []
     if remedy := text_files.other_separator([str(name) for name in content.columns]):
-        return [Problem(file=label, row=1, allowed="the header is one field", remedy=remedy)]
+        return [Problem(file=label, row=line, allowed="the header is one field", remedy=remedy)]
     for part in ("columns", "constants", "values"):
         for our in getattr(mapping, part):
             if our not in table.names and our not in derived:
@@ -105,19 +114,21 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
     }
     for their, part in theirs.items():
         if their not in content:
-            problems.append(_missing_column(label, their, content, f"named in tables.{name}.{part}"))
+            problems.append(_missing_column((label, line), their, content, f"named in tables.{name}.{part}"))
     supplied = {
         our for our in (*table.names, *derived) if our in mapping.constants or mapping.columns.get(our, our) in content
     }
-    supplied |= {our for given, our in derived.items() if given in supplied}
+    supplied |= {our for given, our in derived.items() if given in supplied and our is not None} | {*elsewhere}
     missing = (column.name for column in table.columns if column.required and column.name not in supplied)
     problems += (
-        _missing_column(label, our, content, f"compulsory in {name}") for our in missing if our not in mapping.columns
+        _missing_column((label, line), our, content, f"compulsory in {name}")
+        for our in missing
+        if our not in mapping.columns
     )
     return problems
 
 
-def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:
+def _missing_column(header: tuple[str, int], column: str, content: pd.DataFrame, why: str) -> Problem:
     columns = [str(name) for name in content.columns]
     near = difflib.get_close_matches(column, columns, n=1)
     if why.startswith("named in"):
@@ -125,4 +136,5 @@ def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) ->
     else:
         remedy = (f"is it {near[0]!r}? Map" if near else "map") + " it in the run file (columns: {ours: theirs}); "
     remedy += f"the file has: {', '.join(columns[:20])}"
-    return Problem(file=label, row=1, column=column, allowed=f"this column is missing ({why})", remedy=remedy)
+    file, line = header
+    return Problem(file=file, row=line, column=column, allowed=f"this column is missing ({why})", remedy=remedy)

@@ -11,6 +11,8 @@ from tradecredit.book.schema import TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
 
+BY_TERMS_OF_BUYER = "without a due day: due after the days of payment of their buyer"
+"""What is told of invoices whose terms stand in the table of buyers."""
 PART = 1_000_000_000
 """More rows than a file has."""
 

@@ -326,5 +326,6 @@ COMPULSORY = ("buyers", "invoices", "receipts")
 NEVER_EMPTY = ("buyers", "invoices")
 """Of the compulsory tables, those that must hold rows: a ledger in which nobody has paid yet has no receipts."""
 
-DERIVED = {"invoices": {"terms_days": "due"}}
-"""Columns that a source may give in place of one of ours: `due` = `issued` + `terms_days`."""
+DERIVED: dict[str, dict[str, str | None]] = {"invoices": {"terms_days": "due"}, "buyers": {"terms_days": None}}
+"""Columns that a source may give beside ours, and the one that they stand for: `due` = `issued` + `terms_days`, of the
+invoice, else of its buyer."""

@@ -14,6 +14,7 @@ from tradecredit.book.exports.reading import all_files
 from tradecredit.book.mapping import mapped
 from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key, with_particulars
 from tradecredit.book.schema import COMPULSORY, TABLES
+from tradecredit.book.typed import terms_by_buyer, with_terms_of_buyers
 from tradecredit.errors import Problem
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
@@ -105,10 +106,22 @@ def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
 
         tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
         return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
-    files, problems = seen.places, [*seen.problems]
+    raw, problems = _of_files(run, seen)
+    terms = terms_by_buyer(raw.get("buyers"))
+    if isinstance(source, ExportSource) and not seen.problems:
+        exported, of_export = _exported(source, run, terms)
+        if {"buyers"} <= exported.keys() & raw.keys():
+            raw["buyers"] = with_particulars(exported["buyers"], raw["buyers"])
+        return {**exported, **raw}, [*of_export, *problems]
+    if "invoices" in raw:
+        raw["invoices"] = with_terms_of_buyers(raw["invoices"], terms)
+    return raw, [*seen.problems, *problems]
+
+
+def _of_files(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Return the tables that stand in files of their own, or in those of a database, and what is wrong with them."""
+    files, problems = seen.places, list[Problem]()
     raw: dict[str, RawTable] = {}
-    if isinstance(source, ExportSource) and not problems:
-        raw, problems = _exported(source, run)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
     for name, sources_of in files.items():
         distinct = sources_of[0][2].distinct
@@ -122,7 +135,8 @@ def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
                 if content not in problems:
                     problems.append(content)
                 continue
-            table, found = mapped(name, label, content, mapping)
+            by_terms = name == "invoices" and "buyers" in raw and "terms_days" in raw["buyers"].frame
+            table, found = mapped(name, label, content, mapping, ("due",) if by_terms else ())
             parts.append(table)
             problems += [problem for problem in found if problem not in problems]
             if distinct == "latest":
@@ -132,8 +146,7 @@ def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
             whole = parts[0] if len(parts) == 1 else joined(parts)
             if distinct:
                 whole = one_row_a_key(whole, pd.concat(issued).set_axis(whole.frame.index) if issued else None)
-            known = raw.get(name) if name == "buyers" else None
-            raw[name] = whole if known is None else with_particulars(known, whole)
+            raw[name] = whole
     return raw, problems
 
 
@@ -146,11 +159,11 @@ def _read_content(run: Run, seen: Look, path: Path, label: str, mapping: TableMa
     return monthly.content_of(run, month, lambda: _content(path, label, mapping.formats))
 
 
-def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
-    """Return the tables that an export holds, and what is wrong with it."""
+def _exported(source: ExportSource, run: Run, terms: pd.Series) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Return the tables that an export holds, and what is wrong with it; `terms`: days of payment by buyer."""
     from tradecredit.book.exports import ledger
 
-    found = ledger.ledger(source, run.currency, run.on_problem)
+    found = ledger.ledger(source, run.currency, run.on_problem, terms)
     label = ", ".join(name for part in (source, *source.beside) for name in part.files)
 
     def of(name: str, notes: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, int], ...]:
@@ -282,7 +295,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind == ".parquet":
             return _numbered(pd.read_parquet(path))
         if kind == ".xlsx":
-            return _sheet(path, label)
+            return _sheet(path, label, formats.header_row)
         with opened(path) as connection:
             return _numbered(of_database(connection, label))
     except ImportError:
@@ -296,17 +309,18 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         )
 
 
-def _sheet(path: Path, label: str) -> pd.DataFrame | Problem:
+def _sheet(path: Path, label: str, header_row: int) -> pd.DataFrame | Problem:
     """Return the first sheet of a workbook, whose heads are text whatever stands in them."""
-    cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""]).iloc[header_row - 1 :]
     if cells.empty:
         return text_files.empty_file(label)
     heads = [f"Unnamed: {at}" if pd.isna(head) else str(head).strip() for at, head in enumerate(cells.iloc[0])]
-    return text_files.repeated_heads(label, heads) or _numbered(cells.iloc[1:].set_axis(heads, axis="columns"))
+    below = cells.iloc[1:].set_axis(heads, axis="columns")
+    return text_files.repeated_heads(label, heads, header_row) or _numbered(below, header_row)
 
 
-def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.set_axis(pd.RangeIndex(2, len(frame) + 2), axis="index")
+def _numbered(frame: pd.DataFrame, header_row: int = 1) -> pd.DataFrame:
+    return frame.set_axis(pd.RangeIndex(header_row + 1, len(frame) + header_row + 1), axis="index")
 
 
 def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, TableMapping]]) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,19 +25,31 @@ OTHER_MARKS = ";\t|"
 def text_table(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
     """Return a text file's cells without spaces around them, missing where empty, or what is wrong with the file.
 
-    Columns are named by the header; the index is the line in the file on which the row ends, the first being 1. A file
-    is refused that is empty, that is no text in the stated encoding, whose header names a column twice, or in which a
-    row has other fields than the header or a quote is not closed. `label`: the file's name in the problem.
+    Columns are named by the header, and lines above it are not looked at; the index is the line in the file on which
+    the row ends, the first being 1. A file is refused that is empty, that is no text in the stated encoding, whose
+    header names a column twice, or in which a row has other fields than the header or a quote is not closed. `label`:
+    the file's name in the problem.
     """
-    if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
+    above = formats.header_row - 1
+    if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8") and not above:
         found = _regular(pa.OSFile(str(path)), formats.separator)
     else:
         try:
             content = path.read_bytes().decode(formats.encoding).encode()
         except UnicodeError:
             return _by_row(path, label, formats)
-        found = _regular(pa.BufferReader(content), formats.separator)
-    return found if found is not None else _by_row(path, label, formats)
+        found = _regular(pa.BufferReader(_without_lines(content, above)), formats.separator)
+    if found is None:
+        return _by_row(path, label, formats)
+    return found.set_axis(found.index + above, axis="index") if above else found
+
+
+def _without_lines(content: bytes, lines: int) -> bytes:
+    """Return a text without its first lines."""
+    at = 0
+    for end in islice(re.finditer(rb"\r\n|\r|\n", content), lines):
+        at = end.end()
+    return content[at:]
 
 
 class _Marks(NamedTuple):
@@ -178,15 +191,18 @@ def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
     reader = None
     try:
         with path.open(encoding=encoding, newline="") as stream:
+            for _ in range(formats.header_row - 1):
+                stream.readline()
             reader = csv.reader(stream, delimiter=formats.separator, strict=True)
             header = [name.strip() for name in next(reader, [])]
             for row in reader:
                 if not row:
                     continue
-                if wrong := _wrong_row(row, header, label, reader.line_num, formats.separator):
+                line = reader.line_num + formats.header_row - 1
+                if wrong := _wrong_row(row, header, label, line, formats):
                     return wrong
                 rows.append(row)
-                numbers.append(reader.line_num)
+                numbers.append(line)
     except UnicodeError:
         return Problem(
             file=label,
@@ -197,31 +213,32 @@ def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
     except csv.Error as error:
         return Problem(
             file=label,
-            row=reader.line_num if reader else None,
+            row=reader.line_num + formats.header_row - 1 if reader else None,
             allowed=f"is not a readable CSV line: {error}",
             remedy="mend the line's quotes",
         )
     if not header:
         return empty_file(label)
-    if repeated := repeated_heads(label, header):
+    if repeated := repeated_heads(label, header, formats.header_row):
         return repeated
     frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
     return frame.apply(_trimmed)
 
 
-def _wrong_row(row: list[str], header: list[str], label: str, line: int, separator: str) -> Problem | None:
+def _wrong_row(row: list[str], header: list[str], label: str, line: int, formats: Formats) -> Problem | None:
     """Return the problem of a row that has other fields than the header; None where it has the same."""
     if len(row) == len(header):
         return None
     remedy = other_separator(header)
     if remedy is not None:
-        return Problem(file=label, row=1, allowed="the header is one field", remedy=remedy)
+        return Problem(file=label, row=formats.header_row, allowed="the header is one field", remedy=remedy)
     return Problem(
         file=label,
         row=line,
-        value=separator.join(row),
+        value=formats.separator.join(row),
         allowed=f"has {len(row)} fields; the header has {len(header)}",
-        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
+        remedy="quote fields that hold the separator, or state `formats: {separator: …}`; where the header is another "
+        "line, state `formats: {header_row: …}`",
     )
 
 
@@ -230,14 +247,14 @@ def empty_file(label: str) -> Problem:
     return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
 
 
-def repeated_heads(label: str, header: list[str]) -> Problem | None:
+def repeated_heads(label: str, header: list[str], line: int = 1) -> Problem | None:
     """Return the problem of a header that names columns twice; None where it does not."""
     repeated = sorted({name for name in header if header.count(name) > 1})
     if not repeated:
         return None
     return Problem(
         file=label,
-        row=1,
+        row=line,
         column=", ".join(repeated),
         allowed="the header names a column twice",
         remedy="rename one of them",

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from tradecredit.book.cells import in_type
+from tradecredit.book.cells import as_text, in_type
 from tradecredit.book.exports.days import told
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
-from tradecredit.book.raw_tables import RawTable
+from tradecredit.book.raw_tables import BY_TERMS_OF_BUYER, RawTable
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, dtype
 from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
@@ -65,6 +65,8 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     without_terms = pd.Series(False, index=frame.index)
     if "terms_days" in frame and "issued" in frame:
         frame, problems, without_terms = _with_due(raw)
+    elif "terms_days" in frame:
+        problems = terms_days(raw)[2]
     for column in table.columns:
         if column.name not in frame:
             columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
@@ -109,15 +111,7 @@ def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem], pd.Series]:
     With what is wrong with the terms, and a mask of the rows in which it is.
     """
     frame = raw.frame
-    terms = Column("terms_days", "days")
-    days, unreadable = in_type(frame["terms_days"], terms, raw.formats)
-    expected = _expected(terms, raw.formats, frame["terms_days"], unreadable)
-    problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *expected)
-    odd = days.notna() & (RULES["days"][0](days) | (days > MOST_TERMS_DAYS))
-    allowed = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
-    problems += in_rows(raw.file, "terms_days", frame["terms_days"], odd, allowed, "correct it")
-    days = days.mask(odd)
-    wrong = odd | unreadable
+    days, wrong, problems = terms_days(raw)
     issued, _ = in_type(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
     computed = issued + pd.to_timedelta(days, unit="D")
     if "due" in frame:
@@ -126,6 +120,44 @@ def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem], pd.Series]:
             return frame, problems, wrong & frame["due"].isna()
         computed = due.fillna(computed)
     return frame.assign(due=computed), problems, wrong & computed.isna()
+
+
+def terms_days(raw: RawTable) -> tuple[pd.Series, pd.Series, list[Problem]]:
+    """Return the days of payment of a raw table, missing where they are none, a mask of these, and problems."""
+    stated = raw.frame["terms_days"]
+    column = Column("terms_days", "days")
+    days, unreadable = in_type(stated, column, raw.formats)
+    expected = _expected(column, raw.formats, stated, unreadable)
+    problems = in_rows(raw.file, "terms_days", stated, unreadable, *expected)
+    odd = days.notna() & (RULES["days"][0](days) | (days > MOST_TERMS_DAYS))
+    allowed = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
+    problems += in_rows(raw.file, "terms_days", stated, odd, allowed, "correct it")
+    return days.mask(odd), odd | unreadable, problems
+
+
+def with_terms_of_buyers(invoices: RawTable, terms: pd.Series) -> RawTable:
+    """Return raw invoices with the days of payment of their buyers (`terms`, by id) where they state no due day.
+
+    An invoice's own days of payment come before its buyer's. How many have these is told.
+    """
+    frame = invoices.frame
+    if terms.empty or not {"buyer_id", "issued"} <= {*frame}:
+        return invoices
+    own = [frame[name].notna() for name in ("due", "terms_days") if name in frame]
+    lacking = ~pd.concat(own, axis="columns").any(axis="columns") if own else pd.Series(True, index=frame.index)
+    of_buyer = as_text(frame["buyer_id"]).map(terms).where(lacking)
+    text = of_buyer.astype("Int64").astype("str").where(of_buyer.notna())
+    days = frame["terms_days"].astype("object").where(~lacking, text) if "terms_days" in frame else text
+    told = [(BY_TERMS_OF_BUYER, int(of_buyer.notna().sum()))] if of_buyer.notna().any() else []
+    return replace(invoices, frame=frame.assign(terms_days=days), assumed=(*invoices.assumed, *told))
+
+
+def terms_by_buyer(buyers: RawTable | None) -> pd.Series:
+    """Return the days of payment of buyers that a raw table states, by id; those that are none are left to `typed`."""
+    if buyers is None or not {"buyer_id", "terms_days"} <= {*buyers.frame}:
+        return pd.Series(dtype="float64")
+    days = terms_days(buyers)[0].set_axis(as_text(buyers.frame["buyer_id"]))
+    return days[days.index.notna() & ~days.index.duplicated()].dropna()
 
 
 def _expected(column: Column, formats: Formats, found: pd.Series, unreadable: pd.Series) -> tuple[str, str]:

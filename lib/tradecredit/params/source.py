@@ -82,6 +82,8 @@ class Formats(Parameters):
     """Texts that stand for nothing, such as NULL, n/a or 00.00.0000."""
     encoding: str = "utf-8"
     """Text encoding, such as utf-8, latin-1 or cp1252."""
+    header_row: Annotated[int, Field(ge=1)] = 1
+    """Line of a text file or sheet that the columns' names stand in; what stands above it is not read."""
 
     @field_validator("encoding")
     @classmethod

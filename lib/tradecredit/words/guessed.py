@@ -26,6 +26,7 @@ MEANS = {
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns": "columns that are not read",
     "tables.buyers": "customers and their particulars",
+    "tables.buyers.terms_days": "days of payment, as the list of customers has them today",
     "tables.limits": "limits of yours, taken as valid from the day of the export on",
     "tables.orders": "open orders",
     "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",

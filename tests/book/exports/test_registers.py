@@ -99,3 +99,56 @@ def test_a_list_called_buyers_beside_an_export_is_read(tmp_path):
         "10002": "",
         "10004": "",
     }
+
+
+WITHOUT_DUE = (
+    "Kundennummer;Belegnummer;Belegdatum;Betrag;Offen\n"
+    "10001;RE-1;13.06.2026;1.190,00;190,00\n"
+    "10002;RE-2;15.07.2026;2.380,00;2.380,00\n"
+    "10004;RE-3;20.08.2026;595,00;595,00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("called", "terms"),
+    [("Zahlungsziel", ("14", "45")), ("Payment Terms", ("Net 14", "net 45 days")), ("Terms", ("2/10 net 14", "45"))],
+)
+def test_days_of_payment_of_a_list_of_customers_tell_when_invoices_are_due(tmp_path, called, terms):
+    customers = f"Kundennummer;Firma;{called}\n10001;Müller;{terms[0]}\n10002;Huber;{terms[1]}\n10003;Kaiser;14\n"
+    suggestion, book = book_of(tmp_path, written(tmp_path, posten=WITHOUT_DUE, kunden=customers))
+    due = book.invoices.set_index("invoice_id")["due"].dt.strftime("%Y-%m-%d").to_dict()
+    # 13 June + 14, 15 July + 45; of 10004 the list says nothing: 30 days, which is guessed.
+    assert due == {"RE-1": "2026-06-27", "RE-2": "2026-08-29", "RE-3": "2026-09-19"}
+    [guess] = [guess for guess in suggestion.guesses if guess.key == "tables.buyers.terms_days"]
+    assert guess.open and guess.taken == f"{called} of kunden.csv; 30 for 1 that it lacks"
+    assert book.run.guessed["tables.buyers.terms_days"] == guess.taken
+    notes = book.notes.set_index("rule")["rows"]
+    assert notes["without a due day: due after the days of payment of their buyer"] == 2
+
+
+def test_terms_that_may_be_codes_are_no_days(tmp_path):
+    customers = "Kundennummer;Firma;Zahlungsbedingung\n10001;Müller;1\n10002;Huber;3\n10004;Kaiser;30\n"
+    suggestion, book = book_of(tmp_path, written(tmp_path, posten=WITHOUT_DUE, kunden=customers))
+    assert "terms_days" not in suggestion.tables["buyers"].columns
+    assert set((book.invoices["due"] - book.invoices["issued"]).dt.days) == {30}
+    assert book.run.guessed["source.terms_days"] == "30"
+
+
+@pytest.mark.parametrize("above", ["Kundenliste;;;;;;\nStand 31.08.2026;;;;;;\n", "Kundenliste\n\n"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_list_of_customers_may_have_a_title(tmp_path, above, suffix):
+    paths = written(tmp_path, posten=LEDGER)
+    if suffix == "xlsx":
+        sheet = openpyxl.Workbook()
+        for row in (above + CUSTOMERS).splitlines():
+            sheet.active.append([cell or None for cell in row.split(";")])
+        sheet.save(tmp_path / "kunden.xlsx")
+    else:
+        written(tmp_path, kunden=above + CUSTOMERS)
+    suggestion, book = book_of(tmp_path, [*paths, tmp_path / f"kunden.{suffix}"])
+    assert suggestion.tables["buyers"].formats.header_row == 3
+    assert book.buyers.set_index("buyer_id").loc["10002", "country"] == "AT"
+    assert dict(zip(book.limits["buyer_id"], book.limits["amount"], strict=True)) == {
+        "10001": 20_000.0,
+        "10003": 5_000.0,
+    }

@@ -26,13 +26,16 @@ class Ledger(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = None) -> Ledger:
+def ledger(
+    source: ExportSource, currency: str, on_problem: OnProblem | None = None, terms: pd.Series | None = None
+) -> Ledger:
     """Return buyers, invoices and receipts of an export, and `fx` where it tells rates.
 
-    `currency` is that of rows that state none. Rows that cannot be read are problems, or are left out and counted as
+    `currency` is that of rows that state none, `terms` the days of payment of buyers, for invoices of which the export
+    does not tell when they are due. Rows that cannot be read are problems, or are left out and counted as
     `on_problem` says.
     """
-    read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem(), source.exported))
+    read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem(), source.exported, terms))
     if read.problems or read.frame.empty:
         nothing = [] if read.problems else [
             Problem(

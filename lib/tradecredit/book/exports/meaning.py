@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import terms
+from tradecredit.book.raw_tables import BY_TERMS_OF_BUYER
 from tradecredit.params.export import DocumentKind, ExportList
 
 CREDITS = ("payment", "credit_note", "discount", "write_off")
@@ -122,23 +123,37 @@ def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
 
 
-def with_days(frame: pd.DataFrame, source: ExportList, exported: date | None) -> pd.DataFrame:
-    """Return documents with due days where only the days past due or the terms tell them."""
+def with_days(
+    frame: pd.DataFrame, source: ExportList, exported: date | None, of_buyers: pd.Series | None = None
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Return documents with due days where only the days past due or the terms tell them, and what was assumed.
+
+    The terms are the document's, else those of its buyer (`of_buyers`, by id), else the list's (`terms_days`).
+    """
     late = pd.to_numeric(frame["days_overdue"], errors="coerce")
     # Of what is not late the age does not say when it is due; a list without any day has nothing else.
     late = late.where((late > 0) | frame["issued"].isna())
     due = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
     told = pd.Timestamp(exported) - pd.to_timedelta(late, unit="D")
-    return _with_terms(frame.assign(due=due.fillna(told)), source)
+    return _with_terms(frame.assign(due=due.fillna(told)), source, of_buyers)
 
 
-def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+def _with_terms(
+    frame: pd.DataFrame, source: ExportList, of_buyers: pd.Series | None
+) -> tuple[pd.DataFrame, list[Note]]:
     """Return the documents with a due day by the days of payment where nothing else tells one."""
     stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
+    notes: list[Note] = []
+    if of_buyers is not None and len(of_buyers):
+        of_buyer = frame["buyer_id"].fillna(frame["name"]).map(of_buyers)
+        by_buyer = of_buyer.notna() & stated.isna() & frame["due"].isna() & frame["issued"].notna()
+        stated = stated.fillna(of_buyer)
+        told = int((by_buyer & ~frame["kind"].isin(CREDITS) & ~(frame["amount"] < 0)).sum())
+        notes = [("invoices", BY_TERMS_OF_BUYER, told)] if told else []
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
     begin = frame["baseline"].fillna(frame["issued"])
     frame["due"] = frame["due"].fillna(begin + pd.to_timedelta(stated, unit="D"))
-    return frame
+    return frame, notes
 
 
 def _of_debtors(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:

@@ -33,11 +33,13 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class ReadingOf(NamedTuple):
-    """What of a run matters to the reading of its export: currency, broken rows to leave out, day of the export."""
+    """What of a run matters to the reading of its export."""
 
     currency: str
     on_problem: OnProblem = OnProblem()
     exported: date | None = None
+    terms: pd.Series | None = None
+    """Days of payment by buyer, from a list of these."""
 
 
 class Documents(NamedTuple):
@@ -176,7 +178,8 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)
     frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
-    frame = meaning.with_days(frame, source, run.exported)
+    frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
+    told += by_terms
     if source.lines == "payments":
         frame = meaning.payments_beside(frame)
     beside = _currencies_beside(raw).reindex(frame.index)

@@ -12,17 +12,52 @@ from babel import Locale
 
 from tradecredit.book import text_files
 from tradecredit.book.exports import grid
+from tradecredit.book.exports import terms as terms_of_payment
 from tradecredit.book.exports.amounts import amounts, decimal_mark
 from tradecredit.book.exports.days import told
 from tradecredit.book.exports.encoding import decoded
-from tradecredit.book.exports.heads import fits, plain
+from tradecredit.book.exports.heads import LOOKED_AT, fits, plain
 from tradecredit.params.base import PROJECT, Named
 from tradecredit.params.source import Formats, TableMapping, TableName
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "zh", "ja")
 """Languages in whose words countries are known."""
+USUAL = (
+    0,
+    5,
+    7,
+    8,
+    10,
+    14,
+    15,
+    20,
+    21,
+    28,
+    30,
+    35,
+    40,
+    42,
+    45,
+    50,
+    55,
+    56,
+    60,
+    70,
+    75,
+    80,
+    84,
+    85,
+    90,
+    105,
+    120,
+    150,
+    180,
+)
+"""Days of payment that are agreed."""
 KNOWN = 0.5
 """Share of a list's customers, or of the ledger's, from which a column is taken to name them."""
+FITTING = {"credit_limit": "amount", "date": "issued", "expected_on": "issued"}
+"""Column of ours: the role that what stands in it must fit."""
 THOUSANDS = {",": ".", ".": ","}
 
 
@@ -61,8 +96,7 @@ def registers(folder: Path = PROJECT / "params" / "registers") -> tuple[Register
 def found_in(path: Path, file: str, ledger: Ledger) -> Beside | None:
     """Return what a file beside a ledger gives; None where it is no such list.
 
-    A list has its columns' names on its first line, and one of its columns names customers as the ledger does. `file`:
-    what the run file calls it.
+    One of its columns names customers as the ledger does. `file`: what the run file calls it.
     """
     read = _read(path)
     if read is None:
@@ -85,15 +119,35 @@ def _read(path: Path) -> tuple[pd.DataFrame, Formats] | None:
         return pd.read_parquet(path), Formats()
     if suffix == ".xlsx":
         rows = next(iter(grid.sheets(path).values()))
-        return (grid.frame(rows, 1), Formats()) if rows and rows[0][0] == 1 else None
+        line = _header(rows)
+        return (grid.frame(rows, line), Formats(header_row=line)) if line else None
     if suffix not in grid.SEPARATORS:
         return None
     text, encoding = decoded(path.read_bytes())
-    first = text.split("\n", 1)[0]
-    separator = max(grid.SEPARATORS[suffix], key=first.count)
-    formats = Formats(encoding=encoding, separator=separator)
+    beginning = "\n".join(text.splitlines()[:LOOKED_AT]) + "\n"
+    separator = max(grid.SEPARATORS[suffix], key=beginning.count)
+    line = _header(grid.text_rows(beginning, separator))
+    formats = Formats(encoding=encoding, separator=separator, header_row=line or 1)
     content = text_files.text_table(path, path.name, formats)
     return (content, formats) if isinstance(content, pd.DataFrame) and content.shape[1] > 1 else None
+
+
+def stated(path: Path, mapping: TableMapping, column: str) -> set[str]:
+    """Return the buyers of a list of which it states something in a column of ours."""
+    read = _read(path)
+    content = read[0] if read else pd.DataFrame(columns=[mapping.columns["buyer_id"], mapping.columns[column]])
+    filled = content[content[mapping.columns[column]].notna()]
+    return set(filled[mapping.columns["buyer_id"]].astype("str").str.strip())
+
+
+def _header(rows: list[grid.Row]) -> int | None:
+    """Return the line of a list's columns' names: the first that fills as many cells as its rows mostly do, or more.
+
+    Titles above it fill one cell or two; None where no line is a header.
+    """
+    filled = [(line, sum(cell is not None for cell in cells)) for line, cells in rows[:LOOKED_AT]]
+    usual = sorted(number for _, number in filled)[len(filled) // 2] if filled else 0
+    return next((line for line, number in filled if number >= max(usual, 2)), None)
 
 
 def _customer(content: pd.DataFrame, buyers: pd.DataFrame) -> str | None:
@@ -121,9 +175,10 @@ def _named(content: pd.DataFrame, register: Register, customer: str) -> dict[str
     by_name = {plain(column): str(column) for column in reversed(content.columns) if str(column) != customer}
     found: dict[str, str] = {}
     for ours, names in register.columns.items():
-        role = {"credit_limit": "amount", "date": "issued", "expected_on": "issued"}.get(ours, ours)
+        role = FITTING.get(ours, ours)
         free = [by_name[plain(name)] for name in names if plain(name) in by_name]
         free = [column for column in free if column not in found.values() and content[column].notna().any()]
+        free = free if ours != "terms_days" else [one for one in free if _in_days(content[one]) is not None]
         fitting = [column for column in free if fits(role, list(content[column]))]
         found |= {ours: fitting[0]} if fitting else {}
     return found
@@ -143,6 +198,7 @@ def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
     since = [columns["customer_since"]] if "customer_since" in columns else []
     written = _written(content, formats, [limit] if limit else [], since)
     values = {"country": _codes(content[columns["country"]])} if "country" in columns else {}
+    values |= {"terms_days": _in_days(content[columns["terms_days"]]) or {}} if "terms_days" in columns else {}
     values = {ours: translated for ours, translated in values.items() if translated}
     tables: dict[TableName, TableMapping] = {
         "buyers": TableMapping(file=file, columns=columns, formats=written, values=values)
@@ -156,6 +212,28 @@ def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
             constants={"source": "own", "currency": ledger.currency, "valid_from": ledger.exported},
         )  # fmt: skip
     return Beside(file, tables)
+
+
+def _in_days(terms: pd.Series) -> dict[str | int, str] | None:
+    """Return days of payment that are written in words, as numbers; None where a cell tells no number of days.
+
+    Terms that end with a month are none, nor are numbers that may be codes: unusual ones in a column that is
+    not called one of days.
+    """
+    found: dict[str | int, str] = {}
+    says_days = re.search(
+        r"\b(days?|tage|frist|ziel|jours|delai|dias|plazo|giorni|prazo|dagen|天|账期)", plain(terms.name)
+    )
+    for text in terms.dropna().astype("str").str.strip().unique():
+        if re.fullmatch(r"\d{1,3}(\.0)?", text):
+            if says_days or int(float(text)) in USUAL:
+                continue
+            return None
+        told_by = terms_of_payment.read(text)
+        if told_by.days is None or told_by.month_end:
+            return None
+        found[text] = str(told_by.days)
+    return found
 
 
 def _beside_signs(limits: pd.Series) -> dict[str | int, str]:

@@ -224,9 +224,29 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
         tables |= of.tables
         guessed += [Guess(f"tables.{name}", f"{path.name}: {_columns(one)}") for name, one in of.tables.items()]
     guessed += [Guess("source.files", ", ".join(not_read), open=True)] if not_read else []
-    return suggestion._replace(
+    suggestion = suggestion._replace(
         tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
     )
+    return suggestion if known is None else _with_terms(suggestion, known)
+
+
+def _with_terms(suggestion: Suggestion, known: pd.DataFrame) -> Suggestion:
+    """Return the suggestion with the days of payment of a list of customers in place of those that were guessed.
+
+    `known`: the ledger's buyers. The guess stays for those of whom the list says nothing.
+    """
+    mapping = suggestion.tables.get("buyers")
+    guessed = next((guess for guess in suggestion.guesses if guess.key == "source.terms_days"), None)
+    if mapping is None or guessed is None or "terms_days" not in mapping.columns:
+        return suggestion
+    told = registers.stated(suggestion.source.path / str(mapping.file), mapping, "terms_days")
+    lacking = int((~known["buyer_id"].isin(list(told))).sum())
+    others = f"; {guessed.taken} for {lacking:,} that it lacks" if lacking else ""
+    column = f"{mapping.columns['terms_days']} of {mapping.file}{others}"
+    of_list = Guess("tables.buyers.terms_days", column, open=True)
+    guesses = tuple(of_list if guess is guessed else guess for guess in suggestion.guesses)
+    days = suggestion.source.terms_days if lacking else None
+    return suggestion._replace(source=suggestion.source.model_copy(update={"terms_days": days}), guesses=guesses)
 
 
 def _columns(mapping: TableMapping) -> str:
