@@ -15,8 +15,8 @@ from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.base import PROJECT
 
 if TYPE_CHECKING:
+    from tradecredit.book.book import Book
     from tradecredit.book.exports.description import Suggestion
-    from tradecredit.params.run import Run
 
 app = typer.Typer(
     help="A credit book in; default probabilities, limits, and losses with and without insurance out.",
@@ -36,7 +36,10 @@ def report(
         typer.Option(metavar="NAME", help="Make only this chapter anew (again for more); the summary follows."),
     ] = None,
 ) -> None:
-    """Make and publish a month's report; the last line is the path of its first page."""
+    """Make and publish a month's report, of a group's run file those of its entities and its own.
+
+    The last line is the path of its first page.
+    """
     with _bad_input_exits_2():
         _without_grammars()
         from papermill.exceptions import PapermillExecutionError
@@ -101,34 +104,37 @@ def buyer(
 
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
-    """Check the run file, its policies and all data; print every problem at once."""
+    """Check the run file, its policies and all data, of a group also its entities'; print every problem at once."""
     from tradecredit.words.guessed import told
 
-    for line in told(_checked(run_file, as_of)):
-        typer.echo(f"  {line}")
+    books = _checked(run_file, as_of)
+    for book in books:
+        for line in told(book.run):
+            typer.echo(f"  {book.run.entity}: {line}" if len(books) > 1 else f"  {line}")
 
 
-def _checked(run_file: Path, as_of: str | None = None) -> "Run":
-    """Check a run file, print what was understood of its data, and return it; or print every problem at once."""
+def _checked(run_file: Path, as_of: str | None = None) -> "list[Book]":
+    """Check a run file, print what was understood of its data, and return its books; or print every problem at once."""
     with _bad_input_exits_2():
         from tradecredit.insurance.in_force import policies
         from tradecredit.params.run import Run
-        from tradecredit.report.checked import checked_book
+        from tradecredit.report.checked import checked_books
         from tradecredit.words.formats import counted
         from tradecredit.words.policies import unknown_buyers
         from tradecredit.words.start import tables, understood
 
-        book = checked_book(Run.from_yaml(run_file, as_of))
-        remarks = unknown_buyers(book, policies(book))
-    typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
-    typer.echo("Known on that day:")
-    for line in [*tables(book), *understood(book)]:
-        typer.echo(line)
-    for note in book.notes.itertuples():
-        typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
-    for remark in remarks:
-        typer.echo(f"  note: policies: {remark}")
-    return book.run
+        books = checked_books(Run.from_yaml(run_file, as_of))
+        remarks = [unknown_buyers(book, policies(book)) for book in books]
+    for book, of_book in zip(books, remarks, strict=True):
+        typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
+        typer.echo("Known on that day:")
+        for line in [*tables(book), *understood(book)]:
+            typer.echo(line)
+        for note in book.notes.itertuples():
+            typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
+        for remark in of_book:
+            typer.echo(f"  note: policies: {remark}")
+    return books
 
 
 @app.command()

@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tradecredit import Book, Run
+from tradecredit.book.group import no_accounts
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.decide import limits
@@ -117,7 +118,8 @@ def main(buyers: int, invoices: int) -> None:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         snapshot = Path(folder) / "book.arrow"
-        freeze(snapshot, tables(buyers, invoices), pd.DataFrame(columns=["table", "rule", "rows"], dtype="str"))
+        notes = pd.DataFrame(columns=["table", "rule", "rows"], dtype="str")
+        freeze(snapshot, tables(buyers, invoices), notes, no_accounts())
         one, whole = least(lambda: buyers_of(snapshot)), least(lambda: thawed(snapshot))
         book = Book(run=run, as_of=AS_OF, files={}, **thawed(snapshot))
     ratings = rated(book)

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book import monthly, sources
+from tradecredit.book import group, monthly, sources
 from tradecredit.book.began import began_with, told
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
@@ -29,6 +29,7 @@ from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.book.translation import OF_THE_DAY, in_currency
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
+from tradecredit.params.source import GroupSource
 
 READ_BY: dict[str, Any] = dict.fromkeys(
     ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days"), True
@@ -44,7 +45,8 @@ class Book:
     an invoice, its receipts, disputes and promises at the last rate on or before the day of issue, a statement at that
     of its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
     `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
-    thing that was left out, assumed or ignored on reading: table, rule, rows.
+    thing that was left out, assumed or ignored on reading: table, rule, rows. `entity_accounts`, of a group, has the
+    buyers of its entities' ledgers (`group.Joined`); of any other book it is empty.
     """
 
     run: Run
@@ -69,6 +71,7 @@ class Book:
     reminders: pd.DataFrame
     claims: pd.DataFrame
     cash_plan: pd.DataFrame
+    entity_accounts: pd.DataFrame = field(default_factory=group.no_accounts)
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
@@ -88,7 +91,7 @@ class Book:
         if began is not None:
             with suppress(Unreadable):
                 return cls._of(run, began, thawed(_snapshot(run, began)), monthly.notes_at(run, began))
-        seen = sources.look(run)
+        seen = group.look(run, READ_BY) if isinstance(run.source, GroupSource) else sources.look(run)
         if began is not None and seen.fingerprints != began:
             raise InputError([_changed(run)])
         files = seen.fingerprints
@@ -273,10 +276,17 @@ def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
     return matched.groupby("index")["amount"].sum().reindex(defaults.index, fill_value=0.0)
 
 
-def _checked(run: Run, seen: sources.Look) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Return the source's tables, typed, checked, in the run's currency and as of its date, with the notes on them."""
-    raw, problems = sources.read(run, seen)
-    raw, tables, found, linked = checked(merged(raw, run.merge), run)
+def _checked(run: Run, seen: sources.Look) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """Return the source's tables, checked, in the run's currency and as of its date; the notes; a group's accounts."""
+    accounts = group.no_accounts()
+    if isinstance(seen, group.GroupLook):
+        raw, problems, accounts = group.read(run, seen)
+        if problems:
+            raise InputError(problems)
+    else:
+        raw, problems = sources.read(run, seen)
+        raw = merged(raw, run.merge)
+    raw, tables, found, linked = checked(raw, run)
     problems += found
     day = pd.Timestamp(run.as_of)
     issued = tables["invoices"]["issued"].dropna() if "invoices" in tables else pd.Series(dtype="datetime64[us]")
@@ -297,4 +307,4 @@ def _checked(run: Run, seen: sources.Look) -> tuple[dict[str, pd.DataFrame], pd.
     notes = notes_on(raw, complete, _rows_known(complete, day, buyer_of_invoice), linked, run)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(in_currency(complete, linked, run, day), day, buyer_of_invoice), notes
+    return known(in_currency(complete, linked, run, day), day, buyer_of_invoice), notes, accounts

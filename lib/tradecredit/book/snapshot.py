@@ -14,12 +14,12 @@ from tradecredit.book.links import row_hashes
 from tradecredit.book.memory import ELSEWHERE, Unreadable
 from tradecredit.book.schema import TABLES, dtype
 
-NOTES, FINGERPRINT = "notes", b"fingerprint"
+NOTES, ACCOUNTS, FINGERPRINT = "notes", "entity_accounts", b"fingerprint"
 TEXT = pd.StringDtype(na_value=np.nan)
 
 
-def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> dict[str, Any]:
-    """Write the tables, the notes and the fingerprint into a new file, and return them as `thawed` does.
+def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, Any]:
+    """Write tables, notes, a group's accounts and the fingerprint into a new file, and return them as `thawed` does.
 
     The file holds Arrow streams, one after another, and a checksum. The fingerprint is the same for the same rows in
     any order, from any kind of source.
@@ -32,16 +32,16 @@ def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> 
     marked = _arrow_table(notes).replace_schema_metadata({FINGERPRINT: digest.hexdigest()})
     with writing(file.parent, ELSEWHERE), file.open("wb") as stream:
         summed = _Summed(stream)
-        for table in (*content.values(), marked):
+        for table in (*content.values(), _arrow_table(accounts), marked):
             _append(summed, table)
         stream.write(summed.checksum.to_bytes(4))
-    return {**_typed(tables), NOTES: notes, "fingerprint": digest.hexdigest()}
+    return {**_typed(tables), ACCOUNTS: accounts, NOTES: notes, "fingerprint": digest.hexdigest()}
 
 
 def thawed(file: Path) -> dict[str, Any]:
-    """Return what a snapshot holds: each table by its name, in the types of the schema, `notes` and `fingerprint`.
+    """Return what a snapshot holds: each table by its name, in the types of the schema, and what goes with them.
 
-    Raises `Unreadable` where the file is missing or not whole.
+    That is `notes`, `entity_accounts` and `fingerprint`. Raises `Unreadable` where the file is missing or not whole.
     """
     try:
         content = pa.memory_map(str(file)).read_buffer()
@@ -51,12 +51,13 @@ def thawed(file: Path) -> dict[str, Any]:
         raise Unreadable(file)
     try:
         rest = pa.BufferReader(content)
-        read = {name: pa.ipc.open_stream(rest).read_all() for name in (*TABLES, NOTES)}
+        read = {name: pa.ipc.open_stream(rest).read_all() for name in (*TABLES, ACCOUNTS, NOTES)}
     except (OSError, pa.ArrowInvalid) as error:
         raise Unreadable(file) from error
     fingerprint = read[NOTES].schema.metadata[FINGERPRINT].decode()
     frames = {name: table.to_pandas(types_mapper={pa.large_string(): TEXT}.get) for name, table in read.items()}
-    return {**_typed(frames), NOTES: frames[NOTES], "fingerprint": fingerprint}
+    others = {name: frames[name] for name in (ACCOUNTS, NOTES)}
+    return {**_typed(frames), **others, "fingerprint": fingerprint}
 
 
 def _typed(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

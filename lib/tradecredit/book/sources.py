@@ -19,13 +19,21 @@ from tradecredit.errors import Problem
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
 from tradecredit.params.secrets import without_secrets
-from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, ServerSource, TableMapping
+from tradecredit.params.source import (
+    DemoSource,
+    DuckDBSource,
+    FolderSource,
+    Formats,
+    GroupSource,
+    ServerSource,
+    TableMapping,
+)
 
 TEXT = (".csv", ".txt", ".tsv")
 SUFFIXES = (*TEXT, ".parquet", ".xlsx")
 
 
-Files = FolderSource | DuckDBSource | ExportSource
+Files = FolderSource | DuckDBSource | ExportSource | GroupSource
 Places = dict[str, list[tuple[Path, str, TableMapping]]]
 """Table: the path, label in messages and mapping of each of its sources; a server's are where the run file is."""
 
@@ -197,7 +205,9 @@ def _places(run: Run, source: Files | ServerSource, present: list[str]) -> tuple
     places: Places = {}
     problems: list[Problem] = []
     exported = EXPORTED if isinstance(source, ExportSource) else ()
-    for name in [name for name in TABLES if name not in exported]:
+    # Of a group, only what its run file names is its own.
+    own = run.tables if isinstance(source, GroupSource) else TABLES
+    for name in [name for name in TABLES if name in own and name not in exported]:
         mappings = run.sources_of(name)
         for number, mapping in enumerate(mappings, start=1):
             if mapping.query:
@@ -254,12 +264,13 @@ def _own_files(source: Files) -> set[str]:
 
 def _present(run: Run, source: Files) -> list[str] | Problem:
     """Return the files of a folder, or the tables of a database, that may be read; or that there is none."""
+    kind = "folder" if isinstance(source, ExportSource | GroupSource) else source.kind
     if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
         return Problem(
             file=str(run.file),
             column="source.path",
             value=source.path,
-            allowed=f"there is no {'folder' if isinstance(source, ExportSource) else source.kind} at this path",
+            allowed=f"there is no {kind} at this path",
             remedy="correct the path; it is relative to the run file",
         )
     if not isinstance(source, DuckDBSource):
@@ -277,7 +288,7 @@ def _present(run: Run, source: Files) -> list[str] | Problem:
 def _missing_file(name: str, file: str, source: Files | ServerSource, present: list[str]) -> Problem:
     ours = {table + suffix for table in TABLES for suffix in ("", *SUFFIXES)}
     near = difflib.get_close_matches(file, [one for one in present if one not in ours], n=1, cutoff=0.5)
-    kind = "file" if isinstance(source, FolderSource | ExportSource) else "table"
+    kind = "file" if isinstance(source, FolderSource | ExportSource | GroupSource) else "table"
     where = f"the database of {source.dsn_env}" if isinstance(source, ServerSource) else source.path
     return Problem(
         file=file,

@@ -8,8 +8,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.exports.matching import firm
 from tradecredit.book.once import once
+from tradecredit.book.registration import canonical
 from tradecredit.measure.balances import balances
-from tradecredit.measure.registration import canonical
 
 EVIDENCE = (
     "registration number", "number but for zeros before it", "name but for its spelling", "name but for its legal form",

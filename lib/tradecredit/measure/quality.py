@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
+from tradecredit.book.registration import shared
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
 from tradecredit.measure.doubles import likely_doubles
@@ -16,7 +17,6 @@ from tradecredit.measure.history import carried_over
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import overpaid
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.registration import shared
 from tradecredit.measure.sales import cancelled
 
 LONG_TERMS_DAYS = 180

@@ -37,8 +37,10 @@ from tradecredit.params.provision import ProvisionSettings
 from tradecredit.params.receivables import ReceivablesSettings
 from tradecredit.params.secrets import without_secrets
 from tradecredit.params.source import (
+    GROUP_TABLES,
     DemoSource,
     FolderSource,
+    GroupSource,
     OnProblem,
     ServerSource,
     Source,
@@ -144,6 +146,14 @@ class Run(Parameters):
             raise ValueError(
                 f"tables: {', '.join(idle)} of an export are read as `source` says; remove them here, or name a folder"
             )
+        of_entities = [
+            name for name in self.tables if isinstance(self.source, GroupSource) and name not in GROUP_TABLES
+        ]
+        if of_entities:
+            raise ValueError(
+                f"tables: {', '.join(of_entities)} of a group are its entities'; state them in their run files "
+                f"(a group may have its own {', '.join(GROUP_TABLES)})"
+            )
         return self
 
     @model_validator(mode="after")
@@ -152,7 +162,7 @@ class Run(Parameters):
         if asking and not isinstance(self.source, ServerSource):
             raise ValueError(f"tables: {', '.join(asking)}: a query is for a database server; name a file")
         fitting = [name for name in self.tables if any(one.of_several_files for one in self.sources_of(name))]
-        if fitting and not isinstance(self.source, FolderSource | ExportSource):
+        if fitting and not isinstance(self.source, FolderSource | ExportSource | GroupSource):
             raise ValueError(f"tables: {', '.join(fitting)}: a pattern is for files of a folder; name a table")
         return self
 
@@ -276,8 +286,10 @@ class Run(Parameters):
     def published(self) -> dict[str, Any]:
         """Return the parameters as a report's manifest has them: without where things lie, and what follows a run."""
         parameters = self.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
-        if "path" in parameters["source"]:
-            parameters["source"]["path"] = Path(parameters["source"]["path"]).name
+        source = parameters["source"]
+        for section, key in [(source, "path"), *((one, "run") for one in source.get("entities", ()))]:
+            if key in section:
+                section[key] = Path(section[key]).name
         return parameters
 
     def _secrets(self) -> Iterator[Problem]:
@@ -301,6 +313,9 @@ class Run(Parameters):
         source = self.source
         if not isinstance(source, DemoSource | ServerSource):
             source = source.model_copy(update={"path": here / source.path})
+        if isinstance(source, GroupSource):
+            entities = [one.model_copy(update={"run": (here / one.run).resolve()}) for one in source.entities]
+            source = source.model_copy(update={"entities": entities})
         return self.model_copy(
             update={"source": source, "reports": here / self.reports, "notebooks": here / self.notebooks}
         )

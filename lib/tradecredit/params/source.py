@@ -3,11 +3,11 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from tradecredit.params.base import Parameters, Zone
+from tradecredit.params.base import Country, Parameters, Zone
 from tradecredit.params.export import ExportSource
 
 TableName = Literal[
@@ -61,7 +61,73 @@ class ServerSource(Parameters):
     """Name of the environment variable that holds the address, such as postgresql://user:password@host/database."""
 
 
-Source = Annotated[DemoSource | FolderSource | DuckDBSource | ServerSource | ExportSource, Field(discriminator="kind")]
+def _short(name: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,20}", name):
+        raise ValueError("letters, digits, dots and hyphens are expected, at most 20")
+    return name
+
+
+class GroupEntity(Parameters):
+    """A company of the group: its own run file, and how the ledgers of the others know it."""
+
+    run: Path
+    """Its run file, which also makes its own report."""
+    name: Annotated[str, AfterValidator(_short)] = ""
+    """How numbers of its ledger begin in the group's, as in `north:B7`; unless stated, the run file's name."""
+    registration_id: str | None = None
+    """Its number in the register: a buyer of any entity that has it is this company, and what it owes is eliminated."""
+    country: Country | None = None
+    """The country of that register; none: the number is looked for in all."""
+    affiliates: list[Annotated[str, BeforeValidator(str)]] = []
+    """Buyers, by their numbers in its own ledger, that are companies of the group as well, and are eliminated."""
+
+
+GROUP_TABLES = ("statements", "limits", "scores", "fx", "overrides", "ownership", "evidence", "cash_plan")
+"""Tables that a group may state itself, in place of what its entities hold."""
+
+
+class GroupSource(Parameters):
+    """The ledgers of several companies as one: without what they owe each other, and with the buyers they share."""
+
+    kind: Literal["group"]
+    entities: Annotated[list[GroupEntity], Field(min_length=2)]
+    """The companies, each with a run file of its own."""
+    path: Path = Path()
+    """The folder of the group's own tables, which `tables` names: fx, limits and the like."""
+    shared: Literal["registration_id", "stated"] = "registration_id"
+    """Which buyers of several entities are one: those with one registration number in one country, and what `merge`
+    states besides; or the latter alone (`stated`)."""
+    split: Literal["exposure", "sales"] = "exposure"
+    """How a shared buyer's limit is split: by what each entity is owed with orders, or by its sales of 12 months."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_their_files(cls, content: Any) -> Any:
+        entities = content.get("entities") if isinstance(content, dict) else None
+        if not isinstance(entities, list):
+            return content
+        sections = [{"run": one} if isinstance(one, str) else one for one in entities]
+        named = [
+            {"name": re.sub(r"[^\w.-]+", "-", Path(one["run"]).stem)[:20]} | one
+            if isinstance(one, dict) and isinstance(one.get("run"), str) else one
+            for one in sections
+        ]  # fmt: skip
+        return content | {"entities": named}
+
+    @field_validator("entities")
+    @classmethod
+    def _told_apart(cls, entities: list[GroupEntity]) -> list[GroupEntity]:
+        names = [one.name.casefold() for one in entities]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(
+                f"{', '.join(twice)}: two entities have this name; state each once, with a `name` of its own"
+            )
+        return entities
+
+
+Source = Annotated[
+    DemoSource | FolderSource | DuckDBSource | ServerSource | ExportSource | GroupSource, Field(discriminator="kind")
+]
 
 
 class Formats(Parameters):

@@ -140,7 +140,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
     return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy=remedy)
 
 
-SOURCES = ("demo", "folder", "duckdb", "postgres", "mysql", "sqlserver", "export")
+SOURCES = ("demo", "folder", "duckdb", "postgres", "mysql", "sqlserver", "export", "group")
 """Kinds of source, told where none is stated."""
 
 BOUNDS = {"less_than": "less than {lt:g}", "less_than_equal": "{le:g} or less", "greater_than": "more than {gt:g}",

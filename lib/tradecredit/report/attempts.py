@@ -58,6 +58,8 @@ def attempt(run: Run, started: datetime) -> Iterator[None]:
 def failure(error: Any, run: Run) -> Failure:
     """Return why a run failed and what is to be done, in one line."""
     again = f"tradecredit report {run.file.name} --as-of {run.as_of}"
+    of_entity = getattr(error, "of_entity", None)
+    whose = "" if of_entity is None else f"{of_entity.entity}: "
     if isinstance(error, ParameterError | InputError):
         check = f"tradecredit check {run.file.name}"
         return Failure(2, str(error.problems[0]), words.of_input(error.problems, check, again))
@@ -65,7 +67,7 @@ def failure(error: Any, run: Run) -> Failure:
         number, first_line = error.exec_count, error.source.strip().splitlines()[0]
         to_do = words.of_chapter(error.ename, error.evalue, notebook=chapter, cell=first_line, again=again)
         code = 2 if error.ename in words.BAD_INPUT else 1
-        return Failure(code, f"{error.ename}: {error.evalue}", to_do, chapter, f"{number} ({first_line})")
+        return Failure(code, f"{whose}{error.ename}: {error.evalue}", to_do, chapter, f"{number} ({first_line})")
     if isinstance(error, KeyboardInterrupt):
         return Failure(130, words.INTERRUPTED, words.of_an_interrupt(again))
     return Failure(1, f"{type(error).__name__}: {error}", words.of_the_program(again))

@@ -4,6 +4,7 @@ from tradecredit.book.book import Book
 from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.insurance.in_force import policies
 from tradecredit.params.run import Run
+from tradecredit.report.entities import of_entities
 
 
 def checked_book(run: Run) -> Book:
@@ -16,3 +17,13 @@ def checked_book(run: Run) -> Book:
     policies(book)
     scenarios_of(book)
     return book
+
+
+def checked_books(run: Run) -> list[Book]:
+    """Return the books of a group's entities and then its own, or the one of any other run, all checked.
+
+    Raises as `checked_book`; of entities, `InputError` with what is wrong with all of them.
+    """
+    books: list[Book] = []
+    of_entities(run, lambda one: books.append(checked_book(one)), told=False)
+    return [*books, checked_book(run)]

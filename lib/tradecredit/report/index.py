@@ -261,12 +261,23 @@ def _entity(folder: Path) -> str:
     others = sorted(name for name in present if name not in known)
     told = tr("Not the name of a month, and not read: {names}.", names=escaped(", ".join(others)))
     note = f'<p class="tc-note">{told}</p>' if others else ("")
+    heading += _entities_of(months[0], folder.parent) if months else ""
     if not months:
         return f"{heading}<p>{tr('No month has been published.')}</p>\n{note}"
     shown = _shown_figures(months)
     history = results(folder.parent, folder.name)
     label = tr("Months of {entity}", entity=names[0] if names else folder.name)
     return f"{heading}{_months_table(months, shown, label, history)}{note}"
+
+
+def _entities_of(month: _Month, reports: Path) -> str:
+    """Return the entities of a group, with links to those whose months are here; nothing of an entity that is none."""
+    named = month.manifest.get("entities", [])
+    links = [
+        f'<a href="#{escaped(slug(name))}">{escaped(name)}</a>' if (reports / slug(name)).is_dir() else escaped(name)
+        for name in map(str, named)
+    ]
+    return f"<p>{tr('A group of {entities}.', entities=', '.join(links))}</p>\n" if links else ""
 
 
 def _months_table(

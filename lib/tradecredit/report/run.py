@@ -17,10 +17,12 @@ from tradecredit.book.book import Book, told_to_chapters
 from tradecredit.book.disk import writing
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.language import speaking
+from tradecredit.params.group import entities
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
 from tradecredit.report.downloads import write_downloads
+from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
 from tradecredit.report.glossary import explained, write_glossary
@@ -39,7 +41,8 @@ VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", 
 def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence[str] = ()) -> Path:
     """Make and publish the report of a run's month; return the path of its first page.
 
-    `chapters`: only these and the summary are made anew; the others stay as published from the same book.
+    `chapters`: only these and the summary are made anew; the others stay as published from the same book. Of a group,
+    the report of each entity is made first (`of_entities`), then its own.
 
     Raises `ParameterError` and `InputError` before anything is written, and papermill's `PapermillExecutionError`
     where a chapter fails: the last good report then stays as it was, and the index shows the failure.
@@ -50,6 +53,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     published = month_folder(run)
     _check_owner(run, published)
     with attempt(run, started), speaking(run.language), ExitStack() as ended:
+        of_entities(run, lambda one: report(one.file, as_of=str(run.as_of), chapters=chapters))
         with writing(run.reports):
             build = ended.enter_context(building(published, run.reports, waiting=lambda: told_waiting(published.name)))
         # Ends before the folder goes: a kernel that outlives an interrupt would write into it again.
@@ -199,6 +203,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         "entity": book.run.entity,
         "as_of": str(book.run.as_of),
         "language": book.run.language,
+        **({"entities": [one.entity for one in entities(book.run).values()]} if book.has("entity_accounts") else {}),
         "status": "ok",
         "run_file": book.run.file.name,
         "parameters": book.run.published(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tradecredit.errors import Problem
 from tradecredit.words.formats import counted
@@ -48,6 +48,16 @@ def of_input(problems: Sequence[Problem], check: str, again: str) -> str:
     """Return what is to be done about bad input; `check` is the command that lists all of it."""
     more = f" ({counted(len(problems), 'problem')} in all: {check})" if len(problems) > 1 else ""
     return f"{_upper(problems[0].remedy)}{more}; then {again}."
+
+
+def entity_failed(entity: str, why: str) -> str:
+    """Return that an entity's report was not made, and that of its group cannot be."""
+    return f"{entity}: its report was not made, and that of the group will not be: {why}"
+
+
+def chapter_failed(error: Any) -> str:
+    """Return which chapter failed, and how."""
+    return f"chapter {error.chapter} failed: {error.ename}: {error.evalue}"
 
 
 def of_the_program(again: str) -> str:

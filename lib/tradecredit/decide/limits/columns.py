@@ -44,6 +44,12 @@ LABELS = {
         expected_loss_owed="Expected loss of what is owed", released="Limit released by accounts",
         released_sales="Sales released by accounts", released_margin="Margin released by accounts"
     ),
+    # split
+    **columns(
+        "money",
+        entity_exposure="Owed, with orders", entity_sales="Its sales, 12 months", entity_limit="Its limit"
+    ),
+    **columns("percent", limit_share="Its share"),
     # caps
     **columns(
         "money",

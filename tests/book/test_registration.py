@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from tradecredit.book.registration import canonical, shared
 from tradecredit.measure.quality import quality
-from tradecredit.measure.registration import canonical, shared
 
 
 def table(*rows: tuple[str | None, str | None]) -> pd.DataFrame:
