@@ -126,7 +126,7 @@ def test_what_is_owed_by_entity_with_what_is_eliminated_is_what_their_own_books_
 
 def test_each_account_has_its_buyer_and_those_eliminated_have_none(group):
     accounts = group.book().entity_accounts
-    assert accounts.fillna("").values.tolist() == [
+    assert accounts.astype(object).fillna("").values.tolist() == [
         ["north", "B1", "north:B1", ""],
         ["north", "B2", "north:B2", ""],
         ["north", "B9", "", 700],
