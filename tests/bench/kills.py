@@ -1,7 +1,8 @@
-"""Kills a run twenty times, four about the instant of publishing: what is published stays whole, nothing is left.
+"""Kills a run twenty times, eight while it publishes: what is published stays whole, nothing is left.
 
-Says how long it took, and ends with an error where a published month was not whole, a kernel was left, or the run that
-follows differs from one that nobody disturbed.
+Arguments: the chapters that the runs make beside the summary; all without any. Says when each was killed, and ends with
+an error where a published month was not whole, a kernel was left, or the run that follows differs from one that nobody
+disturbed.
 """
 
 import hashlib
@@ -18,17 +19,22 @@ from pathlib import Path
 
 import yaml
 
-KILLS, AT_PUBLISHING = 20, 4
+KILLS, AT_PUBLISHING = 20, 8
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "tradecredit.cli"]
 
 
-def run_file(folder: Path, ledger: Path) -> Path:
+def run_file(folder: Path, ledger: Path, chapters: list[str]) -> Path:
     content = yaml.safe_load((ledger / "run.yaml").read_text(encoding="utf-8"))
     for kind in ("policies", "scenarios", "economy"):
         shutil.copytree(ledger / kind, folder / kind)
     content |= {"source": {"kind": "folder", "path": str(ledger)}, "reports": "reports", "as_of": "2026-10-31"}
     content |= {"simulation": {"scenarios": 20_000, "seed": 1}}
+    if chapters:
+        (folder / "notebooks").mkdir()
+        for name in ("00_summary", *chapters):
+            shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", folder / "notebooks")
+        content["notebooks"] = "notebooks"
     (folder / "run.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     return folder / "run.yaml"
 
@@ -51,17 +57,28 @@ def content(month: Path) -> dict[str, str]:
     return found
 
 
-def killed(process: subprocess.Popen, reports: Path, seconds: float | None) -> str:
-    """Kill a run after so many seconds, or once its manifest is written; return when."""
-    began, earlier = time.monotonic(), set(reports.glob(".building-*/manifest.json"))
-    while process.poll() is None and (seconds is None or time.monotonic() - began < seconds):
-        if seconds is None and set(reports.glob(".building-*/manifest.json")) - earlier:
-            time.sleep(random.uniform(0, 0.01))
-            break
+def publishing_seconds(process: subprocess.Popen, reports: Path) -> float:
+    """Wait for the end of a run, and return how long it took from its manifest on."""
+    began = None
+    while process.poll() is None:
+        if began is None and any(reports.glob(".building-*/manifest.json")):
+            began = time.monotonic()
         time.sleep(0.001)
+    assert process.returncode == 0
+    assert began is not None
+    return time.monotonic() - began
+
+
+def killed(process: subprocess.Popen, reports: Path, seconds: float, *, publishing: bool) -> str:
+    """Kill a run so many seconds after its begin, or after its manifest is written; return when."""
+    began, earlier = time.monotonic(), set(reports.glob(".building-*/manifest.json"))
+    if publishing:
+        while process.poll() is None and not set(reports.glob(".building-*/manifest.json")) - earlier:
+            time.sleep(0.001)
+    time.sleep(seconds)
     process.kill()
     process.wait()
-    told = f"after {time.monotonic() - began:.1f} s"
+    told = f"{seconds:.2f} s after its manifest" if publishing else f"after {time.monotonic() - began:.1f} s"
     return told if process.returncode == -signal.SIGKILL else f"{told}, when it had ended"
 
 
@@ -77,7 +94,7 @@ def kernels_of(folder: Path) -> list[str]:
     return found
 
 
-def main() -> None:
+def main(chapters: list[str]) -> None:
     random.seed(1)
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
@@ -87,18 +104,19 @@ def main() -> None:
         months = {}
         for name in ("undisturbed", "disturbed"):
             (place / name).mkdir()
-            file = run_file(place / name, ledger)
+            file = run_file(place / name, ledger, chapters)
             began = time.monotonic()
-            assert report(file).wait() == 0
+            publishing = publishing_seconds(report(file), place / name / "reports")
             took = time.monotonic() - began
             months[name] = next((place / name / "reports").glob("*/2026-10"))
         before = content(months["disturbed"])
         assert before == content(months["undisturbed"])
-        print(f"A run takes {took:.1f} s.", flush=True)
+        print(f"A run takes {took:.1f} s, of these {publishing:.2f} from its manifest on.", flush=True)
         for number in range(KILLS):
-            reports = place / "disturbed" / "reports"
+            reports, at_publishing = place / "disturbed" / "reports", number < AT_PUBLISHING
             shutil.rmtree(place / "disturbed" / ".tradecredit" / "results", ignore_errors=True)
-            when = killed(report(file), reports, None if number < AT_PUBLISHING else random.uniform(0.5, took))
+            seconds = random.uniform(0, publishing) if at_publishing else random.uniform(0.5, took)
+            when = killed(report(file), reports, seconds, publishing=at_publishing)
             assert content(months["disturbed"]) == before, f"kill {number + 1}: the published month is not whole"
             left = [path.name for path in reports.glob(".*")]
             print(f"kill {number + 1:2} {when}: whole; left for the next run: {len(left)}", flush=True)
@@ -111,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

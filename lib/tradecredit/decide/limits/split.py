@@ -30,7 +30,7 @@ def by_entity(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     months; `limit_share`, by the one that the run's `source.split` names, where all of a buyer's are zero by the other,
     and where these are too in equal parts; `entity_limit` = limit_share × `limit_to_set`, in whole cents that add up to
     it (those that are left go to the largest remainders). A limit that is missing is split into missing ones. No rows
-    of a book that is no group's.
+    of a book that is no group's. Source: definitions §1.5.
     """
     source = book.run.source
     held = accounts(book)
