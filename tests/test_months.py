@@ -1,5 +1,6 @@
 """Whole months of kept run files as a reader meets them: pages, tables, notebooks, and one name for one figure."""
 
+import ast
 import html
 import itertools
 import json
@@ -12,18 +13,23 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import on_paper
 import pandas as pd
 import papermill
 import pytest
 
+import tradecredit
 from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
 from tradecredit.report import pdf
 from tradecredit.report.columns import labelled
+from tradecredit.report.tables import GIVEN
+from tradecredit.translations import messages
 from tradecredit.words.formats import day, money
 from tradecredit.words.limits import REASONS
+from tradecredit.words.questions import ANSWERED, OF_A_BUYER
 
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
 """What rows of several tables are about: a column says one thing of each, whichever table it stands in."""
@@ -672,7 +678,10 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
 
 
 def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
-    """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls."""
+    """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls.
+
+    On paper nothing is cut, and no word breaks within.
+    """
     for file in sorted(month.glob("[0-9]*.html")):
         tab = browser.new_page(viewport={"width": 1200, "height": 900})
         tab.goto(file.as_uri())
@@ -680,7 +689,55 @@ def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
         assert "tc-answer" in tab.evaluate("document.querySelector('main > *').className"), file.stem
         tab.set_viewport_size({"width": 360, "height": 780})
         assert tab.evaluate("document.documentElement.scrollWidth") <= 360, file.stem
+        assert on_paper.faults(tab) == [], file.stem
         tab.close()
+
+
+def test_each_question_is_answered_one_click_from_the_summary(month):
+    summary = (month / "00_summary.html").read_text(encoding="utf-8")
+    (listed,) = re.findall(r'<ul class="tc-leads".*?</ul>', summary, re.DOTALL)
+    leads = {html.unescape(text): address for address, text in re.findall(r'<a href="([^"]+)">(.*?)</a>', listed)}
+    asked = dict(ANSWERED) | {OF_A_BUYER: ""}
+    assert list(leads) == [question for question in asked if question in leads]
+    told = json.loads((month / "results.json").read_text(encoding="utf-8"))["chapters"]
+    for question, address in leads.items():
+        file, _, anchor = address.partition("#")
+        page = (month / file).read_text(encoding="utf-8")
+        before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks"')
+        assert found, question
+        # The section of the place is none for reviewers, and begins with a sentence or a table that has figures in it.
+        section = before.rpartition("<h2 ")[2] + after.partition("<h2 ")[0]
+        assert not before.rpartition("<h2 ")[0].endswith('<details class="fold appendix"><summary>'), question
+        assert re.search(r"\d", re.sub(r"<[^>]+>|:.*?;", "", section)), question
+    for question in set(asked) - set(leads):  # of what this book has nothing to say
+        chapter, name = asked[question].split(".")
+        assert not (month / "tables" / chapter / f"{name}.csv").exists(), question
+        assert name not in told[chapter].get("pictures", {}), question
+
+
+# Words of the other book's tables are among those of the demo's.
+@pytest.mark.parametrize("month", ["demo"], indirect=True)
+def test_what_tables_hold_in_words_of_the_code_is_known_to_the_catalogues(tables):
+    """A text of a table that stands in the code of a module below `words` must be among what is translated.
+
+    Where it is not, its module is missing in `messages.SHOWN`.
+    """
+    package = Path(tradecredit.__file__).parent
+    stated = {
+        text
+        for file in package.rglob("*.py")
+        if file.parent.name not in ("demo", "exports", "words", "report")
+        for text in messages.spoken_by(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    known = {text for message in messages.messages() for text in ([message] if isinstance(message, str) else message)}
+    shown: set[str] = set()
+    for frame in tables.values():
+        for name, values in frame.select_dtypes(["str", "object"]).items():
+            if name not in GIVEN:
+                texts = pd.unique(values.dropna().astype("str"))
+                shown |= {part for text in texts for mark in ("; ", ", ") for part in [text, *text.split(mark)]}
+    assert shown & stated
+    assert sorted(shown & stated - known) == []
 
 
 def test_the_summary_is_printed_on_one_sheet(browser, month, tmp_path):

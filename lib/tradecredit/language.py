@@ -17,6 +17,8 @@ LANGUAGES = get_args(ReportLanguage)
 """What a run file may say (`language`)."""
 ENGLISH = "en"
 
+_SEPARATORS = {"de": str.maketrans(",.", ".,")}
+
 _spoken = ENGLISH
 
 
@@ -59,6 +61,15 @@ def tr(text: str, /, **values: object) -> str:
         text = translations(_spoken).texts.get(text, text)
         values = {name: fragment(value) for name, value in values.items()}
     return text.format(**values) if values else text
+
+
+def separated(number: str) -> str:
+    """Return a number as English writes it with the separators of the language spoken.
+
+    >>> separated("1,234.5")
+    '1,234.5'
+    """
+    return number.translate(_SEPARATORS[_spoken]) if _spoken in _SEPARATORS else number
 
 
 def fragment(value: object) -> object:

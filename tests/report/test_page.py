@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+import on_paper
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -495,14 +496,19 @@ def test_tables_stack_on_a_phone_and_are_whole_on_paper(opened):
     stacked = scrolls.replace("'.tc-table'", "'.tc-table:has(.stacks)'")
     assert tab.evaluate(stacked)
     assert not any(tab.evaluate(stacked))
-    tab.set_viewport_size({"width": 672, "height": 960})  # the printable width of A4
-    tab.emulate_media(media="print")
+    assert on_paper.faults(tab) == []
     assert not any(tab.evaluate(scrolls))
-    right = "Math.max(...[...document.querySelectorAll('td, th, img')].map(box => box.getBoundingClientRect().right))"
-    assert tab.evaluate(right) <= 672
     assert not tab.locator("nav").first.is_visible()
     assert not tab.locator(".tc-origin").first.is_visible()
     assert tab.locator("h1").is_visible()
+
+
+def test_what_a_sheet_of_paper_cuts_or_breaks_is_found(browser):
+    tab = browser.new_page()
+    tab.set_content("<p>Whole.</p><p style='width: 2em; overflow-wrap: anywhere'>invoices</p>")
+    assert on_paper.faults(tab) == ["broken: invoices in: invoices"]
+    tab.set_content("<p>Whole.</p><p style='width: 900px'>wide</p>")
+    assert on_paper.faults(tab) == ["cut: P  wide"]
 
 
 def test_a_caption_is_no_wider_than_what_is_seen_of_its_table(opened):

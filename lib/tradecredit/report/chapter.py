@@ -155,6 +155,16 @@ class Chapter:
         )
         _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "cards")
 
+    def leads(self, table: pd.DataFrame, caption: str) -> None:
+        """Show a list of links: `question`, and `link`, the address of its answer; `caption` says what they are."""
+        if self._silent:
+            return
+        rows = "".join(
+            f'<li><a href="{escaped(row["link"])}">{sentence(row["question"])}</a></li>\n'
+            for _, row in table.iterrows()
+        )
+        _show(f'<ul class="tc-leads" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "leads")
+
     def answers(self, text: str) -> None:
         """Show what the chapter comes to in few sentences; the page puts it at its top.
 
@@ -219,7 +229,7 @@ class Chapter:
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = tr("Ordinary course.") if row["decision"] in ORDINARY else tr("To decide.")
             first, rest = first_sentence(told[row["decision"]])
-            more = _more([rest] if rest else [], tr("Why, and what it rests on"))
+            more = _more([rest] if rest else [])
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
         if self.output:
@@ -310,7 +320,7 @@ class Chapter:
         opens: str = "",
     ) -> None:
         if not self._silent:
-            _show_note(look, title, text, link, name, _more(more, opens or tr("Why, and what it rests on")))
+            _show_note(look, title, text, link, name, _more(more, opens))
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
@@ -344,7 +354,7 @@ class Chapter:
 
 
 def _since(day: pd.Timestamp, change: str) -> str:
-    return tr("{change} since {day}", change=change, day=formats.iso(day))
+    return tr("{change} since {day}", change=change, day=formats.dated(day))
 
 
 def _light(light: tuple[str, str] | None) -> str:
@@ -384,8 +394,9 @@ def _note_html(look: str, title: str, text: str, link: str = "", name: str = "",
     return f'<div class="tc-note-box {look}"{place} role="note" style="{style}">{body}</div>\n'
 
 
-def _more(texts: Sequence[str], opens: str) -> str:
-    """Return texts as a part of a note that the reader opens; empty without any."""
+def _more(texts: Sequence[str], opens: str = "") -> str:
+    """Return texts as a part of a note that the reader opens, by what `opens` says; empty without any."""
+    opens = opens or tr("Why, and what it rests on")
     paragraphs = "".join(f"<p>{sentence(text)}</p>" for text in texts)
     return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
 

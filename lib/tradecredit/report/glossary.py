@@ -8,17 +8,15 @@ from typing import Any
 
 from tradecredit.language import speaking, spoken, tr
 from tradecredit.report.document import document, find, side
+from tradecredit.report.markup import parts_within
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import glossary as words
 from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 FILE = "glossary.html"
-_PARTS = re.compile(r"(<[^>]*>)")
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 _WITHIN = {"p", "dt", "li", "th"}
 """Elements in whose text terms are links."""
 _OUTSIDE = {"a", "code", "pre", "math", "summary", "h1", "h2", "h3", "nav", "header", "footer", "style", "title", "svg"}
-_VOID = {"br", "img", "meta", "link", "hr", "input", "col", "path", "polyline", "circle", "rect", "line"}
 
 
 @cache
@@ -47,7 +45,6 @@ def explained(html: str) -> str:
     """
     used: set[str] = set()
     anchors, pattern = _said(spoken())
-    open_tags: list[str] = []
 
     def link(said: re.Match[str]) -> str:
         text = said[0].replace("\u00a0", " ")
@@ -57,25 +54,12 @@ def explained(html: str) -> str:
         used.add(anchor)
         return f'<a class="term" href="{FILE}#{anchor}">{said[0]}</a>'
 
-    parts = _PARTS.split(html)
-    for place, part in enumerate(parts):
-        if part.startswith("<"):
-            _follow(part, open_tags)
-        elif "main" in open_tags and _WITHIN & set(open_tags) and not _OUTSIDE & set(open_tags):
-            parts[place] = pattern.sub(link, part)
-    return "".join(parts)
-
-
-def _follow(part: str, open_tags: list[str]) -> None:
-    """Keep the list of open elements up to date with a tag."""
-    tag = _TAG.match(part)
-    if tag is None or tag[2] in _VOID or part.endswith("/>"):
-        return
-    if not tag[1]:
-        open_tags.append(tag[2])
-    elif tag[2] in open_tags:
-        while open_tags.pop() != tag[2]:
-            pass
+    return "".join(
+        pattern.sub(link, part)
+        if within is not None and "main" in within and _WITHIN & within and not _OUTSIDE & within
+        else part
+        for part, within in parts_within(html)
+    )
 
 
 def glossary_page(manifest: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tradecredit.language import ENGLISH, spoken, tr
+from tradecredit.report.chapter_links import led
 from tradecredit.report.document import TEMPLATE, document, find, side
 from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
@@ -69,13 +70,14 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     )
     made = {"setup": setup, "facts": _facts(manifest), "makers": makers(notebook)}
     main, _ = exporter.from_notebook_node(new_notebook(cells=cells), {"made": made})
-    return document(
+    page = document(
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
         header=_header(manifest, titles[chapter]),
         navigation=_navigation(titles, chapter, renderer.contents),
         main=main + _steps(titles, chapter),
         footer=_footer(manifest),
     )
+    return led(page, titles, chapter)
 
 
 def _in_language(notebook: NotebookNode) -> NotebookNode:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tradecredit.language import tr
 from tradecredit.report.tables import escaped
-from tradecredit.words.formats import iso
+from tradecredit.words.formats import dated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -95,7 +95,7 @@ def sparkline(values: pd.Series) -> str:
     x = 2 + 92 * days / days[-1]
     y = 20 - 16 * (values.to_numpy(float) - low) / (high - low) if high > low else [12.0] * len(values)
     points = " ".join(f"{at:.1f},{height:.1f}" for at, height in zip(x, y, strict=True))
-    told = tr("{number} months from {first}", number=len(values), first=iso(values.index[0]))
+    told = tr("{number} months from {first}", number=len(values), first=dated(values.index[0]))
     return (
         f'<dd class="line"><svg viewBox="0 0 96 24" role="img" aria-label="{escaped(told)}">'
         f'<polyline points="{points}"/>'

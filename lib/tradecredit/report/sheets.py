@@ -23,6 +23,7 @@ from tradecredit.language import tr
 from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
+from tradecredit.report.chapter_links import led
 from tradecredit.report.document import SEARCH, document, find, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import month_folder
@@ -218,13 +219,14 @@ def _page(material: Material, buyer_id: str, facts: Facts, month: Month) -> str:
         + "".join(f'<h2 id="{anchor}">{escaped(heading)}</h2>\n{html}' for anchor, heading, html in shown)
     )
     here = {buyer: page for buyer, page in material.of_book.items() if buyer != buyer_id}
-    return document(
+    page = document(
         title=f"{name} · {month.entity} · {book.run.as_of}",
         header=_header(month, str(book.run.as_of), name),
         navigation=_navigation(month, [(anchor, heading) for anchor, heading, _ in shown]),
         main=linked(main, here),
         footer=f"<p>{sentence(heads.made_from(book.fingerprint[:12]))}</p>",
     )
+    return page if month.up is None else led(page, month.chapters, up=month.up)
 
 
 def _cards(material: Material, buyer_id: str) -> str:

@@ -49,7 +49,7 @@ NAME = "name"
 """The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
 BUYER = "buyer_id"
 """The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
-_GIVEN = {"name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner"}
+GIVEN = {"name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner"}
 """Columns of names and numbers that the book or the run file gives, which no translation touches."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
@@ -259,7 +259,8 @@ def _heading(name: str, values: pd.Series, columns: Sequence[str] | Mapping | No
 
 
 def _in_words(heading: Column) -> Column:
-    return heading._replace(label=tr(heading.label))
+    # A column of a length of time, such as `30 days`, is called by it.
+    return heading._replace(label=in_words(heading.label) if heading.label[:1].isdigit() else tr(heading.label))
 
 
 def _by_row(heading: Column, values: pd.Series) -> Column:
@@ -282,7 +283,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     ]
     written = [
         [text and _said(text) for text in texts]
-        if heading.kind in ("text", "row_text") and name not in _GIVEN
+        if heading.kind in ("text", "row_text") and name not in GIVEN
         else texts
         for texts, name, heading in zip(written, shown.columns, headings, strict=True)
     ]

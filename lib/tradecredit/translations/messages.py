@@ -53,7 +53,7 @@ def _places() -> Iterator[tuple[str, Iterable[Message]]]:
     yield "words.codes", [text for texts in codes.of_inputs() for text in texts]
     for name in SHOWN:
         file = package.joinpath(*name.split(".")).with_suffix(".py")
-        yield name, _spoken_by(ast.parse(file.read_text(encoding="utf-8")))
+        yield name, spoken_by(ast.parse(file.read_text(encoding="utf-8")))
     for file in sorted(package.glob("report/template/*.j2")):
         yield file.name, re.findall(r'"([^"]+)" \| tr\b', file.read_text(encoding="utf-8"))
     for file in sorted((PROJECT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
@@ -76,7 +76,7 @@ SHOWN = (
 """Modules below `words` whose codes and names of rows stand on pages (`words.codes`)."""
 
 
-def _spoken_by(code: ast.AST) -> Iterator[str]:
+def spoken_by(code: ast.AST) -> Iterator[str]:
     """Yield the texts of several words that code holds, without docstrings, parts of others and problems told."""
     left_out: set[int] = set()
     for node in ast.walk(code):

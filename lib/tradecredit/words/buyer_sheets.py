@@ -6,7 +6,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits import actions
 from tradecredit.language import tr
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import day, money
+from tradecredit.words.formats import day, money, staked
 
 ADVICE = {
     **WHAT,
@@ -118,4 +118,4 @@ def _insurer_says(row: pd.Series, currency: str) -> str:
 def _portfolio_says(change: float, currency: str) -> str:
     if abs(change) < 1:
         return tr("the same limit")
-    return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
+    return staked(money(abs(change), currency), tr("more") if change > 0 else tr("less"))

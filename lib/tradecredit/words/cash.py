@@ -31,6 +31,7 @@ from tradecredit.words.formats import (
     money,
     percent,
     probability,
+    staked,
 )
 
 NO_OPENING = (
@@ -278,7 +279,7 @@ def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, cha
             short_probability=probability(row["short_probability"]),
             short_depth=money(row["short_depth"], currency),
         )
-    parts = [f"{money(one.amount, currency)} {_named(view)}" for view, one in needed.items()]
+    parts = [staked(money(one.amount, currency), _named(view)) for view, one in needed.items()]
     return tr(
         "{first} To keep the probability of a shortfall at {chance} at the end of any week of the next "
         "{short}, there must be in hand today, beside the credit line: {parts}. A probability of 0 means: "
@@ -371,7 +372,7 @@ def ratio_told(table: pd.DataFrame, view: str) -> str:
 
 
 def _ratio(value: float) -> str:
-    return f"{value:.2f}".replace("-", MINUS)
+    return fixed(value, 2).replace("-", MINUS)
 
 
 def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import NAMES, best, turning_items
-from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, ratio
+from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, ratio, staked
 
 NO_INSURANCE = "no insurance"
 """What a sentence calls the alternative without any policy."""
@@ -130,7 +130,7 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
         if abs(dearer) < 1
         else tr("{dearer} a year {side}", dearer=money(abs(dearer), currency), side=_side(dearer))
     )
-    difference = f"{money(abs(more), currency)} {_side(more)} ({error_told(error)})"
+    difference = f"{staked(money(abs(more), currency), _side(more))} ({error_told(error)})"
     if more == 0:
         difference = tr("as much")
     elif why := doubt(more, error):

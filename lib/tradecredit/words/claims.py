@@ -11,7 +11,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
 from tradecredit.params.run import Run
 from tradecredit.words.cover import REASONS
-from tradecredit.words.formats import counted, day, first_of, fixed, listed, money, whole
+from tradecredit.words.formats import counted, day, first_of, fixed, listed, money, staked, whole
 
 STEPS = {reason: f"less: {told}" for reason, told in REASONS.items()} | {
     claims.OWED: "owed by the buyer, gross",
@@ -237,7 +237,7 @@ def received(made: pd.DataFrame, currency: str) -> str:
     )
     unpaid = expected - shared - refilled - left
     parts = [
-        f"{money(amount, currency)} {what}"
+        staked(money(amount, currency), what)
         for amount, what in (
             (shared, tr("of recoveries, the insurer's part")),
             (unpaid, tr("of recoveries on claims that it has not paid")),

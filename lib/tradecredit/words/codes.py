@@ -6,10 +6,10 @@ They make them in English, as results that are kept and published as CSV; a page
 import re
 from functools import cache
 
-from tradecredit.language import ENGLISH, known, spoken, tr
+from tradecredit.language import ENGLISH, known, separated, spoken, tr
 
 CODES = (
-    "replaced", "lapsed", "no cover", "rule", "smallest", "rounding", "approval",
+    "replaced", "lapsed", "a week", "no cover", "rule", "smallest", "rounding", "approval",
     "area under the ROC curve, late or not", "mean error of the days late", "need", "new", "risk", "increase",
     "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity", "prepaid", "dormant",
     "public", "affiliate", "company", "group", "sector", "country", "insolvent", "grade", "basel", "together",
@@ -28,7 +28,7 @@ TEMPLATES = (
     "country {name}", "sector {name}",
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
-    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "year to\n{day}",
+    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "{number} weeks", "year to\n{day}",
     "terms above {days} days", "paid but for less than {share}", "buyer's latest accounts older than {months} months",
     "assets differ from liabilities and equity by over {share}", "published within {days} days",
     "shipped for more than {days} days, not invoiced", "deliver {what}", "{claimed}, then file",
@@ -37,6 +37,10 @@ TEMPLATES = (
     "Claims received within {weeks} weeks",
 )  # fmt: skip
 """What is said with a value in it."""
+
+
+_FIGURE = re.compile(r"(?:[A-Z]{3} )?[-+\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?(?: %| [a-z]{1,2})?")
+"""An amount, a share or a number, as a kept result has it in English."""
 
 
 @cache
@@ -64,12 +68,17 @@ def in_words(text: str) -> str:
         return several
     for pattern, template in _patterns():
         if found := pattern.fullmatch(text):
-            return tr(template, **{name: in_words(value) for name, value in found.groupdict().items()})
+            return tr(template, **{name: _value(value) for name, value in found.groupdict().items()})
     if ": " in text and known(text.split(": ", 1)[0]):
         return tr(": ").join(map(in_words, text.split(": ", 1)))
     if numbered := re.fullmatch(r"(.+?)( \(?[\d,]+\)?)", text):
         return f"{in_words(numbered[1])}{numbered[2]}"
     return _each(text, ", ")
+
+
+def _value(text: str) -> str:
+    """Return what stands in a place of a template: a figure as the language writes it, all else in words."""
+    return separated(text) if _FIGURE.fullmatch(text) else in_words(text)
 
 
 def _each(text: str, mark: str) -> str:

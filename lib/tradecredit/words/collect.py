@@ -16,7 +16,19 @@ from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent
 from tradecredit.words.codes import in_words
-from tradecredit.words.formats import brief_day, change, count, counted, day, days, fixed, listed, money, percent
+from tradecredit.words.formats import (
+    brief_day,
+    change,
+    count,
+    counted,
+    day,
+    days,
+    fixed,
+    listed,
+    money,
+    percent,
+    staked,
+)
 
 ACTS = {
     stages.DEFAULT: "pursue the default",
@@ -183,7 +195,7 @@ def today(acting: pd.DataFrame, currency: str) -> str:
 def held_out(acting: pd.DataFrame, currency: str) -> str:
     """Return what of the overdue debt is held out of collection, and why; empty where nothing is."""
     sums = acting[list(HELD)].sum()
-    parts = [f"{money(sums[name], currency)} {tr(PARTS[name])}" for name in HELD if sums[name] > 0]
+    parts = [staked(money(sums[name], currency), tr(PARTS[name])) for name in HELD if sums[name] > 0]
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"

@@ -11,7 +11,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, DISCRETIONARY, EXCLUDED, NAMED, REFUSED, STOPPED
 from tradecredit.language import tr
 from tradecredit.params.policy import USUAL_MONTHS
-from tradecredit.words.formats import counted, listed, money, percent
+from tradecredit.words.formats import counted, listed, money, percent, staked
 
 REASONS = {
     "covered": "covered",
@@ -48,10 +48,10 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
         ABOVE: tr("lies above the limit"), EXCLUDED: tr("is not insurable"),
     }  # fmt: skip
     within = by_class.loc[[NAMED, DISCRETIONARY], "open_amount"].sum()
-    kept = f"{money(within - borne, currency)} {tr(_KEPT) if borne > 0 else tr(_NO_ORDINARY_LOSS)}"
+    kept = staked(money(within - borne, currency), tr(_KEPT) if borne > 0 else tr(_NO_ORDINARY_LOSS))
     rest = [kept] if within - borne >= CENT else []
     rest += [
-        f"{money(by_class.loc[name, 'open_amount'], currency)} {way}"
+        staked(money(by_class.loc[name, "open_amount"], currency), way)
         for name, way in ways.items()
         if by_class.loc[name, "open_amount"] > 0
     ]

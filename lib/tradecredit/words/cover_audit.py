@@ -12,7 +12,7 @@ from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
 from tradecredit.language import tr
 from tradecredit.words.cover import with_reasons
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import change, counted, day, listed, money, percent, whole
+from tradecredit.words.formats import change, counted, day, listed, money, percent, staked, whole
 
 BREACHES = {
     audit.LATE_REPORT: "overdue debt not reported in time",
@@ -193,7 +193,7 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):
-            each = [f"{money(cost, currency)} {tr(BREACHES[kind])}" for kind, cost in rows["breach_cost"].items()]
+            each = [staked(money(cost, currency), tr(BREACHES[kind])) for kind, cost in rows["breach_cost"].items()]
             parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
     return tr(
         "What would not be paid for if these buyers failed, before deductibles: {join}. Who decides on "

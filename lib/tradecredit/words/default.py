@@ -18,7 +18,8 @@ from tradecredit.measure.history import sales_told
 from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
 from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.default import DefaultSettings
-from tradecredit.words.formats import counted, fixed, listed, missing, money, percent, probability, whole
+from tradecredit.words.codes import in_words
+from tradecredit.words.formats import MINUS, counted, fixed, listed, missing, money, percent, probability, whole
 
 _PRIORS = (
     f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
@@ -277,8 +278,13 @@ def sign_costs(costs: pd.DataFrame) -> str:
             sure=fixed(SURE, 0),
         )
     each = (
-        f"{name.replace('_', ' ')} ({row['log_loss_cost']:.4f} ± {row['log_loss_cost_error']:.4f} of log-loss, "
-        f"{row['auc_cost']:+.3f} of AUC)"
+        tr(
+            "{input} ({cost} ± {error} of log-loss, {auc} of AUC)",
+            input=in_words(name.replace("_", " ")),
+            cost=fixed(row["log_loss_cost"], 4),
+            error=fixed(row["log_loss_cost_error"], 4),
+            auc=("+" if row["auc_cost"] > 0 else "") + fixed(row["auc_cost"], 3).replace("-", MINUS),
+        )
         for name, row in sure.iterrows()
     )
     verb = "costs" if len(sure) == 1 else "cost"
@@ -334,7 +340,7 @@ def _pairs(model: DefaultModel) -> str:
 
 def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
     tendency = assessment.level["value"]["central tendency, stated"]
-    weights = listed(f"{name} {weight:.2f}" for name, weight in assessment.weights.items())
+    weights = listed(f"{in_words(str(name))} {fixed(weight, 2)}" for name, weight in assessment.weights.items())
     if recorded:
         why = tr(
             "{buyers} of this book defaulted within {horizon_months} months of an observation; a fit needs "

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
-from tradecredit.language import ENGLISH, spoken, tr, tr_number
+from tradecredit.language import ENGLISH, separated, spoken, tr, tr_number
 from tradecredit.words.codes import in_words
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ LARGE = {
 }
 """How large amounts are written, by language: from which size, in which unit, and what it is called."""
 _DAYS = {"de": "%d.%m.%Y"}
-_SEPARATORS = {"de": str.maketrans(",.", ".,")}
 _SENTENCE_ENDS = {
     "en": re.compile("(?<=[.!?]) "),
     "de": re.compile(r"(?<!\d\.)(?<!Mio\.)(?<!Mrd\.)(?<!\b[A-Za-z]\.)(?<=[.!?]) "),
@@ -85,6 +84,15 @@ def money(amount: float | None, currency: str = "") -> str:
             written = _plain(scaled, 2 if scaled < 10 else 1 if scaled < 100 else 0)
             return _signed(amount, written + suffix, currency)
     return _signed(amount, _plain(size, 0 if size >= 100 or size == int(size) else 2), currency)
+
+
+def staked(amount: str, what: str) -> str:
+    """Return an amount with what it is, in the order that the language has.
+
+    >>> staked("EUR 5", "overdue")
+    'EUR 5 overdue'
+    """
+    return tr("{amount} {stake}", amount=amount, stake=what)
 
 
 def percent(share: float | None) -> str:
@@ -174,6 +182,16 @@ def doubt(amount: float, error: float | None) -> str:
     return tr("within simulation error") if abs(amount) < 2 * error else ""
 
 
+def within(heading: str) -> str:
+    """Return a heading or a label as it stands within a sentence; what is written large there stays so.
+
+    >>> within("Receivables"), within("DSO")
+    ('receivables', 'DSO')
+    """
+    small = spoken() == ENGLISH and heading[1:2].islower()
+    return heading[:1].lower() + heading[1:] if small else tr(heading)
+
+
 def listed(parts: Iterable[object]) -> str:
     """Return parts as a list in a sentence.
 
@@ -218,6 +236,15 @@ def brief_day(moment: pd.Timestamp) -> str:
     return _dated(moment, f"{moment.day} {moment:%b}", "MMMd")
 
 
+def dated(moment: pd.Timestamp) -> str:
+    """Return a day with its year where there is little room, as on a card.
+
+    >>> dated(pd.Timestamp("2026-10-31"))
+    '31 Oct 2026'
+    """
+    return _dated(moment, f"{moment.day} {moment:%b %Y}", "yMMMd")
+
+
 def month(moment: pd.Timestamp, *, brief: bool = False) -> str:
     """Return a month for a sentence, or `brief`ly for an axis.
 
@@ -238,22 +265,13 @@ def _dated(moment: pd.Timestamp, english: str, skeleton: str) -> str:
     return format_skeleton(skeleton, moment.to_pydatetime(), locale=spoken())
 
 
-def iso(moment: pd.Timestamp) -> str:
-    """Return a day for a table or a name.
-
-    >>> iso(pd.Timestamp("2026-10-31"))
-    '2026-10-31'
-    """
-    return f"{moment:%Y-%m-%d}"
-
-
 def whole(number: float) -> str:
     """Return a whole number with its thousands marked.
 
     >>> whole(1200)
     '1,200'
     """
-    return _separated(f"{number:,}")
+    return separated(f"{number:,}")
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -262,7 +280,7 @@ def fixed(value: float, decimals: int) -> str:
     >>> fixed(0.25, 1), fixed(1234.5, 0)
     ('0.2', '1,234')
     """
-    return _separated(f"{value:,.{decimals}f}")
+    return separated(f"{value:,.{decimals}f}")
 
 
 def short(value: float, digits: int = 6) -> str:
@@ -271,7 +289,7 @@ def short(value: float, digits: int = 6) -> str:
     >>> short(0.50), short(3), short(1234567.0, 3)
     ('0.5', '3', '1.23e+06')
     """
-    return _separated(f"{value:.{digits}g}")
+    return separated(f"{value:.{digits}g}")
 
 
 def sentences(text: str) -> list[str]:
@@ -315,7 +333,7 @@ def p_value(value: float | None) -> str:
     """
     if missing(value):
         return tr(CANNOT)
-    return "< " + _separated("0.0001") if 0 <= float(value) < 0.0001 else _signed(value, _plain(abs(float(value)), 4))
+    return "< " + separated("0.0001") if 0 <= float(value) < 0.0001 else _signed(value, _plain(abs(float(value)), 4))
 
 
 def figure(value: float | None, unit: str) -> str:
@@ -442,17 +460,12 @@ def _day(value: object) -> str:
 
 
 def _plain(size: float, decimals: int) -> str:
-    return tr("infinite") if size == math.inf else _separated(f"{size:,.{decimals}f}")
+    return tr("infinite") if size == math.inf else separated(f"{size:,.{decimals}f}")
 
 
 def parsed(figure: str) -> float:
     """Return the number that digits with the separators of the language stand for."""
-    return float(_separated(figure).replace(",", ""))
-
-
-def _separated(number: str) -> str:
-    """Return a number as English has it with the separators of the language."""
-    return number.translate(_SEPARATORS[spoken()]) if spoken() in _SEPARATORS else number
+    return float(separated(figure).replace(",", ""))
 
 
 def _told(text: str) -> bool:

@@ -51,7 +51,10 @@ def told(held: pd.DataFrame, currency: str) -> str:
             insured=insured,
         )
         return f"{found}{_ends(held, currency) if paying else ''}"
-    parts = [f"{row.buyers:,} {tr(WAYS[row.Index])} ({_owed(row, currency)})" for row in table.itertuples()]
+    parts = [
+        tr("{number} {way} ({owed})", number=whole(row.buyers), way=tr(WAYS[row.Index]), owed=_owed(row, currency))
+        for row in table.itertuples()
+    ]
     found = tr(
         "Deliveries are held back to **{buyers}**, who owe {owed}, {insured} of it insured; by the first "
         "of the reasons of each: {parts}.",

@@ -17,7 +17,7 @@ from tradecredit.decide.collect.insurer_calendar import (
 )
 from tradecredit.language import tr
 from tradecredit.words import cover
-from tradecredit.words.formats import counted, day, fixed, listed, money, percent, whole
+from tradecredit.words.formats import counted, day, fixed, listed, money, percent, staked, whole
 
 TO_DO = {
     REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
@@ -195,7 +195,7 @@ def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     who = f"{name} ({row.buyer_id})" if name else row.buyer_id if pd.notna(row.buyer_id) else row.policy
     what = tr(TO_DO[row.deadline])
     late = tr("Late: ") if row.state == MISSED else ""
-    amount = f"{money(row.amount, currency)} {tr(AMOUNTS[row.deadline])}"
+    amount = staked(money(row.amount, currency), tr(AMOUNTS[row.deadline]))
     title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {amount}"
     stated = (
         f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else tr("{policy} states no last day", policy=row.policy)

@@ -6,9 +6,9 @@ import pandas as pd
 
 from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.decide import lights
-from tradecredit.language import ENGLISH, spoken, tr
+from tradecredit.language import tr
 from tradecredit.params.run import Run
-from tradecredit.words.formats import MINUS, figure, percent
+from tradecredit.words.formats import MINUS, figure, percent, within
 
 
 def told(figures: Mapping[str, tuple], history: pd.DataFrame, run: Run) -> dict[str, tuple[str, str]]:
@@ -36,8 +36,7 @@ def _rule(name: str, tested: float, figures: Mapping[str, tuple], run: Run) -> s
 
     what = ""
     if rule.of is not None:
-        whole = str(figures[rule.of][2])
-        what = tr(", as a share of {figures}", figures=whole.lower() if spoken() == ENGLISH else tr(whole))
+        what = tr(", as a share of {figures}", figures=within(str(figures[rule.of][2])))
     elif rule.against is not None:
         what = tr(", as a change on last year")
     good, bad = (tr("up to"), tr("above")) if rule.red > rule.amber else (tr("down to"), tr("below"))

@@ -17,7 +17,7 @@ from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
-from tradecredit.words.formats import counted, day, listed, money, percent, short, whole
+from tradecredit.words.formats import counted, day, listed, money, percent, short, staked, whole
 
 REASONS = {
     "need": "it buys less than the limit is for",
@@ -265,7 +265,7 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     parts = [
         tr("{decision} {number}", decision=name, number=whole(int(row["size"])))
         + (
-            f" ({money(abs(row['sum']), currency)} {tr('more') if row['sum'] > 0 else tr('less')})"
+            f" ({staked(money(abs(row['sum']), currency), tr('more') if row['sum'] > 0 else tr('less'))})"
             if row["sum"]
             else ""
         )

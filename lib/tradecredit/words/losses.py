@@ -169,7 +169,7 @@ def years(count: int, missing: float, simulation: Simulation) -> str:
             asked=asked,
             weighed=weighed,
         )
-    largest = tr("not known") if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
+    largest = tr("not known") if np.isinf(missing) else f"{short(100 * missing * simulation.precision, 2)} %"
     return tr(
         "{count} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was "
         "to be at most {asked}, and the largest is {largest}.{weighed}",

@@ -1,6 +1,9 @@
 """Headings, captions and links of a buyer's sheet, and what the frame of every page of a month says."""
 
+import pandas as pd
+
 from tradecredit.language import tr
+from tradecredit.words.formats import day as in_full
 from tradecredit.words.formats import whole
 
 HEADINGS = {
@@ -107,4 +110,4 @@ def made_from(fingerprint: str) -> str:
 
 def as_of(day: str) -> str:
     """Return the day of a page for its head."""
-    return tr("As of {day}", day=day)
+    return tr("As of {day}", day=in_full(pd.Timestamp(day)))

@@ -205,7 +205,11 @@ def collected(reminders: pd.DataFrame, promised: pd.DataFrame) -> str:
     if promised.empty:
         return tr("{letters} No promise is in the book.", letters=letters)
     state = promised["promise_state"].value_counts()
-    became = [f"{whole(state[name])} {in_words(name)}" for name in promises.STATES if name in state.index]
+    became = [
+        tr("{number} {became}", number=whole(state[name]), became=in_words(name))
+        for name in promises.STATES
+        if name in state.index
+    ]
     number = counted(len(promised), "promise or instalment", "promises and instalments")
     return tr("{letters} {promises}: {became}.", letters=letters, promises=number, became=listed(became))
 

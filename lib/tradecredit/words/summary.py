@@ -10,7 +10,7 @@ from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
-from tradecredit.words.formats import change, counted, day, listed, money, percent, whole
+from tradecredit.words.formats import change, counted, day, listed, money, percent, staked, whole
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
@@ -42,7 +42,7 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
     shown = table.head(run.decisions.shown)
     figures = [
-        _staked(row["amount"], row["stake"], run.currency) if pd.notna(row["amount"]) else tr(row["stake"])
+        staked(money(row["amount"], run.currency), tr(row["stake"])) if pd.notna(row["amount"]) else tr(row["stake"])
         for _, row in shown.iterrows()
     ]
     texts = [
@@ -55,10 +55,6 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
         for _, row in shown.iterrows()
     ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
-
-
-def _staked(amount: float, stake: str, currency: str) -> str:
-    return tr("{amount} {stake}", amount=money(amount, currency), stake=tr(stake))
 
 
 def _capital(text: str) -> str:
@@ -207,7 +203,9 @@ def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: 
 
 
 def _named(row: pd.Series, currency: str) -> str:
-    amount = f" ({_staked(row['amount'], STAKES[row['decision']], currency)})" if pd.notna(row["amount"]) else ""
+    amount = (
+        f" ({staked(money(row['amount'], currency), tr(STAKES[row['decision']]))})" if pd.notna(row["amount"]) else ""
+    )
     return f"“{tr(row['what'])}”{amount}"
 
 

@@ -10,9 +10,9 @@ from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
-from tradecredit.language import spoken, tr, tr_number
+from tradecredit.language import tr, tr_number
 from tradecredit.params.terms import PaymentPlanSettings
-from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability, whole
+from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability, whole, within
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
 
@@ -225,11 +225,6 @@ def _grades(chosen: pd.Series) -> str:
     return tr_number("grade {grades}", "grades {grades}", int(chosen.sum()), grades=listed(parts))
 
 
-def _lower(text: str) -> str:
-    """Return a name within a sentence; German writes its nouns large."""
-    return text if spoken() == "de" else text.lower()
-
-
 def overdue(
     options: pd.DataFrame, buyer_id: str, currency: str, *, rule: PaymentPlanSettings | None = None, advice: str = ""
 ) -> str:
@@ -249,7 +244,7 @@ def overdue(
     not_known = ""
     if len(unknown):
         not_known = tr(
-            " Not computable: the value of {unknown}.", unknown=listed(_lower(tr(ACTIONS[name])) for name in unknown)
+            " Not computable: the value of {unknown}.", unknown=listed(within(ACTIONS[name]) for name in unknown)
         )
     disputed = (
         tr(" A further {disputed} is in dispute.", disputed=money(sums["disputed"], currency))

@@ -13,7 +13,7 @@ OF_THE_INSURER: dict[str, Column] = {
     **columns("count", missed_deadlines="Deadlines missed"),
     # audit
     **columns("text", breach_kind="What costs cover", cover_effect="Its cover is",
-              remedy="Decided in chapter 03"),
+              remedy="Decisions that answer it"),
     **columns(
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
         lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
