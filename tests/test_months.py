@@ -676,6 +676,12 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
         assert told == published or (told < published and 'class="tc-note-box left-out"' in text)
 
 
+def test_a_month_is_light(month):
+    files = [file for file in month.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) <= 12_000_000
+    assert max(file.stat().st_size for file in files if file.suffix == ".html") < 1_000_000
+
+
 def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
     """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls."""
     for file in sorted(month.glob("[0-9]*.html")):
