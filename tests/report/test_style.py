@@ -29,9 +29,9 @@ HTML = '<body><main><p class="there more"></p><table><td class="n">1</td></table
 def test_rules_of_what_a_page_does_not_have_are_left_out(tmp_path):
     (tmp_path / "style.css").write_text(SHEET)
     assert needed(tmp_path / "style.css", HTML).split("\n") == [
-        ":root{--ink: #1f2933}", "a{color: red}", ".there{margin: 0 1px}", ".there:not(.absent) p{color: green}",
-        ".there > :nth-child(2){--c: var(--c2)}", "td.n::before{content: var(--c)}",
-        "@media print{.there{display: block}}", "@page{size: A4;@bottom-right { content: counter(page); }}",
+        ":root{--ink:#1f2933}", "a{color:red}", ".there{margin:0 1px}", ".there:not(.absent) p{color:green}",
+        ".there > :nth-child(2){--c:var(--c2)}", "td.n::before{content:var(--c)}", "@media print{.there{display:block}}",
+        "@page{size:A4;@bottom-right { content:counter(page);}}",
     ]  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_a_page_looks_as_with_the_whole_style_sheet(browser, tmp_path, width):
         '<td class="n">2</td><td class="long">three</td></tr></tbody></table></div><details class="fold"><summary>S'
         "</summary><p>x</p></details>"
     )
-    page = document(title="t", header="<h1>H</h1>", navigation="<nav class='side'>n</nav>", main=main, footer="f")
+    page = document(title="t", header="<h1>H</h1>", navigation='<nav class="side">n</nav>', main=main, footer="f")
     whole = (TEMPLATE / "style.css").read_text(encoding="utf-8")
     other = re.sub("<style>.*?</style>", lambda _: f"<style>{whole}</style>", page, flags=re.DOTALL)
     assert len(page) < 0.7 * len(other)
