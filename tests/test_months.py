@@ -23,7 +23,7 @@ from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
-from tradecredit.report import pdf
+from tradecredit.report import mail, pdf
 from tradecredit.report.columns import labelled
 from tradecredit.report.tables import GIVEN
 from tradecredit.translations import messages
@@ -290,7 +290,8 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
             assert (said == sheets["advised"].reindex(said.index)).all(), name
     # Nothing raises the limit of a buyer to which deliveries are held back; an analyst's limit stands as it is.
     back = sheets.index[sheets["deliveries"].isin(HELD.values())]
-    changes = tables["03_credit_limits/limit_changes"].set_index("buyer_id")
+    limits = tables["03_credit_limits/limits"].set_index("buyer_id")
+    changes = limits.loc[tables["03_credit_limits/limit_changes"]["buyer_id"]]
     raised = changes.index[
         (changes["decision"] == "increase") & (changes["binding_with_cover"] != "analyst's override")
     ]
@@ -448,7 +449,11 @@ def test_what_is_above_the_limit_by_risk_is_told_with_what_bounds_the_risk(table
     for name in ("against_payment", "stopped_until_paid", "stopped_by_risk"):
         assert chapter[name]["risk_bound_by"].notna().all(), name
         assert not chapter[name]["risk_bound_by"].eq("need").any(), name
-    changes = chapter["limit_changes"]
+    listed, limits = chapter["limit_changes"].set_index("buyer_id"), chapter["limits"].set_index("buyer_id")
+    changes = limits.loc[listed.index]
+    assert (changes[["own_limit", "limit_to_set", "reason"]] == listed[["own_limit", "limit_to_set", "reason"]]).all(
+        None
+    )
     owing = changes[changes["reason"] == REASONS["still owed"]]
     assert not (owing["over_risk"] > 1).any()
     above = changes[changes["reason"] == REASONS["above the risk"]]
@@ -677,6 +682,12 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
         assert told == published or (told < published and 'class="tc-note-box left-out"' in text)
 
 
+def test_a_month_is_light(month):
+    files = [file for file in month.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) <= 12_000_000
+    assert max(file.stat().st_size for file in files if file.suffix == ".html") < 1_000_000
+
+
 def test_no_page_is_longer_than_is_read_nor_wider_than_a_phone(browser, month):
     """Closed, a page is at most 9,000 pixels high on a desktop, and begins with its answer; on a phone none scrolls.
 
@@ -752,6 +763,16 @@ def test_the_summary_is_printed_on_one_sheet(browser, month, tmp_path):
         (page,) = pypdf.PdfReader(tmp_path / f"{number}.pdf").pages
         assert "What needs a decision?" in page.extract_text()
         tab.close()
+
+
+def test_the_summary_is_a_mail_that_gmail_shows_whole(month):
+    page = (month / "00_summary.html").read_text(encoding="utf-8")
+    html = mail.mail_html(page, json.loads((month / "manifest.json").read_text(encoding="utf-8")))
+    html = html.replace("\u00a0", " ")
+    assert len(html.encode()) < min(100_000, mail.MOST_BYTES)
+    assert not re.search(r"<(?:svg|img|script|style|link)|\b(?:src|href)=|var\(", html)
+    figures = json.loads((month / "results.json").read_text(encoding="utf-8"))["chapters"]["00_summary"]["figures"]
+    assert all(entry["label"] in html for entry in figures.values())
 
 
 def test_every_table_of_a_notebook_is_published(month):

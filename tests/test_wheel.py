@@ -36,7 +36,7 @@ def installed(tmp_path_factory) -> Path:
 
 
 def test_it_holds_all_files_of_the_library(installed):
-    kept = {".py", ".json", ".csv", ".yaml", ".css", ".j2"}
+    kept = {".py", ".json", ".csv", ".yaml", ".css", ".js", ".j2"}
     wanted = {file.relative_to(PROJECT / "lib") for file in (PROJECT / "lib" / "tradecredit").rglob("*")
               if file.suffix in kept}  # fmt: skip
     assert len(wanted) > 300

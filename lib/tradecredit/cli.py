@@ -35,6 +35,9 @@ def report(
         list[str] | None,
         typer.Option(metavar="NAME", help="Make only this chapter anew (again for more); the summary follows."),
     ] = None,
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Write the summary as one HTML file that may be mailed, too.")
+    ] = False,
 ) -> None:
     """Make and publish a month's report, of a group's run file those of its entities and its own.
 
@@ -49,13 +52,17 @@ def report(
         from tradecredit.report.run import report
 
         try:
-            page = report(run_file, as_of=as_of, chapters=chapter or ())
+            page = report(run_file, as_of=as_of, chapters=chapter or (), mail=mail)
         except PapermillExecutionError as error:
             failed = failure(error, Run.from_yaml(run_file, as_of))
             typer.echo(f"Chapter {failed.chapter} failed in cell {failed.cell}: {failed.error}", err=True)
             typer.echo("Nothing was published; the last good report stays as it was.", err=True)
             typer.echo(f"To do: {failed.to_do}", err=True)
             raise typer.Exit(failed.exit_code) from None
+    if mail:
+        from tradecredit.report.mail import FILE
+
+        typer.echo(page.with_name(FILE))
     typer.echo(page)
 
 
@@ -100,6 +107,18 @@ def buyer(
 
     with _bad_input_exits_2():
         typer.echo(write_sheet(Run.from_yaml(run_file, as_of), buyer_id))
+
+
+@app.command()
+def pseudonyms(run_file: RunFile, as_of: AsOf = None) -> None:
+    """Print who the buyers of an anonymised report are, as CSV, for whoever has the run file's key."""
+    with _bad_input_exits_2():
+        from tradecredit.book.anonymous import who_is_who
+        from tradecredit.book.book import Book
+        from tradecredit.params.run import Run
+
+        book = Book.open(Run.stated(run_file, as_of).model_copy(update={"anonymise": False}))
+        typer.echo(who_is_who(book.buyers, book.run.file).to_csv(index=False).rstrip("\n"))
 
 
 @app.command()

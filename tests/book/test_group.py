@@ -151,6 +151,7 @@ def broken(group: Group, kind: type[Exception]) -> str:
          "found 'B8'; is no buyer of north"),
         (lambda group: group.of(tables={"invoices": {"file": "x.csv"}}), ParameterError,
          "tables: invoices of a group are its entities'"),
+        (lambda group: group.of(anonymise=True), ParameterError, "a group's report names its entities"),
         (lambda group: group.run("south", entity="North GmbH", currency="USD",
                                  source={"kind": "folder", "path": "south"}), ParameterError,
          "found 'North GmbH'; is the name of another entity, or of the group, too"),

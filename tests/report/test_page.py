@@ -385,7 +385,7 @@ def test_a_table_or_figure_has_an_anchor_and_links_to_its_makers(notebook):
     for link in followed:
         module, line = re.fullmatch(r"source/(.+)\.html#L(\d+)", link["href"]).groups()
         source = sources[module]
-        (row,) = re.findall(rf'<span id="L{line}">(.*)', source)
+        (row,) = re.findall(rf"<li id=L{line}>(.*)", source)
         assert re.match(r"def (ageing|bars)\(", row)
         assert link["title"] in re.sub(r"\s+", " ", html.unescape(source)), "the docstring's first sentence"
     assert "<script" not in "".join(sources.values())

@@ -58,7 +58,7 @@ def test_a_month_is_published_and_the_same_again(project):
     assert page == month / "00_summary.html"
     first = files(month)
     assert set(first) == {
-        "00_summary.html", "01_ledger.html", "glossary.html", "manifest.json", "results.json",
+        "00_summary.html", "01_ledger.html", "glossary.html", "search.html", "manifest.json", "results.json",
         "tables/01_ledger/buyers.csv",
         "tables/01_ledger/datapackage.json", "workbook.xlsx", "source/tradecredit.book.book.html",
         "buyers/index.html", *(f"buyers/buyer_{buyer}.html" for buyer in ("B1", "B2", "B3")),

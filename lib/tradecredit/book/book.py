@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book import group, monthly, sources
+from tradecredit.book.anonymous import anonymous
 from tradecredit.book.began import began_with, told
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
@@ -28,11 +29,12 @@ from tradecredit.book.size import with_amounts
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.book.translation import OF_THE_DAY, in_currency
 from tradecredit.errors import InputError, Problem
+from tradecredit.params.pseudonyms import pseudonyms
 from tradecredit.params.run import Run
 from tradecredit.params.source import GroupSource
 
 READ_BY: dict[str, Any] = dict.fromkeys(
-    ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days"), True
+    ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days", "anonymise"), True
 ) | {"receivables": {"exchange_tolerance", "dust"}}
 """What of the run decides how its source is read and checked."""
 
@@ -101,6 +103,8 @@ class Book:
     @classmethod
     def _of(cls, run: Run, files: dict[str, str], content: dict[str, Any], notes: list[monthly.Note]) -> Self:
         if notes:
+            if run.anonymise:  # they name files
+                notes = [(table, "what earlier months held has changed", rows) for table, _, rows in notes]
             further = pd.DataFrame(notes, columns=content["notes"].columns)
             content["notes"] = pd.concat([content["notes"], further], ignore_index=True)
         sized = with_amounts(run, content["invoices"])
@@ -201,7 +205,8 @@ def _read_how(run: Run) -> str:
 
 def _snapshot(run: Run, files: dict[str, str]) -> Path:
     """Return where a book is kept, by what the source held, how it is read, and the code that reads it."""
-    key = hashlib.sha256(json.dumps([files, _read_how(run), code_version(__name__)]).encode()).hexdigest()
+    mark = pseudonyms(run.file).mark if run.anonymise else ""
+    key = hashlib.sha256(json.dumps([files, _read_how(run), code_version(__name__), mark]).encode()).hexdigest()
     return writable(cache_of(run)) / "books" / f"{key}.arrow"
 
 
@@ -307,4 +312,7 @@ def _checked(run: Run, seen: sources.Look) -> tuple[dict[str, pd.DataFrame], pd.
     notes = notes_on(raw, complete, _rows_known(complete, day, buyer_of_invoice), linked, run)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
+    if run.anonymise:
+        names = {Path(name).name for name in seen.fingerprints} | {Path(table.file).name for table in raw.values()}
+        complete, notes = anonymous(complete, notes, run, names)
     return known(in_currency(complete, linked, run, day), day, buyer_of_invoice), notes, accounts

@@ -34,6 +34,7 @@ from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.operation import After
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.provision import ProvisionSettings
+from tradecredit.params.pseudonyms import with_pseudonyms
 from tradecredit.params.receivables import ReceivablesSettings
 from tradecredit.params.secrets import without_secrets
 from tradecredit.params.source import (
@@ -116,6 +117,11 @@ class Run(Parameters):
     provision: ProvisionSettings = ProvisionSettings()
     lights: dict[Figure, Light] = {}
     """Headline figure of the summary: when its light is green, amber or red. A figure without a rule has no light."""
+    anonymise: bool = False
+    """Whether names and numbers are replaced by pseudonyms in all that is made, for readers outside. The key lies
+    beside the run file (RUN.pseudonyms.key): keep it, so that a buyer has the same pseudonym in each month, and pass it
+    on to nobody. Letters and claims are not written. Countries, sectors, days and amounts stay, and what the run file
+    calls policies, scenarios and levels."""
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"
@@ -164,6 +170,15 @@ class Run(Parameters):
         fitting = [name for name in self.tables if any(one.of_several_files for one in self.sources_of(name))]
         if fitting and not isinstance(self.source, FolderSource | ExportSource | GroupSource):
             raise ValueError(f"tables: {', '.join(fitting)}: a pattern is for files of a folder; name a table")
+        return self
+
+    @model_validator(mode="after")
+    def _a_groups_report_names_its_entities(self) -> Self:
+        if self.anonymise and isinstance(self.source, GroupSource):
+            raise ValueError(
+                "anonymise: a group's report names its entities and splits limits to them; take it out here, and state "
+                "it in the run files of the entities whose reports go out"
+            )
         return self
 
     @field_validator("merge")
@@ -270,8 +285,15 @@ class Run(Parameters):
     def from_yaml(cls, file: str | Path, as_of: str | date | None = None) -> Self:
         """Read a run file; `as_of` wins over the file's date, and without either it is the last month end before today.
 
-        Raises `ParameterError` with every problem of the file at once.
+        With `anonymise`, its own names are replaced (`with_pseudonyms`). Raises `ParameterError` with every problem of
+        the file at once.
         """
+        run = cls.stated(file, as_of)
+        return with_pseudonyms(run) if run.anonymise else run
+
+    @classmethod
+    def stated(cls, file: str | Path, as_of: str | date | None = None) -> Self:
+        """Read a run file as `from_yaml` does, with all names as it states them."""
         file = Path(file).resolve()
         content = read_yaml(file)
         if as_of is not None:
@@ -286,6 +308,8 @@ class Run(Parameters):
     def published(self) -> dict[str, Any]:
         """Return the parameters as a report's manifest has them: without where things lie, and what follows a run."""
         parameters = self.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
+        if self.anonymise:  # how the source is read names its files, and buyers
+            return parameters | {"source": {"kind": self.source.kind}, "tables": {}, "merge": {}, "on_problem": {}}
         source = parameters["source"]
         for section, key in [(source, "path"), *((one, "run") for one in source.get("entities", ()))]:
             if key in section:

@@ -116,6 +116,8 @@ def _show_in_index(run: Run, published: Path, started: datetime, failed: Failure
     if failed is None:
         file.unlink(missing_ok=True)
     elif failed.exit_code != 130:
+        if run.anonymise:  # what went wrong on reading tells names and files
+            failed = failed._replace(error=words.WITHHELD, to_do="", cell=failed.cell.split(" ")[0])
         shown = {key: without_places(str(value), run) for key, value in failed._asdict().items() if value}
         when = started.isoformat()
         write_json(file, {"as_of": str(run.as_of), **shown, "exit_code": failed.exit_code, "when": when})

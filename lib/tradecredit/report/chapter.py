@@ -20,7 +20,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import csv_text, escaped, headings, sentence, to_html
+from tradecredit.report.tables import LINK, NAME, csv_text, escaped, headings, sentence, to_html
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -35,6 +35,8 @@ MOST_ROWS = 50
 """Rows of a table that a page shows by default; the CSV has all."""
 NOTES_OPEN = 5
 """Decisions that a chapter shows at its top without being asked."""
+ALWAYS = (NAME, LINK)
+"""Columns that a table has beside those it shows."""
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
 
 
@@ -81,12 +83,14 @@ class Chapter:
         columns: Sequence[str] | Mapping[str, str | Column] | None = None,
         rows: int | None = None,
         without: str = "",
+        rest_in: str = "",
     ) -> None:
         """Show at most eight columns and `rows` rows (by default 50) of a table; publish all of it as CSV.
 
         `columns` picks columns, or picks and renames them (see `tables.to_html`). None, in place of a table that the
         book has nothing for, shows and publishes nothing. A table without rows is a line that says so, or says
-        `without`, a sentence on why. Raises `ValueError` for an empty
+        `without`, a sentence on why. `rest_in` names a table of the chapter that has the other columns of these
+        rows: published are those shown and names alone. Raises `ValueError` for an empty
         caption, a column that is not there, and a name that the chapter has published already.
         """
         _file_name(name)
@@ -95,7 +99,10 @@ class Chapter:
         if frame is None:
             return
         rows = MOST_ROWS if rows is None else rows
-        shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
+        if rest_in:
+            frame = frame[[one for one in frame if one in {*(columns or frame), *ALWAYS}]]
+        rest = f"tables/{self.name}/{_file_name(rest_in)}.csv" if link and rest_in else ""
+        shown = to_html(frame, caption, columns=columns, rows=rows, link=link, all_columns=rest, currency=self.currency)
         if frame.empty:
             nothing = sentence(without or tr("none."))
             shown = f'<div class="tc-none"><strong>{escaped(tr(caption))}:</strong> {nothing}</div>\n'
@@ -136,11 +143,9 @@ class Chapter:
         """
         shown = []
         for chapter, name in names:
-            file, told = published.folder / pictures.file_of(chapter, name), published.pictures.get((chapter, name))
-            if told is not None and file.exists():
-                shown.append(
-                    pictures.html_of(file.read_bytes(), told, f"{escaped(chapter)}.html#figure-{escaped(name)}")
-                )
+            told, png = published.pictures.get((chapter, name)), pictures.published(published.folder, chapter, name)
+            if told is not None and png is not None:
+                shown.append(pictures.html_of(png, told, f"{escaped(chapter)}.html#figure-{escaped(name)}"))
         if shown and not self._silent:
             _show(f'<div class="tc-pictures">\n{"".join(shown)}</div>\n', "pictures")
 

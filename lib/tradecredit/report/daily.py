@@ -140,7 +140,7 @@ def _write_for_the_insurer(folder: Path, book: Book, listed: pd.DataFrame) -> No
     name = f"Collections {book.run.entity}"
     (folder / "collections.ics").write_bytes(calendar_file(events, name=name, as_of=book.as_of))
     policy = policy_in_force(book)
-    if policy is not None:
+    if policy is not None and not book.run.anonymise:  # an insurer pays for a buyer with a name
         for buyer in claims.to_file(book, policy).index:
             write_claim(folder / "claims", claims.of_buyer(book, policy, buyer), book, policy)
 

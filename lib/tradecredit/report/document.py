@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tradecredit.language import spoken, tr
+from tradecredit.report.style import needed
 from tradecredit.report.tables import escaped
 from tradecredit.words import search as words
 
@@ -24,27 +25,12 @@ def document(
 ) -> str:
     """Return a whole HTML document, complete in itself; all parts but `title` are HTML already.
 
-    `look`: its style sheet. A page of source code has one of its own, of which a month holds a hundred copies.
+    `look`: its style sheet, of which it holds the rules that it uses (`style.needed`).
     `script`: the one that its content policy lets run, at the end of the page; none by default.
     """
-    style = (TEMPLATE / look).read_text(encoding="utf-8")
     policy = CONTENT_POLICY + (f"; script-src 'sha256-{_hash(script)}'" if script else "")
     last = f"<script>{script}</script>\n" if script else ""
-    return f"""<!DOCTYPE html>
-<html lang="{TAGS[spoken()]}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>{escaped(title)}</title>
-<style>
-{style.strip()}
-</style>
-</head>
-<body>
+    body = f"""<body>
 <a class="skip" href="#main">{tr("Skip to the content")}</a>
 <header class="page-head"><div class="inner">
 {header.strip()}
@@ -59,7 +45,22 @@ def document(
 {footer.strip()}
 </div></footer>
 {last}</body>
-</html>
+"""
+    return f"""<!DOCTYPE html>
+<html lang="{TAGS[spoken()]}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>{escaped(title)}</title>
+<style>
+{needed(TEMPLATE / look, body)}
+</style>
+</head>
+{body}</html>
 """
 
 

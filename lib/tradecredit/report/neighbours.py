@@ -15,7 +15,12 @@ from tradecredit.words import months as words
 
 EMPTY = "<!--months--><!--/months-->"
 """What a page is made with; `link_months` fills it."""
-OFFERED = {"report.pdf": words.REPORT_PDF, "summary.pdf": words.SUMMARY_PDF, "workbook.xlsx": words.WORKBOOK}
+OFFERED = {
+    "report.pdf": words.REPORT_PDF,
+    "summary.pdf": words.SUMMARY_PDF,
+    "summary_mail.html": words.SUMMARY_MAIL,
+    "workbook.xlsx": words.WORKBOOK,
+}
 """Files of a month that its pages offer, if they are there."""
 FIRST = "00_summary"
 """The page that every month has."""

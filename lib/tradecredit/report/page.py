@@ -11,6 +11,7 @@ figure, wherever the notebook has them; its text and tables follow.
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -26,7 +27,7 @@ from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
-from tradecredit.report.tables import escaped
+from tradecredit.report.tables import CONTROLS, FOR_JUPYTER, escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
 from tradecredit.words.formats import counted, whole
 from tradecredit.words.sheet_parts import CHAPTERS, ON_THIS_PAGE, as_of
@@ -36,6 +37,7 @@ MOST_ROWS_OPEN = 10
 ROWS_OPEN = 5
 """Rows that it shows of a longer one."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
 _H3 = re.compile(r"^###[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -74,7 +76,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
         header=_header(manifest, titles[chapter]),
         navigation=_navigation(titles, chapter, renderer.contents),
-        main=main + _steps(titles, chapter),
+        main=main.replace(FOR_JUPYTER, "") + _steps(titles, chapter),
         footer=_footer(manifest),
     )
     return led(page, titles, chapter)
@@ -105,16 +107,24 @@ def source_pages(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
 
 
 def _source_page(module: str) -> str:
-    lines = source_text(module).splitlines()
-    numbered = "".join(f'<span id="L{number}">{escaped(line)}\n</span>' for number, line in enumerate(lines, start=1))
+    """Return the page of a module's source; the lines on which a function or class begins are places to link to."""
+    numbered = "".join(
+        f"<li{f' id=L{number}' if _BEGINS.match(line) else ''}>{_code(line)}\n"
+        for number, line in enumerate(source_text(module).splitlines(), start=1)
+    )
     return document(
         title=f"{module} · source",
         header=f'<p class="eyebrow"><span>Source</span></p>\n<h1>{escaped(module)}</h1>',
         navigation="",
-        main=f'<pre class="source scrolls" tabindex="0"><code>{numbered}</code></pre>',
+        main=f'<ol class="source scrolls" tabindex="0">{numbered}</ol>',
         footer="<p>As it was when the month was made.</p>",
         look="source.css",
     )
+
+
+def _code(line: str) -> str:
+    """Return a line of code as HTML content: quotes, of which code is full, stand as they are."""
+    return escape(line.translate(CONTROLS), quote=False)
 
 
 def title(notebook: NotebookNode) -> str:
@@ -377,10 +387,12 @@ def _base64(text: str) -> str:
 
 def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what a reader needs to make the page again."""
+    anonymous = manifest.get("parameters", {}).get("anonymise", False)
     run_file = str(manifest.get("run_file", "")).replace("\\", "/").rsplit("/", 1)[-1]
     facts = [
         (tr("Entity"), manifest["entity"]), (tr("As of"), manifest["as_of"]), (tr("Run file"), run_file),
         (tr("Book"), manifest["book"]["fingerprint"]), (tr("Seed"), manifest.get("seed", "")),
+        (tr("Names and numbers"), tr("replaced by pseudonyms") if anonymous else ""),
         (tr("Versions"), ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
     ]  # fmt: skip
     return [(name, str(value)) for name, value in facts if str(value)]

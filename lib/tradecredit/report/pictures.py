@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 200
 """Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
+FOLDER = "figures"
+"""Where a run keeps pictures for the summary; a month has them in its pages alone."""
 COLOURS = 128
 """Colours of a picture, shades of its edges among them."""
 MONTHS, LEAST = 13, 3
@@ -28,8 +30,20 @@ MONTHS, LEAST = 13, 3
 
 
 def file_of(chapter: str, name: str) -> Path:
-    """Return where a month keeps a picture of a chapter, from the month's folder."""
-    return Path("figures") / chapter / f"{name}.png"
+    """Return where a run at work keeps a picture of a chapter, from the folder that it builds the month in."""
+    return Path(FOLDER) / chapter / f"{name}.png"
+
+
+def published(folder: Path, chapter: str, name: str) -> bytes | None:
+    """Return a picture that a chapter has published, from the run at work or from its page, or None."""
+    file, page = folder / file_of(chapter, name), folder / f"{chapter}.html"
+    if file.exists():
+        return file.read_bytes()
+    found = re.search(
+        rf'<figure id="figure-{re.escape(name)}".*?<img src="data:image/png;base64,([^"]+)"',
+        page.read_text(encoding="utf-8") if page.exists() else "", re.DOTALL,
+    )  # fmt: skip
+    return base64.b64decode(found[1]) if found else None
 
 
 def size_of(figure: "Figure") -> tuple[int, int]:

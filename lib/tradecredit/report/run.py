@@ -28,7 +28,10 @@ from tradecredit.report.folders import month_folder
 from tradecredit.report.glossary import explained, write_glossary
 from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import KernelManager, warm_kernels
+from tradecredit.report.mail import FILE as MAIL
+from tradecredit.report.mail import write_mail
 from tradecredit.report.page import page_html, source_pages, title
+from tradecredit.report.pictures import FOLDER as FIGURES
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.search import write_search
 from tradecredit.report.sheet_links import linked
@@ -38,11 +41,12 @@ from tradecredit.report.written import write_json
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
 
-def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence[str] = ()) -> Path:
+def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence[str] = (), mail: bool = False) -> Path:
     """Make and publish the report of a run's month; return the path of its first page.
 
-    `chapters`: only these and the summary are made anew; the others stay as published from the same book. Of a group,
-    the report of each entity is made first (`of_entities`), then its own.
+    `chapters`: only these and the summary are made anew; the others stay as published from the same book. `mail`: the
+    summary is written as a mail too (`mail.FILE`). Of a group, the report of each entity is made first (`of_entities`),
+    then its own.
 
     Raises `ParameterError` and `InputError` before anything is written, and papermill's `PapermillExecutionError`
     where a chapter fails: the last good report then stays as it was, and the index shows the failure.
@@ -75,6 +79,10 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             write_json(build / "manifest.json", timed)
+            shutil.rmtree(build / FIGURES, ignore_errors=True)  # the pages have them
+            (build / MAIL).unlink(missing_ok=True)  # of an earlier summary
+            if mail:
+                write_mail(build, manifest)
             write_downloads(build, run, manifest, executed)
             put_in_place(build, published)
     return published / f"{SUMMARY}.html"
@@ -149,7 +157,7 @@ def _chapters(
     made = {chapter["name"]: chapter for chapter in before.get("manifest", {}).get("chapters", [])}
     executed: dict[str, NotebookNode] = {}
     for notebook in notebooks:
-        for of_chapter in ("tables", "figures"):
+        for of_chapter in ("tables", FIGURES):
             shutil.rmtree(build / of_chapter / notebook.stem, ignore_errors=True)
     *chapters, summary = notebooks
     longest_first = sorted(chapters, key=_seconds_of_chapters(run), reverse=True)
@@ -197,6 +205,8 @@ def _results(run: Run, chapters: dict[str, Any]) -> dict[str, Any]:
 
 def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a report was made from and by: enough to make it again, and no secret."""
+    named = not book.run.anonymise
+    files = book.files if named else {f"file {number}": of for number, of in enumerate(book.files.values(), start=1)}
     notes = book.notes.groupby("table")[["rule", "rows"]].apply(lambda rows: rows.to_dict("records")).to_dict()
     tables = {name: {"rows": len(frame), "notes": notes.get(name, [])} for name, frame in book.tables.items()}
     return {
@@ -205,10 +215,10 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         "language": book.run.language,
         **({"entities": [one.entity for one in entities(book.run).values()]} if book.has("entity_accounts") else {}),
         "status": "ok",
-        "run_file": book.run.file.name,
+        "run_file": book.run.file.name if named else "",
         "parameters": book.run.published(),
         "seed": book.run.simulation.seed,
-        "book": {"fingerprint": book.fingerprint, "files": book.files, "tables": tables},
+        "book": {"fingerprint": book.fingerprint, "files": files, "tables": tables},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "chapters": chapters,
     }

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ from tradecredit.report.document import SEARCH, document, find, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import month_folder
 from tradecredit.report.sheet_links import FOLDER, linked, sheet_name
-from tradecredit.report.tables import LINK, escaped, sentence, to_html
+from tradecredit.report.tables import FOR_JUPYTER, LINK, escaped, sentence, to_html
 from tradecredit.words import buyer_sheets, cover, early_warning, insurer, terms
 from tradecredit.words import collect as collect_words
 from tradecredit.words import limits as limit_words
@@ -43,8 +44,7 @@ MOST_ROWS = 60
 SHOWN_ROWS = 12
 """Rows of a long list that stand open; all are folded behind them."""
 
-_FOR_JUPYTER = ' style="text-align:left"'
-"""What JupyterLab needs to show a table as the pages' style sheet does."""
+_ENDS = re.compile("</t[dhr]>")
 
 _WHO = [
     "registration_id", "country", "sector", "group_id", "kind", "customer_since", "months_of_history", "sales_12m",
@@ -274,7 +274,7 @@ def _owed(material: Material, buyer_id: str, month: Month) -> str:
         months.set_index("month_end"), heads.LINES, alt=told, caption=caption, write=words.short_money
     )
     columns = ["month_end", "owed", "own_limit", "insurer_limit", "invoices_paid", "money", "paid_days_late"]
-    backwards = months.sort_values("month_end", ascending=False, kind="stable")
+    backwards = months.sort_values("month_end", ascending=False, kind="stable", ignore_index=True)
     by_month = _table(backwards, heads.CAPTIONS["months"], columns, currency=currency)
     figures = _figures(material.limits.loc[buyer_id], _LIMITS)
     return (
@@ -475,7 +475,7 @@ def _table(
     """Return a table of a sheet; what it does not show of its columns is no news to a reader of one buyer."""
     if columns is not None and isinstance(frame, pd.DataFrame):
         frame = frame[[*columns, *(name for name in (LINK,) if name in frame)]]
-    return to_html(frame, caption, rows=rows, currency=currency).replace(_FOR_JUPYTER, "")
+    return to_html(frame, caption, rows=rows, currency=currency).replace(FOR_JUPYTER, "")
 
 
 def _link(month: Month, chapter: str, anchor: str) -> str:
@@ -495,4 +495,5 @@ def _say(text: str) -> str:
 
 
 def _write(file: Path, html: str) -> None:
-    file.write_text(html, encoding="utf-8", newline="\n")
+    """Write a sheet, without the end tags of cells and rows, of which HTML needs none and sheets have many."""
+    file.write_text(_ENDS.sub("", html), encoding="utf-8", newline="\n")

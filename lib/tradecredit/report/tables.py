@@ -58,6 +58,8 @@ SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+FOR_JUPYTER = ' style="text-align:left"'
+"""What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
 """A month has tens of thousands of them; the glossary says what it means."""
 CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
@@ -71,12 +73,14 @@ def to_html(
     columns: Sequence[str] | Mapping[str, str | Column] | None = None,
     rows: int | None = None,
     link: str = "",
+    all_columns: str = "",
     currency: str = "",
 ) -> str:
     """Return a table as HTML: caption, headings with scope, numbers right-aligned, all text escaped.
 
     `columns` picks columns (a mapping also renames them: name → label or `Column(label, kind)`), `rows` limits the
-    rows, `link` is the address of the whole table as CSV, `currency` that of its amounts; what is not shown is said
+    rows, `link` is the address of the whole table as CSV, `all_columns` that of a CSV with further columns of the same
+    rows, `currency` that of its amounts; what is not shown is said
     below the table. Labels and kinds are those of `columns.column`. An index that is named or not 0, 1, …
     is shown first, as row headings; else the first column is. Where the table has a column `link`, which is not shown,
     the row's first cell links to the address in it. In a row with a `unit`, the columns of kind `figure` and
@@ -103,6 +107,9 @@ def to_html(
     note = _note(
         (len(shown), len(flat)), (len(names), flat.shape[1] - (LINK in flat) - ("unit" in flat and told_by_unit)), link
     )
+    if all_columns:
+        anchor = f'<a href="{escaped(all_columns)}">CSV</a>'
+        note = f"{note} {tr('All columns of these rows: {csv}.', csv=anchor)}".strip()
     if currency and _holds_money(shown, headings):
         note = f"{note} {tr('Amounts in {currency}.', currency=escaped(currency))}".strip()
     if rounded:
@@ -159,14 +166,19 @@ def stacking(labels: Sequence[str]) -> str:
 def csv_text(table: pd.DataFrame | pd.Series) -> str:
     """Return a table as CSV text: all rows and columns, numbers in full, dates ISO, missing values empty.
 
-    Floats are written so that they read back as the same number. An index that is named or not 0, 1, … comes first.
+    Floats have twelve digits, more than any reader needs: the last ones of sixteen differ from machine to machine. An
+    index that is named or not 0, 1, … comes first.
     Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) has an apostrophe put
     before it, and so has one where only apostrophes stand before that; numbers never have (`unharmed` takes it off).
     Line breaks within text are written as \\n.
     """
     flat, _ = _flat(_framed(table))
     written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
-    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
+    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n", float_format=_twelve_digits)
+
+
+def _twelve_digits(value: float) -> str:
+    return repr(float(f"{value:.12g}"))
 
 
 def unharmed(text: str) -> str:

@@ -10,6 +10,8 @@ from tradecredit.words.formats import counted
 INTERRUPTED = "interrupted"
 TOO_LONG, DEAD, BAD_INPUT = "ChapterTimeoutError", "DeadKernelError", ("InputError", "ParameterError")
 """Kinds of a chapter's failure that are told apart; any other is that of a cell."""
+WITHHELD = "names are replaced in these reports: tradecredit status tells their maker what failed"
+"""What the index says of a failure of a run that names nobody."""
 
 
 class Ended(NamedTuple):

@@ -183,8 +183,10 @@ def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
     who = names.reindex(rows["buyer_id"]).fillna("").to_numpy()
     told = [_event(row, name, currency) for row, name in zip(rows.itertuples(), who, strict=True)]
     table = pd.DataFrame(told, columns=["title", "text"], index=rows.index, dtype="str")
-    days = rows["day"].dt.strftime("%Y-%m-%d").fillna("")
-    matter = rows["policy"] + " " + rows["buyer_id"].fillna("") + " " + days + " " + rows["notice"].fillna("")
+    parts = [rows["policy"], rows["buyer_id"], rows["day"].dt.strftime("%Y-%m-%d"), rows["notice"]]
+    # A column of which nothing is known is of no text.
+    policy, buyer, day, notice = (part.astype("str").fillna("") for part in parts)
+    matter = policy + " " + buyer + " " + day + " " + notice
     found = table.assign(
         day=rows["act_by"].fillna(rows["day"]), kind=rows["deadline"], matter=matter.str.split().str.join(" ")
     )

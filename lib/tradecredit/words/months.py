@@ -7,6 +7,7 @@ STEPS = ("Before:", "After:")
 ALL_MONTHS = "This chapter in all months"
 ALL_CHAPTERS = "All chapters and months"
 REPORT_PDF = "Report (PDF)"
+SUMMARY_MAIL = "Summary (mail)"
 SUMMARY_PDF = "Summary (PDF)"
 WORKBOOK = "All tables (Excel)"
 

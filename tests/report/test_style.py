@@ -1,0 +1,60 @@
+"""A page's style sheet holds the rules of what it has, and no others."""
+
+import re
+
+import pytest
+
+from tradecredit.report.document import TEMPLATE, document
+from tradecredit.report.style import needed
+
+SHEET = """:root { --ink: #1f2933; }
+/* a comment with { braces } */
+a { color: red; }
+.there, .absent > td { margin: 0 1px; }
+.absent { color: blue; }
+.there:not(.absent) p { color: green; }
+video { color: black; }
+.there > :nth-child(2), body:has(main > .absent) .there { --c: var(--c2); }
+td.n::before { content: var(--c); }
+@media print {
+  .absent { display: none; }
+  .there { display: block; }
+}
+@media screen { .absent { color: red } }
+@page { size: A4; @bottom-right { content: counter(page); } }
+"""
+HTML = '<body><main><p class="there more"></p><table><td class="n">1</td></table></main></body>'
+
+
+def test_rules_of_what_a_page_does_not_have_are_left_out(tmp_path):
+    (tmp_path / "style.css").write_text(SHEET)
+    assert needed(tmp_path / "style.css", HTML).split("\n") == [
+        ":root{--ink:#1f2933}", "a{color:red}", ".there{margin:0 1px}", ".there:not(.absent) p{color:green}",
+        ".there > :nth-child(2){--c:var(--c2)}", "td.n::before{content:var(--c)}",
+        "@media print{.there{display:block}}", "@page{size:A4;@bottom-right { content:counter(page);}}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_a_page_looks_as_with_the_whole_style_sheet(browser, tmp_path, width):
+    main = (
+        '<p class="tc-answer">A</p><h2 id="a">B</h2><dl class="tc-cards"><div><dt>C</dt><dd>1</dd></div></dl>'
+        '<div class="tc-table"><table class="stacks" style="--c2:\'x\';--c3:\'y\'"><caption><span>T</span></caption>'
+        '<thead><tr><th scope="col">a</th><th class="n">b</th><th>c</th></tr></thead><tbody><tr><th>1</th>'
+        '<td class="n">2</td><td class="long">three</td></tr></tbody></table></div><details class="fold"><summary>S'
+        "</summary><p>x</p></details>"
+    )
+    page = document(title="t", header="<h1>H</h1>", navigation='<nav class="side">n</nav>', main=main, footer="f")
+    whole = (TEMPLATE / "style.css").read_text(encoding="utf-8")
+    other = re.sub("<style>.*?</style>", lambda _: f"<style>{whole}</style>", page, flags=re.DOTALL)
+    assert len(page) < 0.7 * len(other)
+    pictures = []
+    for number, html in enumerate((page, other)):
+        (tmp_path / f"{number}.html").write_text(html, encoding="utf-8")
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        tab.goto((tmp_path / f"{number}.html").as_uri())
+        pictures.append(tab.screenshot(full_page=True))
+        tab.emulate_media(media="print", color_scheme="dark")
+        pictures[-1] += tab.screenshot(full_page=True)
+        tab.close()
+    assert pictures[0] == pictures[1]
