@@ -176,9 +176,9 @@ def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return deadlines as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
 
     `calendar`: `insurer_calendar.deadlines`. An event stands on the day by which it is done in time (`act_by`), and
-    tells the policy's own.
+    tells the policy's own; what the policy states no day for is none.
     """
-    rows = calendar
+    rows = calendar[calendar["act_by"].notna() | calendar["day"].notna()]
     names, currency = book.names, book.run.currency
     who = names.reindex(rows["buyer_id"]).fillna("").to_numpy()
     told = [_event(row, name, currency) for row, name in zip(rows.itertuples(), who, strict=True)]
