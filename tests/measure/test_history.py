@@ -8,9 +8,10 @@ from ledgers import CARRIED_OVER, ledger, monthly
 from tradecredit import words
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
-from tradecredit.measure.history import begins, carried_over, first_day, last_entry, silent_days
+from tradecredit.measure.dso_causes import dso_causes
+from tradecredit.measure.history import begins, carried_over, first_day, last_entry, silent_days, whole_since
 from tradecredit.measure.payment_experience import payment_experience
-from tradecredit.measure.receivables import kpis
+from tradecredit.measure.receivables import known_in_full, kpis
 from tradecredit.measure.receivables import monthly as by_month
 
 OLD = ([["X", "A", pd.Timestamp("2022-05-10"), pd.Timestamp("2022-06-09"), 700.0]], [])
@@ -105,3 +106,35 @@ def test_open_items_that_are_paid_in_part_tell_of_no_sales_either(book_of):
     # With the cent that was missing the list is a ledger, whose payments of known days are still none in full.
     settled = book_of("2026-10-31", invoices=invoices, receipts=paid.replace("99.98", "100"))
     assert kpis(settled)["sales"] == 100 and np.isnan(kpis(settled)["cei"])
+
+
+def test_nothing_is_compared_with_days_on_which_a_cut_ledger_lacks_what_was_open(book_of):
+    # An invoice of 100 each week from 2 October 2023, each paid after 40 days; what was open before is not in it.
+    issued = pd.date_range("2023-10-02", "2024-10-28", freq="7D")
+    paid = issued + pd.Timedelta(days=40)
+    rows = [f"I{at},B1,{day:%Y-%m-%d},{day + pd.Timedelta(days=30):%Y-%m-%d},100" for at, day in enumerate(issued)]
+    money = [f"I{at},{day:%Y-%m-%d},100,payment" for at, day in enumerate(paid) if day <= pd.Timestamp("2024-10-31")]
+    book = book_of(
+        "2024-10-31",
+        {},
+        invoices="invoice_id,buyer_id,issued,due,amount\n" + "\n".join(rows),
+        receipts="invoice_id,received,amount,kind\n" + "\n".join(money),
+    )
+    assert whole_since(book) == pd.Timestamp("2023-11-11")
+    months = by_month(book, months=13)
+    # On 31 October 2023 only 5 of the 6 weeks that are open at any time are known.
+    assert months.index[0] == pd.Timestamp("2023-10-31")
+    assert known_in_full(months, book).index[0] == pd.Timestamp("2023-11-30")
+    causes = dso_causes(book)
+    assert causes["then"].isna().all() and causes.loc["countback", "now"] > 0
+    [said] = [one for one in words.receivables.known_days(book) if "No figure is compared" in one]
+    assert "begins on 2 October 2023" in said and "before 11 November 2023 is not known in full" in said
+    # A month later the ledger reaches back far enough.
+    later = book_of(
+        "2024-11-30",
+        {},
+        invoices="invoice_id,buyer_id,issued,due,amount\n" + "\n".join(rows),
+        receipts="invoice_id,received,amount,kind\n" + "\n".join(money),
+    )
+    assert dso_causes(later).loc["countback", ["then", "now"]].notna().all()
+    assert not [one for one in words.receivables.known_days(later) if "No figure is compared" in one]

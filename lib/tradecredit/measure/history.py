@@ -13,6 +13,11 @@ from tradecredit.params.source import DemoSource
 SILENT_DAYS = 7
 """So many days without any entry before the as-of day may pass; after more, the export seems to have ended early."""
 
+ALMOST_ALL = 0.95
+"""Share of settled invoices within whose days to payment nothing that matters is left of what was open before."""
+LEAST_SETTLED = 20
+"""Fewer settled invoices do not tell how long invoices stay open."""
+
 
 def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
     """Return the first day of the month in which the history of a ledger begins, as known on a day.
@@ -76,6 +81,23 @@ def balances_since(book: Book) -> pd.Timestamp:
     would still stand in the balances of earlier days, or be lacking there.
     """
     return first_day(book) if habits_told(book, book.as_of) else book.as_of
+
+
+@once
+def whole_since(book: Book) -> pd.Timestamp:
+    """Return the day from which balances are known in full: all but few of the invoices from before are paid by then.
+
+    A ledger that is cut at its first day lacks what was open from before: in the days after it balances only seem to
+    grow. It is the `first_day` + the days within which `ALMOST_ALL` of the settled invoices were; and `balances_since`
+    where items were carried over, and where fewer than `LEAST_SETTLED` were settled. Source: definitions §2.3.
+    """
+    since, of = balances_since(book), ledger(book)
+    if not habits_told(book, book.as_of) or carried_over(book).any():
+        return since
+    days = (of.settled - of.issued)[~np.isnat(of.settled)] / np.timedelta64(1, "D")
+    if len(days) < LEAST_SETTLED:
+        return since
+    return since + pd.Timedelta(days=int(np.ceil(np.quantile(days, ALMOST_ALL))))
 
 
 def last_entry(book: Book) -> pd.Timestamp:

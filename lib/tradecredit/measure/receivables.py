@@ -22,7 +22,7 @@ from tradecredit.measure.countback import are_credit_sales, countback
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.groups import group_of
-from tradecredit.measure.history import balances_since, begins, settlements_known
+from tradecredit.measure.history import balances_since, begins, settlements_known, whole_since
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
@@ -171,6 +171,11 @@ def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     """
     ends = month_ends(book.as_of, months, since=balances_since(book))
     return pd.DataFrame([kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
+
+
+def known_in_full(monthly: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return those rows of `monthly` with which later ones can be compared (`history.whole_since`)."""
+    return monthly[monthly.index >= whole_since(book)]
 
 
 def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "sector"] = "buyer_id") -> pd.DataFrame:

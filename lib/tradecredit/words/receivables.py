@@ -10,13 +10,16 @@ from tradecredit.language import tr
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.history import (
+    balances_since,
     begins,
     carried_over,
+    first_day,
     habits_told,
     last_entry,
     sales_told,
     settlements_known,
     silent_days,
+    whole_since,
 )
 from tradecredit.measure.orders import commitments
 from tradecredit.measure.quality import (
@@ -29,7 +32,7 @@ from tradecredit.measure.quality import (
 )
 from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
 from tradecredit.words.formats import change as signed
-from tradecredit.words.formats import counted, days, fixed, listed, missing, money, month, percent
+from tradecredit.words.formats import counted, day, days, fixed, listed, missing, money, month, percent
 
 REMARKS = {
     "buyers": {
@@ -356,6 +359,16 @@ def known_days(book: Book) -> list[str]:
                 "there.",
                 since=month(since),
                 told=which,
+            )
+        )
+    whole = whole_since(book)
+    if not old.any() and balances_since(book) < whole and whole > book.as_of - pd.DateOffset(months=12):
+        found.append(
+            tr(
+                "The ledger begins on {first}: what was still open from before is not in it, and what was owed before "
+                "{whole} is not known in full. No figure is compared with earlier days.",
+                first=day(first_day(book)),
+                whole=day(whole),
             )
         )
     return found
