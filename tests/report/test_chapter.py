@@ -321,6 +321,7 @@ def test_past_month_ends_are_published_and_drawn_with_the_change_on_the_year_bef
     Chapter("00_summary", BOOK).headline(figures, earlier=past)
     card = shown[-1][0].replace("\u00a0", " ")
     assert re.findall(r'class="since">(.*?)<', card) == ["EUR +1,200 since 31 Oct 2025"]
+    assert "EUR 100 to EUR 1,300 in 13 months" in card
     points = re.search(r'polyline points="(.*?)"', card)[1].split()
     assert (len(points), points[0], points[-1]) == (13, "2.0,20.0", "94.0,4.0")
 
@@ -399,4 +400,6 @@ def test_the_answer_and_cards_are_escaped(shown):
     assert '<p class="tc-answer one-page"><strong>A &amp; B</strong> owe &lt;much&gt;.' in shown[0][0]
     Chapter("01_receivables", BOOK).answers("Nothing.")
     assert shown.pop()[0] == '<p class="tc-answer">Nothing.</p>\n'
+    Chapter("01_receivables", BOOK).answers("One.", "", "Two.")
+    assert shown.pop()[0] == '<p class="tc-answer">One.</p>\n<p class="tc-answer">Two.</p>\n'
     assert ">&lt;i&gt;</a><strong>EUR 5 &amp; more</strong>" in shown[1][0].replace("\u00a0", " ")

@@ -177,6 +177,7 @@ def test_a_browser_finds_sheets_accessible_and_within_the_screen(browser, month,
         asked: list[str] = []
         tab.on("request", lambda request, asked=asked: asked.append(request.url))
         tab.goto(page.as_uri())
+        assert tab.evaluate("document.documentElement.scrollHeight") <= (9_000 if width > 360 else 11_000)
         tab.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
         assert [address for address in asked if not address.startswith("data:")] == [tab.url]
         assert tab.evaluate("document.documentElement.scrollWidth") <= width

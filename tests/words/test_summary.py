@@ -132,19 +132,19 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
         {"name": ["receivables"], "change": [-50_000.0], "previous_as_of": [pd.Timestamp("2026-09-30")]}
     )
     run = run_of(6)
-    said = summary.answer(figures, changes, summary.to_decide(ASKED, run), run).replace("\u00a0", " ")
+    said = " ".join(summary.answers(figures, changes, summary.to_decide(ASKED, run), run)).replace("\u00a0", " ")
     assert said == (
-        "Customers owe **EUR 1.00 m**, EUR −50,000 since 30 September 2026; EUR 250,000 (25 %) of it is overdue. "
-        "The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 stays with us under the policy in "
-        "force; the worst year in 100 loses EUR 90,000 on average, and EUR 30,000 with it, before its premium. "
-        "5 kinds of decisions wait; the first, “Claim on the policy”, is due by 3 November 2026; the board decides on "
-        "“Decide on the policy” and “Review the default model”."
+        "**Today:** Customers owe **EUR 1.00 m**, EUR −50,000 since 30 September 2026; EUR 250,000 (25 %) of it is "
+        "overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 stays "
+        "with us under the policy in force; the worst year in 100 loses EUR 90,000 on average, and EUR 30,000 with it, "
+        "before its premium. **To decide:** 5 kinds of decisions wait; the first, “Claim on the policy”, is due by "
+        "3 November 2026; the board decides on “Decide on the policy” and “Review the default model”."
     )
     alone = {name: figures[name] for name in ("expected_loss_simulated", "es_99")}
-    said = summary.answer(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run)
+    said = " ".join(summary.answers(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run))
     assert said == (
-        "The next 12 months are expected to lose **EUR 9,000**; the worst year in 100 loses EUR 90,000 on average. "
-        "Nothing needs a decision."
+        "**The year ahead:** The next 12 months are expected to lose **EUR 9,000**; the worst year in 100 loses "
+        "EUR 90,000 on average. **To decide:** Nothing needs a decision."
     )
 
 

@@ -170,14 +170,15 @@ class Chapter:
         )
         _show(f'<ul class="tc-leads" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "leads")
 
-    def answers(self, text: str) -> None:
-        """Show what the chapter comes to in few sentences; the page puts it at its top.
+    def answers(self, *texts: str) -> None:
+        """Show what the chapter comes to in few sentences, each text a paragraph; the page puts it at its top.
 
         The page of chapter 00 is printed as one sheet of paper: without what is folded.
         """
         look = "tc-answer one-page" if self.name.startswith("00_") else "tc-answer"
-        if text and not self._silent:
-            _show(f'<p class="{look}">{sentence(text)}</p>\n', "answer")
+        told = "".join(f'<p class="{look}">{sentence(text)}</p>\n' for text in texts if text)
+        if told and not self._silent:
+            _show(told, "answer")
 
     def say(self, text: str, *, see: str = "") -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
@@ -355,7 +356,7 @@ class Chapter:
             f'<dd class="since">{sentence(_since(day, formats.change(value - then, unit)))}</dd>'
             for day, then in before.items()
         )
-        return told + pictures.sparkline(past.tail(pictures.MONTHS))
+        return told + pictures.sparkline(past.tail(pictures.MONTHS), lambda value: formats.figure(value, unit))
 
 
 def _since(day: pd.Timestamp, change: str) -> str:

@@ -5,7 +5,7 @@ import io
 import re
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from tradecredit.language import tr
-from tradecredit.report.tables import escaped
+from tradecredit.report.tables import escaped, sentence
 from tradecredit.words.formats import dated
 
 if TYPE_CHECKING:
@@ -100,8 +100,11 @@ def _address(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
-def sparkline(values: pd.Series) -> str:
-    """Return a small line of values by day as SVG, the last one a point; empty for fewer than three values."""
+def sparkline(values: pd.Series, written: Callable[[float], str]) -> str:
+    """Return a small line of values by day as SVG, the last one a point, and between what it runs; `written`: how.
+
+    Empty for fewer than three values.
+    """
     if len(values) < LEAST:
         return ""
     days = (values.index - values.index[0]).days.to_numpy(float)
@@ -110,8 +113,9 @@ def sparkline(values: pd.Series) -> str:
     y = 20 - 16 * (values.to_numpy(float) - low) / (high - low) if high > low else [12.0] * len(values)
     points = " ".join(f"{at:.1f},{height:.1f}" for at, height in zip(x, y, strict=True))
     told = tr("{number} months from {first}", number=len(values), first=dated(values.index[0]))
+    between = tr("{low} to {high} in {number} months", low=written(low), high=written(high), number=len(values))
     return (
         f'<dd class="line"><svg viewBox="0 0 96 24" role="img" aria-label="{escaped(told)}">'
         f'<polyline points="{points}"/>'
-        f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2"/></svg></dd>'
+        f'<circle cx="{x[-1]:.1f}" cy="{y[-1]:.1f}" r="2"/></svg></dd><dd class="since screen">{sentence(between)}</dd>'
     )

@@ -41,8 +41,13 @@ from tradecredit.words.formats import figure, percent, unbroken
 
 MOST_ROWS = 60
 """Rows of a table on a sheet; the CSV of the chapters have all."""
-SHOWN_ROWS = 12
-"""Rows of a long list that stand open; all are folded behind them."""
+SHOWN_ROWS, SHOWN_REASONS = 5, 3
+"""Rows of a long list, and reasons of a probability, that stand open; the others are folded behind them.
+
+What is open on a sheet, so that a phone shows it in a dozen screens: what is decided, the sentence and the picture of
+each section, and the first rows of what is to be done. Derivations, and what stands month by month or invoice by
+invoice, are folded.
+"""
 
 _ENDS = re.compile("</t[dhr]>")
 
@@ -278,7 +283,8 @@ def _owed(material: Material, buyer_id: str, month: Month) -> str:
     by_month = _table(backwards, heads.CAPTIONS["months"], columns, currency=currency)
     figures = _figures(material.limits.loc[buyer_id], _LIMITS)
     return (
-        _say(told) + picture + _table(figures, heads.CAPTIONS["limits"], currency=currency)
+        _say(told) + picture
+        + _folded(heads.CAPTIONS["limits"], _table(figures, heads.CAPTIONS["limits"], currency=currency))
         + _link(month, "03_credit_limits", "table-limits")
         + _folded(heads.FOLDED["months"], by_month)
     )  # fmt: skip
@@ -286,7 +292,9 @@ def _owed(material: Material, buyer_id: str, month: Month) -> str:
 
 def _limit(facts: Facts, currency: str) -> str:
     table = steps(facts).reset_index(drop=True)
-    return _table(table, heads.CAPTIONS["limit_steps"], ["topic", "sentence", "told_to_buyer"], currency=currency)
+    told = [_say(text) for text in table.loc[table["topic"].isin(["smallest", "decision"]), "sentence"]]
+    columns, caption = ["topic", "sentence", "told_to_buyer"], heads.CAPTIONS["limit_steps"]
+    return "".join(told) + _folded(caption, _table(table, caption, columns, currency=currency))
 
 
 def _pays(material: Material, buyer_id: str) -> str:
@@ -318,9 +326,10 @@ def _default(material: Material, buyer_id: str, month: Month) -> str:
         before = ["model_pd", "model_grade"] if pd.notna(rating["override"]) else []
         parts.append(_table(_figures(rating, ["pd", "pd_low", "pd_high", "grade", *before]), caption))
         caption = heads.CAPTIONS["reasons"]
-        parts.append(_table(why, caption, ["part", "finding", "log_odds", "points"], rows=10))
+        parts.append(_long(why, caption, ["part", "finding", "log_odds", "points"], open_rows=SHOWN_REASONS))
         if len(lifts):
-            parts.append(_table(lifts.astype("object"), heads.CAPTIONS["lifts"]))
+            caption = heads.CAPTIONS["lifts"]
+            parts.append(_folded(caption, _table(lifts.astype("object"), caption)))
     signals = material.of("signals", buyer_id)
     if len(signals):
         parts.append(_table(signals, heads.CAPTIONS["signals"], ["signal", "since", "reason"]))
@@ -416,16 +425,18 @@ def _plan(material: Material, buyer_id: str) -> str:
     )
 
 
-def _long(table: pd.DataFrame, caption: str, columns: list[str], currency: str) -> str:
+def _long(
+    table: pd.DataFrame, caption: str, columns: list[str], currency: str = "", *, open_rows: int = SHOWN_ROWS
+) -> str:
     """Return a list with its first rows open, and the others folded."""
     if table.empty:
         return ""
-    shown = _table(table, caption, columns, rows=SHOWN_ROWS, currency=currency)
-    if len(table) <= SHOWN_ROWS:
+    shown = _table(table, caption, columns, rows=open_rows, currency=currency)
+    if len(table) <= open_rows:
         return shown
-    rest = table.iloc[SHOWN_ROWS:].reset_index(drop=True)
+    rest = table.iloc[open_rows:].reset_index(drop=True)
     others = _table(rest, heads.others(tr(caption)), columns, rows=len(rest), currency=currency)
-    return shown + _folded(heads.other_rows(len(table) - SHOWN_ROWS), others)
+    return shown + _folded(heads.other_rows(len(table) - open_rows), others)
 
 
 def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:

@@ -35,6 +35,7 @@ _SENTENCE_ENDS = {
 }
 _CJK = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”％"
 _MARKS = {"zh": [
+    (re.compile(r" ?\(([^()]*[\u4e00-\u9fff][^()]*)\)"), r"（\1）"),
     (re.compile(rf"(?<=[{_CJK}]) ?\(([^()]*)\)"), r"（\1）"),
     (re.compile(rf"(?<=[{_CJK}]); ?"), "；"),
     (re.compile(rf"(?<=[{_CJK}]): ?"), "："),

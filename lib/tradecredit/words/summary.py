@@ -61,15 +61,18 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def answer(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> str:
-    """Return the report in three sentences: what changed, what the year may cost, what is to be decided.
+def answers(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> list[str]:
+    """Return the report in three sentences, each with what it is about: today, the year ahead, what is to be decided.
 
     `figures`: of `index.picked`, by name; `changes`: `index.changes`; `table`: `to_decide`. What is not known is left
     out.
     """
-    return " ".join(
-        text for text in (_changed(figures, changes, run), _may_cost(figures, run), _asked(table, run)) if text
+    told = (
+        (tr("Today"), _changed(figures, changes, run)),
+        (tr("The year ahead"), _may_cost(figures, run)),
+        (tr("To decide"), _asked(table, run)),
     )
+    return [tr("**{about}:** {text}", about=about, text=text) for about, text in told if text]
 
 
 def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> str:

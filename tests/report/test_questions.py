@@ -1,0 +1,23 @@
+"""Of the questions that a month may answer the summary lists those that its chapters have published something on."""
+
+import pandas as pd
+
+from tradecredit.report import index
+from tradecredit.report.questions import answered
+from tradecredit.words.questions import ANSWERED, OF_A_BUYER
+
+
+def test_a_question_leads_to_the_picture_else_the_table_and_is_left_out_without_either(tmp_path):
+    asked = dict(ANSWERED)
+    file = tmp_path / "tables" / "06_collections" / "worklist.csv"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    nothing = pd.DataFrame()
+    pictures = {("07_cash_and_provision", "cash_13_weeks"): {}}
+    found = answered(index.Published(nothing, nothing, {}, pictures, tmp_path, nothing)).set_index("question")["link"]
+    assert found.to_dict() == {
+        "What is to be done first today?": "06_collections.html#table-worklist",
+        "When does the cash of the next 13 weeks come?": "07_cash_and_provision.html#figure-cash_13_weeks",
+        OF_A_BUYER: "buyers/index.html",
+    }
+    assert {"What is to be done first today?", "When does the cash of the next 13 weeks come?"} < set(asked)
