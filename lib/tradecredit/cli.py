@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 import yaml
@@ -214,8 +214,9 @@ def demo(
     buyers: Annotated[int, typer.Option(help="How many buyers.")] = 600,
     invoices: Annotated[int, typer.Option(help="About how many invoices.")] = 60_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
+    to: Annotated[Literal["csv", "parquet"], typer.Option(help="Kind of the tables' files.")] = "csv",
 ) -> None:
-    """Write a demo company's credit book as CSV files, and as one file of an export, each with a run file."""
+    """Write a demo company's credit book by table, CSV or Parquet, and as one file of an export, with run files."""
     with _bad_input_exits_2():
         from tradecredit.book.demo import demo_book, export, write
         from tradecredit.book.disk import writing
@@ -232,7 +233,7 @@ def demo(
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            write(book, folder)
+            write(book, folder, to)
             for kind in ("policies", "scenarios", "economy"):
                 shutil.copytree(PROJECT / "params" / kind, folder / kind)
             run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))

@@ -1,8 +1,9 @@
 """The loss simulation against plain numpy, against itself and against what was asked of it: one line a row.
 
-`python losses.py [ROW]…` with rows speed, threads, precision, variance, sectors, policies, memory; all unless named, in
-under ten minutes. What is compared alternates, since machines drift; the median of the ratios counts. Books
-and policies are those of `common_work.py`, plain numpy is tests/reference/plain_losses.py.
+`python losses.py [ROW]…` with rows speed, threads, precision, variance, sectors, policies, memory, size; all unless
+named: under ten minutes, and a million buyers (size) as long again. What is compared alternates, since machines
+drift; the median of the ratios counts. Books and policies are those of `common_work.py`, plain numpy is
+tests/reference/plain_losses.py.
 
 `python losses.py --beside CHECKOUT` does the same work with the library of another checkout of the project, a process
 for each, in turns, and prints the ratios: of CPU time, and of CPU time at equal precision (× standard error²).
@@ -29,7 +30,8 @@ from common_work import CORRELATION, LEVELS, granular_book, lumpy_book, policy, 
 
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.simulation import simulate
-from tradecredit.params.losses import Sampling
+from tradecredit.losses.simulator import Settings, Simulator
+from tradecredit.params.losses import Dependence, Sampling
 
 PLAIN = Sampling(method="plain", threads=1)
 TAIL = Sampling(threads=1)
@@ -247,9 +249,42 @@ def memory() -> None:
         )
 
 
+def size() -> None:
+    """A million buyers: memory, and CPU time by default, which is the same for each number of buyers if linear."""
+    simulated(lumpy_book(), 1_000, TAIL, policies=ten_policies()[:3])
+    for buyers in (125_000, 250_000, 500_000, 1_000_000):
+        with new_process() as process:
+            seconds, defaults, peak = process.submit(large_book, buyers).result()
+        report(
+            "size",
+            f"{buyers:,} buyers × 200,000 scenarios, three policies, all measures: CPU time and peak",
+            "≤ 3 GB, time linear in defaults",
+            f"{seconds:.0f} s, {defaults / 1e9:.2f} billion defaults, {seconds / defaults * 1e9:.1f} ns each, "
+            f"{peak / 1e9:.2f} GB",
+        )
+
+
+def large_book(buyers: int) -> tuple[float, float, int]:
+    """Return CPU seconds, expected defaults of the scenarios drawn, and the peak in bytes, of 200,000 scenarios."""
+    book = granular_book(buyers)
+    seconds = spent(lambda: measured(book, 200_000, Sampling(), policies=ten_policies()[:3]))
+    peak = highest_memory()
+    simulator = Simulator.of(book, [], (200_000,), 1, Settings(Dependence(), Sampling()))
+    drawn = [
+        simulator.economy.defaults_at(simulator.draw.place[block.scenarios], block.kind).sum()
+        for block in simulator.blocks()
+    ]
+    return seconds, float(sum(drawn)), peak
+
+
 def peak_memory(buyers: int) -> int:
-    """Return the process' peak in bytes; Linux' own figure, since getrusage counts what the parent held before."""
+    """Return the peak in bytes of a process that measures so many buyers."""
     measured(granular_book(buyers), 1_000_000, Sampling())
+    return highest_memory()
+
+
+def highest_memory() -> int:
+    """Return the process' peak in bytes; Linux' own figure, since getrusage counts what the parent held before."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(status["VmHWM"].split()[0]) * 1024
 
@@ -309,7 +344,7 @@ def beside(checkout: Path) -> None:
         worker.communicate()
 
 
-ROWS = {row.__name__: row for row in (speed, threads, precision, variance, sectors, policies, memory)}
+ROWS = {row.__name__: row for row in (speed, threads, precision, variance, sectors, policies, memory, size)}
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from tradecredit.book import group, monthly, sources
 from tradecredit.book.anonymous import anonymous
 from tradecredit.book.began import began_with, told
 from tradecredit.book.code_version import code_version
+from tradecredit.book.computing import computes_for
 from tradecredit.book.leaving_out import checked
 from tradecredit.book.memory import Unreadable, cache_of, kept, writable
 from tradecredit.book.merging import merged
@@ -82,13 +83,15 @@ class Book:
         The source is read and checked once: the snapshot of the same files, mapping and date is used again. What a
         database server holds is known by its rows only, which are read anew each time, all as of one moment; checked
         and frozen they are only where they have changed. A chapter of a report opens the book with which the report
-        began. Amounts that the run does not state are those of the book's typical invoice (`size.with_amounts`).
+        began. Where the run names a cluster (`compute`), it computes for the book that was opened last. Amounts that
+        the run does not state are those of the book's typical invoice (`size.with_amounts`).
         Raises `ParameterError` for the run file and `InputError` for the data, each with every problem.
         """
         if not isinstance(run, Run):
             run = Run.from_yaml(run, as_of or None)
         elif as_of is not None:
             run = run.as_of_date(as_of)
+        computes_for(run)
         began = began_with(run, _read_how(run))
         if began is not None:
             with suppress(Unreadable):

@@ -35,10 +35,10 @@ LOG = "runs.jsonl"
 """File in the folder with a record of the runs (`report.attempts`), which stays when the rest goes."""
 
 NOTHING_DEPENDS_ON: dict[str, Any] = dict.fromkeys(
-    ("reports", "notebooks", "chapter_minutes", "after", "language"), True
+    ("reports", "notebooks", "chapter_minutes", "after", "language", "compute"), True
 ) | {"collections": {"letters": True}}
-"""What of the run no result depends on: where pages go, in which language, what happens around them, who signs
-letters."""
+"""What of the run no result depends on: where pages go, in which language, what happens around them, who computes,
+who signs letters."""
 
 Function = TypeVar("Function", bound=Callable)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,8 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import DAYS
 from tradecredit.losses.simulator import Block, Settings, Simulator
+from tradecredit.numerics.machines import over_machines
 from tradecredit.numerics.risk_measures import Sample, expected_influence, standard_error, summary_rows, tail_weights
-from tradecredit.numerics.threads import over_threads
 
 RAREST = 1e-5
 """Probability down to which the chart of the distribution goes."""
@@ -89,18 +90,10 @@ class LossDistribution:
         weights[self.losses[view] == 0] = 0.0
         of_gross, of_policies = self._parts_of(view)
         simulator = self.simulator().for_policies(of_policies)
-
-        def parts(block: Block) -> np.ndarray:
-            weight = weights[block.scenarios]
-            defaults = simulator.defaults(block, weight > 0)
-            amount = (defaults.debt - defaults.recovery) * of_gross
-            for number, policy in enumerate(simulator.policies):
-                amount = amount + simulator.settled(defaults, number).indemnity * of_policies[policy.name]
-            return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(self.portfolio))
-
+        tail = _Tail(simulator, weights, of_gross, tuple(of_policies[policy.name] for policy in simulator.policies))
         total = np.zeros(len(self.portfolio))
         held = [block for block in simulator.blocks() if weights[block.scenarios].any()]
-        for part in over_threads(parts, held, self.settings.sampling.threads) if held else []:
+        for part in over_machines(_parts_of_tail, tail, held, self.settings.sampling.threads) if held else []:
             total += part
         return pd.Series(total, index=self.portfolio.index, name=view)
 
@@ -120,13 +113,9 @@ class LossDistribution:
         column = np.full(len(index), -1)
         column[wanted] = np.arange(len(wanted))
         simulator = self.simulator()
-
-        def part(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            defaults = simulator.defaults(block)
-            kept = column[defaults.buyer] >= 0
-            return defaults.lost_share[kept], defaults.scenario[kept] + block.start, column[defaults.buyer[kept]]
-
-        parts = over_threads(part, list(simulator.blocks()), self.settings.sampling.threads)
+        parts = over_machines(
+            _unit_losses, (simulator, column), list(simulator.blocks()), self.settings.sampling.threads
+        )
         share, scenario, place = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         return csr_array((share, (scenario, place)), shape=(len(self.losses), len(wanted)))
 
@@ -141,17 +130,9 @@ class LossDistribution:
         simulator = self.simulator().for_policies([policy])
         paying = simulator.policies[0]
         months = int(np.ceil(paying.payment_day(np.array([DAYS]))[0] / (DAYS / 12)))
-
-        def part(block: Block) -> np.ndarray:
-            defaults = simulator.defaults(block)
-            weight = self.probability[block.scenarios][defaults.scenario]
-            loss = (defaults.debt - defaults.recovery) * weight
-            paid = simulator.settled(defaults, 0).indemnity * weight
-            sums = [(defaults.day, loss), (paying.payment_day(defaults.day), paid)]
-            return np.array([np.bincount(_month(day) - 1, amount, minlength=months) for day, amount in sums])
-
         total = np.zeros((2, months))
-        for sums in over_threads(part, list(simulator.blocks()), self.settings.sampling.threads):
+        shared = (simulator, self.probability, months)
+        for sums in over_machines(_by_month, shared, list(simulator.blocks()), self.settings.sampling.threads):
             total += sums
         index = pd.RangeIndex(1, months + 1, name="month")
         return pd.DataFrame({"loss": total[0], "indemnity": total[1]}, index=index)
@@ -250,6 +231,47 @@ def contributors(dist: LossDistribution, view: str, level: float) -> pd.DataFram
         expected_loss=expected_loss(dist.portfolio), contribution=parts, share=parts / (parts.sum() or np.nan)
     )
     return table.sort_values("contribution", ascending=False, kind="stable")
+
+
+class _Tail(NamedTuple):
+    """What is needed to take a tail apart by buyer.
+
+    `weights` of the scenarios, and by what gross loss and the indemnity of each of the simulator's policies count.
+    """
+
+    simulator: Simulator
+    weights: np.ndarray
+    of_gross: float
+    of_policies: tuple[float, ...]
+
+
+def _parts_of_tail(tail: _Tail, block: Block) -> np.ndarray:
+    """Return each buyer's part of the scenarios of a block."""
+    simulator, weight = tail.simulator, tail.weights[block.scenarios]
+    defaults = simulator.defaults(block, weight > 0)
+    amount = (defaults.debt - defaults.recovery) * tail.of_gross
+    for number, factor in enumerate(tail.of_policies):
+        amount = amount + simulator.settled(defaults, number).indemnity * factor
+    return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(simulator.exposure))
+
+
+def _unit_losses(of: tuple[Simulator, np.ndarray], block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return lost share, scenario and column of a block's defaults of the buyers that have a column (else −1)."""
+    simulator, column = of
+    defaults = simulator.defaults(block)
+    kept = column[defaults.buyer] >= 0
+    return defaults.lost_share[kept], defaults.scenario[kept] + block.start, column[defaults.buyer[kept]]
+
+
+def _by_month(of: tuple[Simulator, np.ndarray, int], block: Block) -> np.ndarray:
+    """Return what a block's scenarios add to each month's expected loss, and to what the one policy pays in it."""
+    simulator, probability, months = of
+    defaults = simulator.defaults(block)
+    weight = probability[block.scenarios][defaults.scenario]
+    loss = (defaults.debt - defaults.recovery) * weight
+    paid = simulator.settled(defaults, 0).indemnity * weight
+    sums = [(defaults.day, loss), (simulator.policies[0].payment_day(defaults.day), paid)]
+    return np.array([np.bincount(_month(day) - 1, amount, minlength=months) for day, amount in sums])
 
 
 def _month(day: np.ndarray) -> np.ndarray:

@@ -16,10 +16,10 @@ from tradecredit.losses.distribution import LossDistribution, argument_problem
 from tradecredit.losses.insured_part import InsuredPart, insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
-from tradecredit.losses.simulator import Block, Settings, Simulator
+from tradecredit.losses.simulator import Settings, Simulator
 from tradecredit.losses.stress import applied, insured_under
+from tradecredit.numerics.machines import over_machines
 from tradecredit.numerics.risk_measures import Tail, expected_influence, expected_value
-from tradecredit.numerics.threads import over_threads
 from tradecredit.params.losses import Dependence, Sampling
 from tradecredit.params.stress import Scenario
 
@@ -180,7 +180,7 @@ def simulate(
     `scenarios`: how many, or as many as a precision needs: drawn in steps, none of which is simulated again, until the
     standard errors are small enough; or the `steps` of another distribution. `sampling`: see `importance_sampling`;
     most scenarios are bad years, weighted. The same portfolio, policies, scenarios and seed give the same figures
-    anywhere, with any number of threads, and all policies are applied to the same losses.
+    anywhere, with any number of threads and workers, and all policies are applied to the same losses.
 
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.
@@ -220,16 +220,13 @@ def _years(simulator: Simulator, first: int, threads: int | None) -> list[np.nda
     gross, ratios = np.empty(count), np.empty((len(simulator.economy.shift), count))
     indemnity, first_loss = np.empty((2, policies, count))
 
-    def fill(block: Block) -> None:
-        year = simulator.year(block)
+    blocks = list(simulator.blocks(first))
+    for block, year in zip(blocks, over_machines(Simulator.year, simulator, blocks, threads), strict=True):
         place = slice(block.start - first, block.stop - first)
         gross[place] = year.gross
         indemnity[:, place] = year.indemnity
         first_loss[:, place] = year.first_loss
         ratios[:, place] = year.log_ratio
-
-    for _ in over_threads(fill, list(simulator.blocks(first)), threads):
-        pass
     return [gross, indemnity, first_loss, ratios]
 
 

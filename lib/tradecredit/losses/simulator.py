@@ -1,9 +1,9 @@
 """A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -154,6 +154,10 @@ class Simulator:
             tuple(_attached(part, limits) for part, limits in zip(parts, attached, strict=True)),
             economy, economy.draw(steps, seed, settings.sampling), seed,
         )  # fmt: skip
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields alone: what is worked out from them is large, and done again where the copy computes."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def for_policies(self, names: Iterable[str]) -> Self:
         """Return this simulator with some of its policies alone; the losses that they meet are the same."""

@@ -23,6 +23,7 @@ from tradecredit.params.base import (
 )
 from tradecredit.params.cash import CashSettings
 from tradecredit.params.collect import CollectionSettings
+from tradecredit.params.compute import ComputeSettings
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.early_warning import EarlyWarningSettings
@@ -108,6 +109,7 @@ class Run(Parameters):
     limit_optimum: LimitOptimumSettings = LimitOptimumSettings()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
+    compute: ComputeSettings = ComputeSettings()
     cash: CashSettings = CashSettings()
     cost_of_capital: Fraction = 0.10
     """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
@@ -306,8 +308,9 @@ class Run(Parameters):
         return run._with_absolute_paths()
 
     def published(self) -> dict[str, Any]:
-        """Return the parameters as a report's manifest has them: without where things lie, and what follows a run."""
-        parameters = self.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
+        """Return the parameters as a report's manifest has them: without where things lie, who computes, and what
+        follows a run."""
+        parameters = self.model_dump(mode="json", exclude={"reports", "notebooks", "compute", "after", "pdf"})
         if self.anonymise:  # how the source is read names its files, and buyers
             return parameters | {"source": {"kind": self.source.kind}, "tables": {}, "merge": {}, "on_problem": {}}
         source = parameters["source"]

@@ -132,7 +132,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
     kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
     allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     # Who writes an address where its variable's name belongs must not see its password again.
-    shown = not isinstance(detail["input"], dict) and keys[-1:] != ["dsn_env"]
+    shown = not isinstance(detail["input"], dict) and keys[-1:] not in (["dsn_env"], ["scheduler"])
     value = detail["input"] if shown else None
     remedy = "change the key" if "[key]" in detail["loc"] else _remedy(detail)
     if detail["type"] == "string_type" and isinstance(value, bool):

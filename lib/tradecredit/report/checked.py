@@ -10,12 +10,16 @@ from tradecredit.report.entities import of_entities
 def checked_book(run: Run) -> Book:
     """Return the book of a run, after checking its policies and scenarios against it and each other.
 
-    Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
-    cannot.
+    Raises `InputError` where the book or a policy's premium on it is not computable, or the cluster that the run names
+    (`compute`) does not answer; `ParameterError` where a scenario cannot be.
     """
     book = Book.open(run)
     policies(book)
     scenarios_of(book)
+    if run.compute.scheduler:
+        from tradecredit.numerics.cluster import connected
+
+        connected(run, "tradecredit.losses.simulation")
     return book
 
 

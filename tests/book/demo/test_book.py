@@ -183,6 +183,13 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_book(tmp_path):
     assert all((other[name] != first[name]) != (name == "claims.csv") for name in first)
 
 
+def test_parquet_files_hold_the_tables(tmp_path):
+    made = demo_book(buyers=40, invoices=1_000, seed=2)
+    write(made, tmp_path, "parquet")
+    for name, table in made.tables.items():
+        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / f"{name}.parquet"), table, check_dtype=False)
+
+
 def test_files_hold_iso_dates_and_no_index_and_give_the_tables_back(tmp_path):
     made = demo_book(buyers=40, invoices=1_000, seed=2)
     write(made, tmp_path)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -102,11 +103,15 @@ def demo_book(
     return DemoBook({name: _finished(name, frame) for name, frame in tables.items()}, world)
 
 
-def write(book: DemoBook, folder: Path) -> None:
-    """Write each table and the truth as a CSV file (ISO dates, no index) into `folder`, which is made if need be."""
+def write(book: DemoBook, folder: Path, kind: Literal["csv", "parquet"] = "csv") -> None:
+    """Write each table and the truth as a file (CSV: ISO dates) into `folder`, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in {**book.tables, "truth": book.truth}.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        file = folder / f"{name}.{kind}"
+        if kind == "parquet":
+            frame.to_parquet(file, index=False)
+        else:
+            frame.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _require_possible(buyers: int, invoices: int, seed: int, until: date) -> None:
