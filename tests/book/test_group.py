@@ -147,6 +147,8 @@ def broken(group: Group, kind: type[Exception]) -> str:
          "found 'north, again'; have the same run file"),
         (lambda group: group.of(entities=["north.yaml"]), ParameterError, "at least 2"),
         (lambda group: group.of(merge={"C2": "north:B2"}), InputError, "merge: found 'C2'; is no buyer of the group"),
+        (lambda group: group.of(merge={"south:C9": "north:B2"}), InputError,
+         "found 'south:C9: north:B2'; one of the two is a company of the group, which is eliminated"),
         (lambda group: group.of(entities=[{"run": "north.yaml", "affiliates": ["B8"]}, "south.yaml"]), InputError,
          "found 'B8'; is no buyer of north"),
         (lambda group: group.of(tables={"invoices": {"file": "x.csv"}}), ParameterError,

@@ -89,6 +89,14 @@ def test_a_chapter_that_raises_is_told_with_what_to_do(project):
     assert to_do in status.stdout
 
 
+def test_what_a_command_is_told_is_one_line(project):
+    chapter(project, "raise ValueError('Alder\\r\\nBcc: all@example.com\\x0b\\u2028Subject: none')")
+    assert command("report", project.run_file).exit_code == 1
+    _, _, _, message, _ = told(project)
+    assert "ValueError: Alder Bcc: all@example.com Subject: none To do:" in message
+    assert len(message.splitlines()) == 1
+
+
 @pytest.mark.parametrize("forking", [True, False])
 def test_a_chapter_that_hangs_is_stopped_at_its_limit(project, monkeypatch, forking):
     if forking and not kernels.FORKING:

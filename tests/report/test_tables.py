@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradecredit.report.tables import Column, csv_text, to_html
+from tradecredit.report.tables import Column, csv_text, to_html, unharmed
 
 EVIL = "<script>alert(1)</script>"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -217,17 +217,36 @@ def test_numbers_of_the_csv_read_back_exactly_and_are_never_quoted_away(values):
 def test_a_spreadsheet_runs_no_text(text):
     frame = pd.DataFrame({text: [text]}, index=pd.Index([text], name="key"))
     read = list(csv.reader(io.StringIO(csv_text(frame), newline="")))
-    safe = "'" + text.replace("\r\n", "\n").replace("\r", "\n")
+    safe = "'" + text.replace("\r\n", "\n").replace("\r", "\n").replace("\t=", "\t'=").replace("\n=", "\n'=")
     assert read == [["key", safe], [safe, safe]]
     kinds = frame.reset_index(drop=True).astype({text: "category"})
     assert list(csv.reader(io.StringIO(csv_text(kinds), newline="")))[1] == [safe]
 
 
-@given(st.lists(st.text(), min_size=1, max_size=5))
+SIGNS = tuple("=+-@\t\r\n\0＝＋－＠")
+
+
+@given(st.lists(st.text() | st.text(alphabet="=+-@;\t\n\r,\"'a＝"), min_size=1, max_size=5))
 def test_no_text_of_the_csv_begins_a_formula(values):
-    read = list(csv.reader(io.StringIO(csv_text(pd.DataFrame({"x": values, "y": 1})), newline="")))
+    text = csv_text(pd.DataFrame({"x": values, "y": 1}))
+    read = list(csv.reader(io.StringIO(text, newline="")))
     assert len(read) == len(values) + 1
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for row in read[1:] for cell in row[:1])
+    assert not any(cell.startswith(SIGNS) for row in read[1:] for cell in row[:1])
+    normal = [value.replace("\r\n", "\n").replace("\r", "\n") for value in values]
+    assert [unharmed(row[0]) for row in read[1:]] == normal
+    # In German or French, Excel parts the cells of any CSV by semicolons.
+    for separator in ";\t":
+        for row in csv.reader(io.StringIO(text.partition("\n")[2], newline=""), delimiter=separator):
+            assert not any(cell.startswith(SIGNS) for cell in row), row
+
+
+@pytest.mark.parametrize(("text", "safe"), [
+    ("Alder;=1+1;x", "Alder;'=1+1;x"), ("Alder\n@SUM(A1)", "Alder\n'@SUM(A1)"), ('a;"-1', 'a;\'"-1'),
+    ("a; +49 40", "a; +49 40"), ("＝1+1", "'＝1+1"), ("\0=1", "'\0=1"),
+])  # fmt: skip
+def test_a_text_begins_no_formula_where_semicolons_part_cells(text, safe):
+    assert next(csv.reader(io.StringIO(csv_text(pd.DataFrame({"x": [text]})).partition("\n")[2]))) == [safe]
+    assert unharmed(safe) == text
 
 
 def test_negative_numbers_stay_numbers():

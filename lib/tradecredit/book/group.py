@@ -130,7 +130,7 @@ class _Joining:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what keeps the ledgers from being joined."""
-        known = {self.run.currency, *self.fx["currency"]}
+        known, numbers = {self.run.currency, *self.fx["currency"]}, set(self._ids())
         for name, one in self.ledgers.items():
             if one.run.currency not in known:
                 yield self._problem(
@@ -139,14 +139,23 @@ class _Joining:
                     f"add rates of {self.run.currency} to its table fx, or state the group's own rates (tables: {{fx: "
                     "{file: …}})",
                 )  # fmt: skip
-            unknown = [one for one in one.entity.affiliates if f"{name}{SEPARATOR}{one}" not in set(self._ids())]
-            for number in unknown:
-                yield self._problem("source.entities", number, f"is no buyer of {name}", "correct it, or take it out")
-        for number in [*self.run.merge, *self.run.merge.values()]:
-            if number not in set(self._ids()):
+            for number in one.entity.affiliates:
+                if f"{name}{SEPARATOR}{number}" not in numbers:
+                    yield self._problem(
+                        "source.entities", number, f"is no buyer of {name}", "correct it, or take it out"
+                    )
+        for number in dict.fromkeys([*self.run.merge, *self.run.merge.values()]):
+            if number not in numbers:
                 yield self._problem(
                     "merge", number, "is no buyer of the group",
                     f"write the entity's name before its number, such as {next(iter(self.ledgers))}{SEPARATOR}B7",
+                )  # fmt: skip
+        affiliated = set(self.affiliated)
+        for number, other in self.run.merge.items():
+            if (number in affiliated) != (other in affiliated):
+                yield self._problem(
+                    "merge", f"{number}: {other}", "one of the two is a company of the group, which is eliminated",
+                    "name the other among the `affiliates` of its entity too, or take the line out",
                 )  # fmt: skip
         for name, one in self.ledgers.items():
             _, lacking = group_rates.translated(one.tables, one.run.currency, self.fx, self.run.currency, self.day)

@@ -99,7 +99,8 @@ def _tell(run: Run, folder: Path, entry: dict[str, Any], started: datetime, fail
     seconds = (datetime.now(UTC) - started).total_seconds()
     published = month_folder(run)
     told = f"{failed.error} To do: {failed.to_do}" if failed else words.published(seconds)
-    message = without_places(told, run)
+    # A line break would end the head of a mail that a command puts it into, and begin another.
+    message = " ".join(without_places(told, run).split())
     end = {"seconds": round(seconds, 1), "exit_code": failed.exit_code if failed else 0, "message": message}
     with suppress(OSError, ParameterError) if failed else nullcontext():
         # A disk that is full or not ours to write to is what failed: it is told by the error itself.

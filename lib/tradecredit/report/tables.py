@@ -57,7 +57,11 @@ NUMBER = 24
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+_SIGNS = "=+\\-@\t\r\n\0＝＋－＠"
+_FORMULA = re.compile(f"'*[{_SIGNS}]")
+_WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
+_HARMLESS_WITHIN = re.compile(f"([;\\t\\n])'(?=[\"']*[{_SIGNS}])")
+"""What begins a cell within a text, to a spreadsheet that parts cells by semicolons or tabs, and would run there."""
 FOR_JUPYTER = ' style="text-align:left"'
 """What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
@@ -168,9 +172,10 @@ def csv_text(table: pd.DataFrame | pd.Series) -> str:
 
     Floats have twelve digits, more than any reader needs: the last ones of sixteen differ from machine to machine. An
     index that is named or not 0, 1, … comes first.
-    Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) has an apostrophe put
-    before it, and so has one where only apostrophes stand before that; numbers never have (`unharmed` takes it off).
-    Line breaks within text are written as \\n.
+    Text that a spreadsheet would run as a formula (it begins with = + - @, their wide forms, a tab, a line break or a
+    null character) has an apostrophe put before it, and so has one where only apostrophes stand before that; within a
+    text, so has what would begin a cell where semicolons or tabs part cells, as they do in many countries. Numbers
+    never have (`unharmed` takes it off). Line breaks within text are written as \\n. Source: OWASP, CSV Injection.
     """
     flat, _ = _flat(_framed(table))
     written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
@@ -184,10 +189,11 @@ def _twelve_digits(value: float) -> str:
 def unharmed(text: str) -> str:
     """Return a text of a CSV of ours as it was before `csv_text` put an apostrophe before it.
 
-    >>> unharmed("'=1+1"), unharmed("''=1+1"), unharmed("'tis")
-    ('=1+1', "'=1+1", "'tis")
+    >>> unharmed("'=1+1"), unharmed("''=1+1"), unharmed("'tis"), unharmed("a;'=1+1")
+    ('=1+1', "'=1+1", "'tis", 'a;=1+1')
     """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    text = text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return _HARMLESS_WITHIN.sub(r"\1", text)
 
 
 def escaped(text: object) -> str:
@@ -223,6 +229,7 @@ def _harmless(value: object) -> object:
         return value
     # A lone carriage return would end the row: what follows it could begin a formula.
     text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = _WITHIN.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
