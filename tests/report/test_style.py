@@ -30,8 +30,8 @@ def test_rules_of_what_a_page_does_not_have_are_left_out(tmp_path):
     (tmp_path / "style.css").write_text(SHEET)
     assert needed(tmp_path / "style.css", HTML).split("\n") == [
         ":root{--ink:#1f2933}", "a{color:red}", ".there{margin:0 1px}", ".there:not(.absent) p{color:green}",
-        ".there > :nth-child(2){--c:var(--c2)}", "td.n::before{content:var(--c)}", "@media print{.there{display:block}}",
-        "@page{size:A4;@bottom-right { content:counter(page);}}",
+        ".there > :nth-child(2){--c:var(--c2)}", "td.n::before{content:var(--c)}",
+        "@media print{.there{display:block}}", "@page{size:A4;@bottom-right { content:counter(page);}}",
     ]  # fmt: skip
 
 
