@@ -21,8 +21,7 @@ from tradecredit.errors import ParameterError, Problem
 if TYPE_CHECKING:
     from tradecredit.params.run import Run
 
-AnyRun = TypeVar("AnyRun", bound="Run")
-
+Stated = TypeVar("Stated", bound="Run")
 BYTES = 32
 """Of a key: as many as the hash has."""
 LETTERS = 10
@@ -107,7 +106,7 @@ def _draw(file: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def with_pseudonyms(run: "AnyRun") -> "AnyRun":
+def with_pseudonyms(run: Stated) -> Stated:
     """Return a run whose own texts name nobody: its entity, and the buyers of its policies and factors.
 
     What cannot be told apart from names, such as the senders of letters and sentences on the data, is left out. How the
