@@ -1,5 +1,9 @@
 """Working days of buyers' countries, by calendars that anybody can look up, and what is not known of them."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 
@@ -42,3 +46,21 @@ def test_what_is_not_known_of_a_year_is_said():
     assert found["AE", 2035] == ESTIMATED
     assert (found["XX"] == NO_CALENDAR).all()
     assert not_known([], [2026]).empty
+
+
+ONE_BY_ONE = """
+import sys
+import numpy as np, pandas as pd
+from tradecredit.measure.public_holidays import next_working_days
+next_working_days(pd.Series(["DE"]), np.array(["2026-10-03"], "M8[D]"))
+countries = sorted(name for name in sys.modules if name.startswith("holidays.countries."))
+assert countries == ["holidays.countries.germany"], countries
+from holidays.countries import France
+import holidays, holidays.countries
+assert len(holidays.countries.__all__ if hasattr(holidays.countries, "__all__") else dir(holidays.countries)) > 200
+assert "2026-07-14" in France(years=2026) and "2026-10-03" in holidays.country_holidays("DE")
+"""
+
+
+def test_the_countries_that_are_asked_for_are_imported_and_all_others_can_be():
+    subprocess.run([sys.executable, "-c", ONE_BY_ONE], check=True, env={"PYTHONPATH": os.pathsep.join(sys.path)})

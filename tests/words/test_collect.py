@@ -105,6 +105,8 @@ def test_what_the_worklist_takes_for_granted(book_of):
     book = book_of("2026-10-30", invoices=invoices, reminders=reminders, promises=untold)
     told = collect.assumptions(book, stages.of_buyers(book, _nothing()))
     assert "(`made` of `promises`) is not told of 1 promise: each is taken as made 30 days before its day" in told[1]
+    told = collect.assumptions(plain, acting(A=A | {"act": stages.SMALL}))
+    assert told[3].startswith("A letter goes out for EUR 50 of a buyer or more (`collections`: `least_amount`, ")
     buyers = "buyer_id,country\nA,CN\n"
     late = book_of("2035-12-24", invoices=invoices, reminders=reminders, promises=promises, buyers=buyers)
     told = collect.assumptions(late, stages.of_buyers(late, _nothing()))

@@ -78,9 +78,10 @@ def _source(file: Path, library: Path) -> _Source:
 
 def _imported(text: str, library: Path) -> set[str]:
     """Return the library's modules that a module's text imports or names."""
-    text = _FOR_TYPES_ONLY.sub("", text)
+    if "TYPE_CHECKING" in text:
+        text = _FOR_TYPES_ONLY.sub("", text)
     try:
-        nodes = [node for statement in _STATEMENTS.findall(text) for node in ast.parse(statement).body]
+        nodes: list[ast.AST] = [*ast.parse("\n".join(_STATEMENTS.findall(text))).body]
     except SyntaxError:  # such as a parenthesis in a comment amid the names
         nodes = list(ast.walk(ast.parse(text)))
     names = set(_NAMED_MODULES.findall(text))

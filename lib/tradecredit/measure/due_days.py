@@ -34,6 +34,8 @@ def moved(book: Book, days: pd.Series) -> pd.Series:
     found = days.to_numpy("datetime64[us]").copy()
     for country, rule in rules(book).items():
         rows = np.flatnonzero(_of(book, country) & ~np.isnat(found))
+        if not len(rows):
+            continue
         of = found[rows].astype("datetime64[D]")
         years = np.unique(of.astype("datetime64[Y]").astype(int) + 1970)
         asked = [*years.tolist(), *(years + 1).tolist()]  # a due day may move into the next

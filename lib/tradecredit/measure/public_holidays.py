@@ -1,7 +1,10 @@
 """The working days of buyers' countries, and what is not known of them."""
 
-from collections.abc import Iterable
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +54,7 @@ def holidays_of(country: str, years: Iterable[int], *, eves: bool = False) -> np
 
     Raises `NotImplementedError` for a country without a calendar.
     """
-    from holidays import country_holidays  # slow to import, and not every ledger needs it
+    country_holidays = _country_holidays()
 
     kinds = ("public", "de_facto") if eves else ("public",)
     return np.array(sorted(country_holidays(country, years=sorted({*years}), categories=kinds)), dtype="datetime64[D]")
@@ -59,15 +62,40 @@ def holidays_of(country: str, years: Iterable[int], *, eves: bool = False) -> np
 
 def known_years(country: str) -> tuple[int, int]:
     """Return the first and the last year of a country's calendar."""
-    from holidays import country_holidays
+    country_holidays = _country_holidays()
 
     calendar = country_holidays(country)
     return calendar.start_year, calendar.end_year
 
 
 @cache
+def _country_holidays() -> Callable[..., Any]:
+    """Return `holidays.country_holidays`, importing of all countries those alone that are asked for.
+
+    The library imports all 250 with the first one, which takes longer than all that it computes. In place of its list
+    of them stands one that is filled only when it is asked for a name.
+    """
+    import holidays  # slow to import, and not every ledger needs it
+
+    name = "holidays.countries"
+    if name not in sys.modules:
+        listed = importlib.util.find_spec(name)
+        if listed is not None and listed.loader is not None:
+            package, loader = importlib.util.module_from_spec(listed), listed.loader
+
+            def whole(attribute: str) -> Any:
+                del package.__getattr__
+                loader.exec_module(package)
+                return getattr(package, attribute)
+
+            package.__getattr__ = whole  # type: ignore[method-assign]
+            sys.modules[name] = holidays.countries = package
+    return holidays.country_holidays
+
+
+@cache
 def _calendar(country: str, first: int, last: int) -> np.busdaycalendar:
-    from holidays import country_holidays
+    country_holidays = _country_holidays()
 
     years = range(first, last + 1)
     try:
@@ -82,7 +110,7 @@ def _calendar(country: str, first: int, last: int) -> np.busdaycalendar:
 
 @cache
 def _gap(country: str, year: int) -> str | None:
-    from holidays import country_holidays
+    country_holidays = _country_holidays()
 
     try:
         calendar = country_holidays(country)

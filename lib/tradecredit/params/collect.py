@@ -163,8 +163,8 @@ class CollectionSettings(Parameters):
             wait = stage.after_stage_before
             if wait is not None and wait < before.days_to_pay:
                 yield (
-                    f"{stage.name!r} comes {wait} days after {before.name!r}, which gives {before.days_to_pay} days to "
-                    "pay: let it come later, or give fewer"
+                    f"{stage.name!r} comes {wait} day{'s' if wait != 1 else ''} after {before.name!r}, which gives "
+                    f"{before.days_to_pay} days to pay: let it come later, or give fewer"
                 )
             if None not in (before.least_amount, stage.least_amount) and stage.least_amount < before.least_amount:  # type: ignore[operator]
                 yield (

@@ -69,11 +69,10 @@ def identifier(name: str, kind: str, matter: str) -> str:
 
 def _plain(text: str) -> str:
     """Return text without control characters, which a calendar may not hold; line breaks stay."""
-    if text.isprintable():
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", "").isprintable():
         return text
-    return "".join(
-        sign for sign in text.replace("\r\n", "\n").replace("\r", "\n") if sign == "\n" or sign.isprintable()
-    )
+    return "".join(sign for sign in text if sign == "\n" or sign.isprintable())
 
 
 def _one_line(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from tradecredit.book.book import Book
 from tradecredit.decide.collect import letters
@@ -79,23 +79,27 @@ def _by_buyer(table: pd.DataFrame) -> dict[str, list[Any]]:
 
 def page(letter: writing.Letter) -> str:
     """Return a letter as an HTML page that needs nothing else, for screens, phones and A4."""
-    style = (TEMPLATE / "letter.css").read_text(encoding="utf-8").strip()
-    return _environment().get_template("letter.html.j2").render(letter=letter, policy=CONTENT_POLICY, style=style)
+    return _template("letter.html.j2").render(letter=letter, policy=CONTENT_POLICY, style=_style())
 
 
 def text(letter: writing.Letter) -> str:
     """Return a letter as plain text."""
-    return _environment().get_template("letter.txt.j2").render(letter=letter)
+    return _template("letter.txt.j2").render(letter=letter)
 
 
 @cache
-def _environment() -> Environment:
+def _style() -> str:
+    return (TEMPLATE / "letter.css").read_text(encoding="utf-8").strip()
+
+
+@cache
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         autoescape=lambda name: name is None or name.endswith(".html.j2"), keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters |= {"wrapped": _wrapped, "in_columns": _in_columns}
-    return environment
+    return environment.get_template(name)
 
 
 def _wrapped(paragraph: str) -> str:
@@ -128,6 +132,9 @@ def _padded(cell: str, width: int, right: bool) -> str:
 
 def _columns(line: str) -> int:
     """Return how many columns a line takes: Chinese signs two, accents that join the sign before none."""
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line
-    )
+    return len(line) if line.isascii() else sum(map(_width, line))
+
+
+@cache
+def _width(sign: str) -> int:
+    return 0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1

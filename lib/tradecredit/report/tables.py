@@ -246,8 +246,10 @@ def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     names = [" · ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
     flat = frame.set_axis(names, axis=1)
     index_names = [] if plain else ["" if name is None else str(name) for name in index.names]
-    levels = [pd.Series(index.get_level_values(level)) for level in range(len(index_names))]
-    flat = pd.concat([*(level.to_frame() for level in levels), flat.reset_index(drop=True)], axis=1)
+    flat = flat.reset_index(drop=True)
+    if index_names:
+        levels = [pd.Series(index.get_level_values(level)).to_frame() for level in range(len(index_names))]
+        flat = pd.concat([*levels, flat], axis=1)
     flat.columns = [*index_names, *names]
     twice = flat.columns[flat.columns.duplicated()]
     if len(twice):

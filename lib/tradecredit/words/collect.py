@@ -263,6 +263,14 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
         told.append(absent.REMINDERS)
     if not book.has("promises"):
         told.append(absent.PROMISES)
+    if (acting["act"] == stages.SMALL).any():
+        told.append(
+            tr(
+                "A letter goes out for {least} of a buyer or more (`collections`: `least_amount`, which goes by the "
+                "book's typical invoice where it is not stated).",
+                least=_least(book.run.collections, book.run.currency),
+            )
+        )
     undated = int(book.promises["made"].isna().sum())
     if undated:
         told.append(
@@ -289,6 +297,14 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
     for (country, year), gap in stages.unknown_holidays(book, acting).items():
         told.append(tr("{country} in {year} {gaps}.", country=country, year=year, gaps=tr(GAPS[gap])))
     return told
+
+
+def _least(settings: CollectionSettings, currency: str) -> str:
+    """Return from which amount on reminders go out: one for all, or that of each."""
+    least = {stage.name: money(settings.least(stage), currency) for stage in settings.reminders}
+    if len({*least.values()}) == 1:
+        return next(iter(least.values()))
+    return listed([f"{amount} ({name})" for name, amount in least.items()])
 
 
 def _stated(settings: CollectionSettings) -> str:

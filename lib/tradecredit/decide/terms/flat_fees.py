@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.places import one_of
 from tradecredit.book.rates import last_rate
 from tradecredit.params.late_interest import LateInterestLaw
 
@@ -18,11 +19,12 @@ def flat_fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Boo
     without a law, and where the book has no rate of a currency that is needed (`missing_currency`). Source:
     definitions §3.2.
     """
-    found = pd.DataFrame({"fee": np.nan, "missing_currency": pd.Series(np.nan, invoices.index, dtype="str")})
+    fees, missing = np.full(len(invoices), np.nan), np.full(len(invoices), None, dtype=object)
     for law in laws:
-        of = invoices[invoices["law"] == law.name]
-        if of.empty:
+        rows = np.flatnonzero(one_of(invoices["law"], [law.name]))
+        if not len(rows):
             continue
+        of = invoices.take(rows)
         paid_in, today = law.fee_currency or law.currency, pd.Series(book.as_of, index=of.index)
         rate = _rate_on(book, paid_in, today) if law.fees else pd.Series(1.0, of.index)
         debt = of["late_amount"]
@@ -32,10 +34,9 @@ def flat_fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Boo
             debt = (debt / then.where(of["currency"] == law.currency, now)).round(2)
         steps, sums = [step.debt_from for step in law.fees], [0.0, *(step.fee for step in law.fees)]
         fee = (np.array(sums)[np.searchsorted(steps, debt, side="right")] * rate).where(debt.notna())
-        lacking = pd.Series(np.where(debt.isna(), law.currency, paid_in), of.index, dtype="str")
-        found.loc[of.index, "fee"] = fee
-        found.loc[of.index, "missing_currency"] = lacking.where(fee.isna())
-    return found
+        fees[rows] = fee
+        missing[rows[fee.isna()]] = np.where(debt.isna(), law.currency, paid_in)[fee.isna()]
+    return pd.DataFrame({"fee": fees, "missing_currency": pd.Series(missing, dtype="str")}).set_index(invoices.index)
 
 
 def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:

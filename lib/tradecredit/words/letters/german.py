@@ -73,6 +73,6 @@ GERMAN = Catalogue(
     "Tag und Betrag der Zahlung.",
     objections="Haben Sie Einwände gegen eine Rechnung oder einen Teil davon, teilen Sie uns bitte {reach} mit, welche "
     "und warum. Alles, was nicht strittig ist, bleibt zu zahlen.",
-    by_email="per E-Mail an {email}", by_phone="telefonisch unter {phone}", or_=" oder ",
+    by_email="per E\N{NON-BREAKING HYPHEN}Mail an {email}", by_phone="telefonisch unter {phone}", or_=" oder ",
     closing=("Mit freundlichen Grüßen",), date_at_end=False,
 )  # fmt: skip

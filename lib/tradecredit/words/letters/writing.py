@@ -120,7 +120,9 @@ def one_line(text: str) -> str:
     >>> one_line("Cedar\\n =1+1 \\u202eLtd\\x00")
     'Cedar =1+1 Ltd'
     """
-    return " ".join("".join(sign for sign in text if sign.isspace() or not _steers(sign)).split())
+    if not text.isprintable():  # what can be printed steers nothing
+        text = "".join(sign for sign in text if sign.isspace() or not _steers(sign))
+    return " ".join(text.split())
 
 
 def _steers(sign: str) -> bool:
