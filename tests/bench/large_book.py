@@ -98,10 +98,11 @@ def ours(place: Path) -> dict[str, list[float]]:
     items = step("open items", lambda: open_items.open_items(book))
     by_age = step("ageing", lambda: receivables.ageing(book))
     by_buyer = step("by buyer", lambda: items.groupby("buyer_id")["open_amount"].sum())
-    month = step("figures of 24 months", lambda: receivables.monthly(book))
+    month = step("24 month ends", lambda: [open_items.ledger(book).owed_on(day).sum() for day in ENDS])
+    step("figures of 24 months", lambda: receivables.monthly(book))
     step("behaviour", lambda: receivables.behaviour(book))
     step("cover", lambda: cover.audit(book, policies(book)[0]))
-    steps["answers"] = _answers(items["open_amount"], by_age["amount"], by_buyer, month["receivables"])
+    steps["answers"] = _answers(items["open_amount"], by_age["amount"], by_buyer, month)
     steps["rows"] = [len(book.invoices), len(book.receipts), len(book.buyers)]
     return steps
 
@@ -189,14 +190,12 @@ def main() -> None:
             for peer in ("pandas", "duckdb") if size <= given.peers_up_to else ():
                 other = in_process(peer, place)
                 same = np.allclose(answers, other["answers"], rtol=1e-9)
-                of_ours = sum(
-                    found[name][0]
-                    for name in ("opened again", "open items", "ageing", "by buyer", "figures of 24 months")
-                )
+                compared = ("opened again", "open items", "ageing", "by buyer", "24 month ends")
+                of_ours = sum(found[name][0] for name in compared)
                 seconds, memory = other["all"]
                 print(
-                    f"  {peer}: {seconds:.2f} s and {memory:.2f} GB for the figures compared, ours (all figures of "
-                    f"24 months) {of_ours:.2f} s, {of_ours / seconds:.2f} ×; answers {'equal' if same else 'DIFFER'}",
+                    f"  {peer}: {seconds:.2f} s and {memory:.2f} GB for the figures compared, ours from the frozen "
+                    f"book {of_ours:.2f} s, {seconds / of_ours:.1f} × faster; answers {'equal' if same else 'DIFFER'}",
                     flush=True,
                 )
         if len(totals) > 1:
