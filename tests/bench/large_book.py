@@ -9,8 +9,8 @@ least 5 × faster than plain pandas, at most 2 × hand-written SQL on DuckDB. Th
 of each invoice and buyer, by age, and of all at 24 month ends. Each size has a process of its own; the peak is that of
 the process (VmHWM), after each step; times are processor time, since machines are shared.
 
-Found: 0.54, 0.74, 1.09, 1.80 GB at these sizes and 3.28 GB at 4 million, so that 20 million need some 15 GB, which is NOT
-what was asked; rows^0.80; 8 to 13 × faster than pandas, 3 to 5 × than DuckDB (both read Parquet, ours the frozen book).
+Found: 0.54, 0.74, 1.09, 1.80 GB at these sizes and 3.28 GB at 4 million, so that 20 million need some 15 GB, NOT what
+was asked; rows^0.80; 8 to 13 × faster than pandas, 3 to 5 × than DuckDB (both read Parquet, ours the frozen book).
 """
 
 import argparse
