@@ -114,6 +114,20 @@ def test_parquet_and_excel_read_as_csv_does(ledger, suffix):
     assert Book.open(ledger.run_file).fingerprint == first.fingerprint
 
 
+def test_days_of_parquet_files_are_days(ledger):
+    frames = {name: pd.read_csv(ledger.folder / "data" / f"{name}.csv") for name in ("invoices", "receipts")}
+    for name, frame in frames.items():
+        (ledger.folder / "data" / f"{name}.csv").unlink()
+        for column in frame.columns.intersection(["issued", "due", "received"]):
+            frame[column] = pd.to_datetime(frame[column]).dt.date  # Arrow's date32
+        frame.to_parquet(ledger.folder / "data" / f"{name}.parquet", index=False)
+    assert Book.open(ledger.run_file).invoices["issued"].iloc[0] == pd.Timestamp(frames["invoices"]["issued"].iloc[0])
+    frames["invoices"].loc[0, "issued"] = date(1900, 1, 1)
+    frames["invoices"].to_parquet(ledger.folder / "data" / "invoices.parquet", index=False)
+    with pytest.raises(InputError, match="issued: found '1900-01-01'; a date between 1950 and 2100"):
+        Book.open(ledger.run_file)
+
+
 def test_one_export_with_buyer_invoice_and_settlement_in_a_row(ledger):
     ledger.write(
         "export",

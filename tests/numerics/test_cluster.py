@@ -50,7 +50,7 @@ class Machines(NamedTuple):
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Machines]:
-    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as scheduler:
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as scheduler:
         address = scheduler.scheduler_address
         command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
         started = [
@@ -65,6 +65,12 @@ def machines() -> Iterator[Machines]:
             for worker in started:
                 worker.kill()
                 worker.wait()
+
+
+@pytest.fixture(autouse=True)
+def afterwards_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine compute again for what is tested next: opening a book decides it for the process."""
+    monkeypatch.setattr(computing, "CLUSTER", None)
 
 
 @pytest.fixture

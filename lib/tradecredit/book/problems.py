@@ -43,6 +43,8 @@ def in_rows(
     problems = []
     for place, (row, further) in enumerate(zip(shown, others, strict=True)):
         value = found.loc[row]
+        if isinstance(value, pd.Timestamp) and value.tz is None and value == value.normalize():
+            value = value.date()
         problems.append(
             Problem(
                 file=file,

@@ -304,7 +304,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind in TEXT:
             return text_files.text_table(path, label, formats)
         if kind == ".parquet":
-            return _numbered(pd.read_parquet(path))
+            return _numbered(pd.read_parquet(path, to_pandas_kwargs={"date_as_object": False}))
         if kind == ".xlsx":
             return _sheet(path, label, formats.header_row)
         with opened(path) as connection:
