@@ -93,6 +93,11 @@ def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
     """Return the notebooks to execute, in order; the summary last."""
     present = {file.stem: file for file in sorted(run.notebooks.glob("[0-9][0-9]_*.ipynb"))}
     unknown = [name for name in chapters if name not in present]
+    if not run.notebooks.is_dir():
+        raise ParameterError([
+            Problem(file=str(run.notebooks), column="notebooks", allowed="is not a folder, and holds no chapters",
+                    remedy="install the library from its checkout, where they lie, or name another (notebooks: …)")
+        ])  # fmt: skip
     if unknown or SUMMARY not in present:
         known = ", ".join(present) or "no notebook at all"
         raise ParameterError(
