@@ -118,7 +118,9 @@ def main(chapters: list[str]) -> None:
                 shutil.rmtree(place / "disturbed" / ".tradecredit" / "results", ignore_errors=True)
             seconds = random.uniform(0, publishing) if at_publishing else random.uniform(0.5, took)
             when = killed(report(file), reports, seconds, publishing=at_publishing)
-            assert content(months["disturbed"]) == before, f"kill {number + 1}: the published month is not whole"
+            now = content(months["disturbed"])
+            differing = [name for name in before | now if before.get(name) != now.get(name)]
+            assert not differing, f"kill {number + 1} {when}: the published month is not whole: {differing}"
             left = [path.name for path in reports.glob(".*")]
             print(f"kill {number + 1:2} {when}: whole; left for the next run: {len(left)}", flush=True)
         time.sleep(2)

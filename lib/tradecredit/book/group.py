@@ -202,10 +202,10 @@ class _Joining:
         pairs = shared_buyers.registered_alike(self.buyers[stay]) if self.run.source.shared != "stated" else []
         kept = shared_buyers.heads([*pairs, *self.run.merge.items()])
         of_account = shared_buyers.under(self._ids(), kept)
-        shared = of_account[stay][one_of(of_account[stay], of_account[stay][of_account[stay].duplicated()])].unique()
+        shared = of_account[stay][of_account[stay].duplicated()].drop_duplicates()
         groups = self._groups(of_account, stay)
         raw = {
-            name: self._joined(name, left, notes, kept, pd.Series(shared, dtype="str"), groups)
+            name: self._joined(name, left, notes, kept, shared, groups)
             for name in TABLES
             if name in COMPULSORY or any(name in tables for tables in left.values())
         }

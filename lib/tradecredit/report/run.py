@@ -26,7 +26,7 @@ from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
 from tradecredit.report.glossary import explained, write_glossary
-from tradecredit.report.index import SUMMARY
+from tradecredit.report.index import SUMMARY, link_to_months
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 from tradecredit.report.publishing import building, put_in_place, told_waiting
@@ -74,6 +74,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             write_json(build / "manifest.json", timed)
             write_downloads(build, run, manifest, executed)
+            link_to_months(build, published)
             put_in_place(build, published)
     return published / f"{SUMMARY}.html"
 

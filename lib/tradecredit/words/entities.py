@@ -8,11 +8,6 @@ from tradecredit.params.source import GroupSource
 from tradecredit.words.formats import counted, money
 
 
-def named(by_entity: pd.DataFrame) -> pd.DataFrame:
-    """Return `entities.by_entity` with its last row called as a page calls it."""
-    return by_entity.assign(entity=by_entity["entity"].replace("all", tr("The group")))
-
-
 def held(by_entity: pd.DataFrame, currency: str) -> str:
     """Return what the group is owed, what is eliminated, and how many buyers are shared."""
     if by_entity.empty:
