@@ -40,7 +40,7 @@ def test_what_is_owed_by_entity_with_what_is_eliminated_is_what_their_own_books_
         assert sum(_owed(own).values()) * rate == pytest.approx(table.loc[name, ["open_amount", "eliminated"]].sum())
     assert table.loc["north", "buyers"] == 2
     assert table["shared_buyers"].tolist() == [1, 1, 1]
-    assert table.loc["the group", ["buyers", "open_amount", "eliminated", "own_book"]].tolist() == [3, 1460, 1020, 2480]
+    assert table.loc["Compass", ["buyers", "open_amount", "eliminated", "own_book"]].tolist() == [3, 1460, 1020, 2480]
 
 
 def test_each_account_has_its_buyer_and_those_eliminated_have_none(group):

@@ -20,7 +20,7 @@ CODES = (
     "granted", "delivery", "quality", "quantity", "price", "downgrade", "accounts", "surroundings", "method",
     "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen", "more", "less", "grades", "above", "below",
     "existing", "above own limit", "median", "mean", "total", "wait", "plan", "enforce", "sell", "claim", "net worth",
-    "working capital", "revenue", "Grade", "Year of observation", "Insolvency index", "the group",
+    "working capital", "revenue", "Grade", "Year of observation", "Insolvency index",
 )  # fmt: skip
 """Codes of one word."""
 
