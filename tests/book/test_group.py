@@ -117,6 +117,16 @@ def test_the_groups_own_rates_come_before_those_of_its_entities(group):
     assert _owed(group.book())["south:C2"] == 75
 
 
+def test_an_entity_whose_rates_are_others_is_told_of(group):
+    # A dollar is 0.80 EUR to North; 1.28 dollars a euro are 0.78125, 2.3 % less.
+    group.write("south", "fx", "date,currency,rate\n2024-01-31,EUR,1.1111\n2024-03-31,EUR,1.28\n")
+    book = group.book()
+    assert _owed(book)["south:C2"] == 120
+    assert book.notes[book.notes["table"] == "fx"][["rule", "rows"]].values.tolist() == [
+        ["south: other rates of USD than the first entity's, which count: by up to 2.3%", 1]
+    ]
+
+
 def test_rates_go_over_those_of_another_entity(group):
     # South states EUR and GBP in USD: 1.25 and 1.50, so that a pound is 1.20 EUR, and a dollar 0.80.
     (group.folder / "north" / "fx.csv").unlink()

@@ -119,11 +119,14 @@ class _Joining:
 
     def __init__(self, run: Run, ledgers: dict[str, _Ledger], own: dict[str, RawTable]):
         self.run, self.ledgers, self.own, self.day = run, ledgers, own, pd.Timestamp(run.as_of)
+        self.told_of_rates: list[tuple[str, int]] = []
         if "fx" in own:
             self.fx = checked({"fx": own["fx"]}, run).tables["fx"].dropna()
         else:
-            rates = ((one.run.currency, one.tables.get("fx", TABLES["fx"].empty())) for one in ledgers.values())
-            self.fx = group_rates.in_group_currency(rates, run.currency)
+            rates = {
+                name: (one.run.currency, one.tables.get("fx", TABLES["fx"].empty())) for name, one in ledgers.items()
+            }
+            self.fx, self.told_of_rates = group_rates.in_group_currency(rates, run.currency)
         buyers = [one.tables["buyers"].assign(entity=name) for name, one in ledgers.items()]
         self.buyers = pd.concat(buyers, ignore_index=True)
         self.affiliated = self._affiliated()
@@ -210,7 +213,8 @@ class _Joining:
             if name in COMPULSORY or any(name in tables for tables in left.values())
         }
         raw |= self.own
-        raw["fx"] = self.own.get("fx") or RawTable("fx", "fx of the group", self.fx.set_axis(self.fx.index + 2))
+        rates = self.fx.set_axis(self.fx.index + 2)
+        raw["fx"] = self.own.get("fx") or RawTable("fx", "fx of the group", rates, assumed=tuple(self.told_of_rates))
         accounts = pd.DataFrame(
             {
                 "entity": self.buyers["entity"], "number": self._ids().str.partition(SEPARATOR)[2],
