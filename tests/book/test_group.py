@@ -184,4 +184,7 @@ def test_all_entities_are_checked_at_once(group):
 
 
 def test_a_run_of_a_group_publishes_no_place(group):
-    assert str(group.folder) not in str(Run.from_yaml(group.file).published())
+    published = Run.from_yaml(group.file).published()
+    assert group.folder.name not in str(published)
+    assert published["source"]["path"] == "."
+    assert [one["run"] for one in published["source"]["entities"]] == ["north.yaml", "south.yaml"]
