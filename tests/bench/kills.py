@@ -3,6 +3,7 @@
 Arguments: the chapters that the runs make beside the summary; all without any. Says when each was killed, and ends with
 an error where a published month was not whole, a kernel was left, or the run that follows differs from one that nobody
 disturbed.
+Pages show the library's source: nobody may edit the checkout meanwhile.
 """
 
 import hashlib
