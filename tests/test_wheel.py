@@ -49,6 +49,17 @@ def test_it_checks_a_book(installed, ledger, tmp_path):
     assert "no problem found" in where.stdout
 
 
+def test_what_needs_the_checkout_says_so(installed, ledger, tmp_path):
+    (tmp_path / "items.csv").write_text("Invoice,Customer,Due date,Amount\nI1,Alder,2024-02-09,100.00\n")
+    done = run("tradecredit.cli", "start", "items.csv", folder=tmp_path, PYTHONPATH=str(installed))
+    assert done.returncode == 2, done.stderr
+    assert "the descriptions of systems' exports lie in the checkout" in done.stderr
+    assert not (tmp_path / "items.yaml").exists()
+    done = run("tradecredit.cli", "report", ledger.run_file, folder=tmp_path, PYTHONPATH=str(installed))
+    assert done.returncode == 2, done.stderr
+    assert "is not a folder, and holds no chapters. Remedy: install the library from its checkout" in done.stderr
+
+
 def test_the_demo_says_that_it_needs_the_checkout(installed, tmp_path):
     done = run("tradecredit.cli", "demo", tmp_path / "new", folder=tmp_path, PYTHONPATH=str(installed))
     assert done.returncode == 2, done.stderr

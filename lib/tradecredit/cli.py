@@ -177,6 +177,7 @@ def start(
             raise ParameterError([
                 Problem(file=str(target), allowed="is there already", remedy="name another one with --as, or remove it")
             ])  # fmt: skip
+        _in_checkout("exports", "the descriptions of systems' exports")
         suggestion = suggested(exports)
         if sys.stdin.isatty() and sys.stdout.isatty():
             suggestion = suggested(exports, _answers(suggestion))
@@ -186,6 +187,15 @@ def start(
         typer.echo(line)
     typer.echo(f"Written: {target}\n")
     _checked(target)
+
+
+def _in_checkout(name: str, what: str) -> None:
+    """Raise `ParameterError` where the library was installed without a part of `params` that lies in its checkout."""
+    if not (PROJECT / "params" / name).exists():
+        raise ParameterError([
+            Problem(file=str(PROJECT / "params"), allowed=f"is not there: {what} lie in the checkout",
+                    remedy="install the library from its checkout (make report)")
+        ])  # fmt: skip
 
 
 def _answers(suggestion: "Suggestion") -> dict[str, str]:
@@ -228,11 +238,7 @@ def demo(
             raise ParameterError([
                 Problem(file=str(folder), allowed="is not an empty folder", remedy="name a new or an empty one")
             ])  # fmt: skip
-        if not (PROJECT / "params" / "demo.yaml").is_file():
-            raise ParameterError([
-                Problem(file=str(PROJECT / "params"), allowed="is not there: the demo's run files lie in the checkout",
-                        remedy="install the library from its checkout (make report)")
-            ])  # fmt: skip
+        _in_checkout("demo.yaml", "the demo's run files")
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,7 @@ def test_what_is_owed_by_entity_with_what_is_eliminated_is_what_their_own_books_
         assert sum(_owed(own).values()) * rate == pytest.approx(table.loc[name, ["open_amount", "eliminated"]].sum())
     assert table.loc["north", "buyers"] == 2
     assert table["shared_buyers"].tolist() == [1, 1, 1]
-    assert table.loc["all", ["buyers", "open_amount", "eliminated", "own_book"]].tolist() == [3, 1460, 1020, 2480]
+    assert table.loc["Compass", ["buyers", "open_amount", "eliminated", "own_book"]].tolist() == [3, 1460, 1020, 2480]
 
 
 def test_each_account_has_its_buyer_and_those_eliminated_have_none(group):
@@ -117,6 +117,16 @@ def test_the_groups_own_rates_come_before_those_of_its_entities(group):
     assert _owed(group.book())["south:C2"] == 75
 
 
+def test_an_entity_whose_rates_are_others_is_told_of(group):
+    # A dollar is 0.80 EUR to North; 1.28 dollars a euro are 0.78125, 2.3 % less.
+    group.write("south", "fx", "date,currency,rate\n2024-01-31,EUR,1.1111\n2024-03-31,EUR,1.28\n")
+    book = group.book()
+    assert _owed(book)["south:C2"] == 120
+    assert book.notes[book.notes["table"] == "fx"][["rule", "rows"]].values.tolist() == [
+        ["south: other rates of USD than the first entity's, which count: by up to 2.3%", 1]
+    ]
+
+
 def test_rates_go_over_those_of_another_entity(group):
     # South states EUR and GBP in USD: 1.25 and 1.50, so that a pound is 1.20 EUR, and a dollar 0.80.
     (group.folder / "north" / "fx.csv").unlink()
@@ -175,4 +185,7 @@ def test_all_entities_are_checked_at_once(group):
 
 
 def test_a_run_of_a_group_publishes_no_place(group):
-    assert str(group.folder) not in str(Run.from_yaml(group.file).published())
+    published = Run.from_yaml(group.file).published()
+    assert group.folder.name not in str(published)
+    assert published["source"]["path"] == "."
+    assert [one["run"] for one in published["source"]["entities"]] == ["north.yaml", "south.yaml"]

@@ -66,7 +66,7 @@ def test_each_entity_has_its_month_and_the_group_one_of_its_own(made):
     assert "south: south.yaml" in manifest["book"]["files"]
     assert str(made.folder) not in json.dumps(manifest)
     table = (months["compass"] / "tables" / "00_summary" / "by_entity.csv").read_text(encoding="utf-8")
-    assert [line.split(",")[0] for line in table.splitlines()[1:]] == ["north", "south", "all"]
+    assert [line.split(",")[0] for line in table.splitlines()[1:]] == ["north", "south", "Compass"]
     assert 'lang="de"' in (months["south-inc"] / "00_summary.html").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tradecredit.report.document import document
-from tradecredit.report.index import write_index
+from tradecredit.report.index import link_to_months, write_index
 from tradecredit.report.neighbours import EMPTY
 
 
@@ -92,6 +92,21 @@ def test_links_follow_what_comes_and_goes(reports):
     write_index(reports)
     assert (entity / "2026-08" / "01_ledger.html").stat().st_mtime_ns == unchanged
     assert (entity / "2026-08" / "01_ledger.html").read_text(encoding="utf-8").count("<nav") == 1
+
+
+@pytest.mark.parametrize("month", ["2026-07", "2026-10", "2026-11"])
+def test_pages_have_their_links_before_they_are_published(reports, month):
+    place, build = reports / "test-co" / month, reports / ".building-x"
+    publish(build, month)
+    made = build / "test-co" / month
+    link_to_months(made, place)
+    pages = {page.name: page.read_bytes() for page in made.glob("*.html")}
+    assert all(b"<nav" in page for page in pages.values())
+    shutil.rmtree(place, ignore_errors=True)
+    made.rename(place)
+    shutil.rmtree(build)
+    write_index(reports)
+    assert {page.name: page.read_bytes() for page in place.glob("*.html")} == pages
 
 
 def test_a_failed_run_changes_no_page_of_a_month_and_is_shown_over_all_months(reports):

@@ -114,16 +114,24 @@ def _numbered(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{column: f"{name}{SEPARATOR}" + frame[column] for column in columns})
 
 
+def problem(run: Run, key: str, value: str, allowed: str, remedy: str) -> Problem:
+    """Return a problem of a key of the group's run file."""
+    return Problem(file=str(run.file), column=key, value=value, allowed=allowed, remedy=remedy)
+
+
 class _Joining:
     """Joins the ledgers of a group's run; `own`: the tables that the group states itself."""
 
     def __init__(self, run: Run, ledgers: dict[str, _Ledger], own: dict[str, RawTable]):
         self.run, self.ledgers, self.own, self.day = run, ledgers, own, pd.Timestamp(run.as_of)
+        self.told_of_rates: list[tuple[str, int]] = []
         if "fx" in own:
             self.fx = checked({"fx": own["fx"]}, run).tables["fx"].dropna()
         else:
-            rates = ((one.run.currency, one.tables.get("fx", TABLES["fx"].empty())) for one in ledgers.values())
-            self.fx = group_rates.in_group_currency(rates, run.currency)
+            rates = {
+                name: (one.run.currency, one.tables.get("fx", TABLES["fx"].empty())) for name, one in ledgers.items()
+            }
+            self.fx, self.told_of_rates = group_rates.in_group_currency(rates, run.currency)
         buyers = [one.tables["buyers"].assign(entity=name) for name, one in ledgers.items()]
         self.buyers = pd.concat(buyers, ignore_index=True)
         self.affiliated = self._affiliated()
@@ -133,40 +141,38 @@ class _Joining:
         known, numbers = {self.run.currency, *self.fx["currency"]}, set(self._ids())
         for name, one in self.ledgers.items():
             if one.run.currency not in known:
-                yield self._problem(
-                    "currency", one.run.currency,
+                yield problem(
+                    self.run, "currency", one.run.currency,
                     f"{name} keeps its books in it, and no rate of it to {self.run.currency} is known",
                     f"add rates of {self.run.currency} to its table fx, or state the group's own rates (tables: {{fx: "
                     "{file: …}})",
                 )  # fmt: skip
             for number in one.entity.affiliates:
                 if f"{name}{SEPARATOR}{number}" not in numbers:
-                    yield self._problem(
-                        "source.entities", number, f"is no buyer of {name}", "correct it, or take it out"
+                    yield problem(
+                        self.run, "source.entities", number, f"is no buyer of {name}", "correct it, or take it out"
                     )
         for number in dict.fromkeys([*self.run.merge, *self.run.merge.values()]):
             if number not in numbers:
-                yield self._problem(
-                    "merge", number, "is no buyer of the group",
+                yield problem(
+                    self.run, "merge", number, "is no buyer of the group",
                     f"write the entity's name before its number, such as {next(iter(self.ledgers))}{SEPARATOR}B7",
                 )  # fmt: skip
         affiliated = set(self.affiliated)
         for number, other in self.run.merge.items():
             if (number in affiliated) != (other in affiliated):
-                yield self._problem(
-                    "merge", f"{number}: {other}", "one of the two is a company of the group, which is eliminated",
+                yield problem(
+                    self.run, "merge", f"{number}: {other}",
+                    "one of the two is a company of the group, which is eliminated",
                     "name the other among the `affiliates` of its entity too, or take the line out",
                 )  # fmt: skip
         for name, one in self.ledgers.items():
             _, lacking = group_rates.translated(one.tables, one.run.currency, self.fx, self.run.currency, self.day)
             if lacking and one.run.currency in known:
-                yield self._problem(
-                    "tables.fx", one.run.currency, f"has no rate to {self.run.currency} for {', '.join(lacking)} of "
-                    f"{name}", "add older rates",
+                yield problem(
+                    self.run, "tables.fx", one.run.currency,
+                    f"has no rate to {self.run.currency} for {', '.join(lacking)} of {name}", "add older rates",
                 )  # fmt: skip
-
-    def _problem(self, key: str, value: str, allowed: str, remedy: str) -> Problem:
-        return Problem(file=str(self.run.file), column=key, value=value, allowed=allowed, remedy=remedy)
 
     def _ids(self) -> pd.Series:
         return self.buyers["buyer_id"]
@@ -202,15 +208,16 @@ class _Joining:
         pairs = shared_buyers.registered_alike(self.buyers[stay]) if self.run.source.shared != "stated" else []
         kept = shared_buyers.heads([*pairs, *self.run.merge.items()])
         of_account = shared_buyers.under(self._ids(), kept)
-        shared = of_account[stay][one_of(of_account[stay], of_account[stay][of_account[stay].duplicated()])].unique()
+        shared = of_account[stay][of_account[stay].duplicated()].drop_duplicates()
         groups = self._groups(of_account, stay)
         raw = {
-            name: self._joined(name, left, notes, kept, pd.Series(shared, dtype="str"), groups)
+            name: self._joined(name, left, notes, kept, shared, groups)
             for name in TABLES
             if name in COMPULSORY or any(name in tables for tables in left.values())
         }
         raw |= self.own
-        raw["fx"] = self.own.get("fx") or RawTable("fx", "fx of the group", self.fx.set_axis(self.fx.index + 2))
+        rates = self.fx.set_axis(self.fx.index + 2)
+        raw["fx"] = self.own.get("fx") or RawTable("fx", "fx of the group", rates, assumed=tuple(self.told_of_rates))
         accounts = pd.DataFrame(
             {
                 "entity": self.buyers["entity"], "number": self._ids().str.partition(SEPARATOR)[2],

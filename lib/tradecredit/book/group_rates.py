@@ -1,7 +1,5 @@
 """Rates of a group's currency, from those that its entities state in theirs."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
@@ -19,20 +17,32 @@ UNSTATED = {
 the book's own, and the columns of amounts."""
 
 
-def in_group_currency(stated: Iterable[tuple[str, pd.DataFrame]], currency: str) -> pd.DataFrame:
-    """Return the table `fx` of a group: `date`, `currency`, `rate`, the group's currency per unit.
+SAME_RATE = 0.0005
+"""Rates that differ by no more than this part are the same, rounded."""
 
-    `stated`: of each entity its currency, and the rates to it. What an entity states to another currency goes over the
-    group's rate in it: rate / last rate of the group's currency by then, and 1 / that rate for its own currency. All
-    rates of a currency are those of the first entity that knows any.
+
+def in_group_currency(
+    stated: dict[str, tuple[str, pd.DataFrame]], currency: str
+) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """Return the table `fx` of a group, `date`, `currency`, `rate`, the group's currency per unit, and notes on it.
+
+    `stated`: of each entity by name its currency, and the rates to it. What an entity states to another currency goes
+    over the group's rate in it: rate / last rate of the group's currency by then, and 1 / that rate for its own
+    currency. All rates of a currency are those of the first entity that knows any; a note tells of each whose own are
+    others.
     """
-    parts, known = [], {currency}
-    for own, fx in stated:
+    found, notes = TABLES["fx"].empty(), []
+    for name, (own, fx) in stated.items():
         rates = _crossed(own, fx.dropna(subset=["date", "currency", "rate"]), currency)
-        rates = rates[~one_of(rates["currency"], known)]
-        known |= set(rates["currency"])
-        parts.append(rates)
-    return pd.concat([TABLES["fx"].empty(), *parts], ignore_index=True)
+        known = one_of(rates["currency"], {currency, *found["currency"]})
+        apart = (rates["rate"] / last_rate(found, rates["currency"], rates["date"]) - 1).abs()[known]
+        others = apart > SAME_RATE
+        if others.any():
+            named = ", ".join(sorted(set(rates["currency"][known][others])))
+            notes.append((f"{name}: other rates of {named} than the first entity's, which count: by up to "
+                          f"{apart.max():.1%}", int(others.sum())))  # fmt: skip
+        found = pd.concat([found, rates[~known]], ignore_index=True)
+    return found, notes
 
 
 def _crossed(own: str, fx: pd.DataFrame, currency: str) -> pd.DataFrame:

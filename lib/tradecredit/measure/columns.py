@@ -59,8 +59,7 @@ LABELS = {
     **columns("text", same_as="Same as", same_name="Name of that", alike_by="Alike by"),
     **columns("money", open_together="Open amount of both"),
     # entities
-    **columns("name", entity="Entity"),
-    **columns("text", number="Number there"),
+    **columns("text", entity="Entity", number="Number there"),
     **columns("count", shared_buyers="Of these shared"),
     **columns("money", eliminated="Eliminated", own_book="In its own book"),
     # behaviour

@@ -30,20 +30,17 @@ def accounts(book: Book) -> pd.DataFrame:
 
 
 @once
-def by_entity(book: Book) -> pd.DataFrame:
+def by_entity(book: Book) -> pd.DataFrame | None:
     """Return what each entity of a group is owed, in the group's currency: a row each, in their order, and the group's.
 
-    Columns: `entity` (its name; `all` at the end); `buyers` with an account that is not eliminated, of these
+    Columns: `entity` (its name; at the end the group's); `buyers` with an account that is not eliminated, of these
     `shared_buyers`, which another entity has as well; `open_amount` and `overdue_amount` of its invoices in the group's
     book; `share` of the group's; `eliminated`: what companies of the group owe it besides; `own_book` = open_amount +
-    eliminated, what its own report shows, at the closing rate. No rows of a book that is no group's.
+    eliminated, what its own report shows, at the closing rate. None for a book that is no group's.
     Source: definitions §1.5.
     """
     if book.entity_accounts.empty:
-        return pd.DataFrame(
-            columns=["entity", "buyers", "shared_buyers", "open_amount", "overdue_amount", "share", "eliminated",
-                     "own_book"]
-        )  # fmt: skip
+        return None
     names = book.entity_accounts["entity"].drop_duplicates().reset_index(drop=True)
     items, held = open_items(book), accounts(book)
     place = places(entity_of(book.invoices["invoice_id"]), names)
@@ -65,6 +62,6 @@ def by_entity(book: Book) -> pd.DataFrame:
     )
     whole = table.drop(columns="entity").sum().to_dict()
     counts = {"buyers": held["buyer_id"].nunique(), "shared_buyers": held["buyer_id"][several].nunique()}
-    table = pd.concat([table, pd.DataFrame([{"entity": "all"} | whole | counts])], ignore_index=True)
+    table = pd.concat([table, pd.DataFrame([{"entity": book.run.entity} | whole | counts])], ignore_index=True)
     share = table["open_amount"] / whole["open_amount"] if whole["open_amount"] else np.nan
     return table.assign(share=share, own_book=table["open_amount"] + table["eliminated"])

@@ -316,7 +316,8 @@ class Run(Parameters):
         source = parameters["source"]
         for section, key in [(source, "path"), *((one, "run") for one in source.get("entities", ()))]:
             if key in section:
-                section[key] = Path(section[key]).name
+                own = Path(section[key]) == self.file.parent  # of that folder's name the reader has no use
+                section[key] = "." if own else Path(section[key]).name
         return parameters
 
     def _secrets(self) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from tradecredit.language import ENGLISH, LANGUAGES, speaking, tr
 from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
-from tradecredit.report.neighbours import link_months
+from tradecredit.report.neighbours import link_months, link_pages
 from tradecredit.report.tables import MISSING, escaped, stacking
 from tradecredit.report.written import write_text
 from tradecredit.words import formats
@@ -216,6 +216,15 @@ def _tie_together(folder: Path) -> None:
     for file in folder.glob("[0-9][0-9]_*.html"):
         if file.stem not in titles:
             file.unlink()
+
+
+def link_to_months(build: Path, place: Path) -> None:
+    """Write the links to other months into a month's pages before they are put in their place.
+
+    So nothing is lacking from them where the run is killed before the index is written.
+    """
+    others = {path.name for path in months(place.parent) if (path / f"{SUMMARY}.html").exists()}
+    link_pages(build, place.parent, place.name, sorted(others | {place.name}))
 
 
 def _over_months(found: list[_Month], chapter: str, title: str, history: pd.DataFrame) -> str:

@@ -33,18 +33,28 @@ def link_months(entity: Path, names: Sequence[str]) -> None:
     `names`: the months that were published, oldest first. All addresses are relative. A run that fails changes no page
     of a good month: the index and the chapters' pages over all months tell of it.
     """
-    for place, name in enumerate(names):
-        around = [names[at] if 0 <= at < len(names) else "" for at in (place - 1, place + 1)]
-        for page in sorted((entity / name).glob("[0-9][0-9]_*.html")):
-            text = page.read_text(encoding="utf-8")
-            now = _PLACE.search(text)
-            links = f"<!--months-->{_links(page, around)}<!--/months-->"
-            if now and now[0] != links:
-                write_text(page, text[: now.start()] + links + text[now.end() :])
+    for name in names:
+        link_pages(entity / name, entity, name, names)
 
 
-def _links(page: Path, around: Sequence[str]) -> str:
-    month, entity = page.parent, page.parent.parent
+def link_pages(pages: Path, entity: Path, name: str, names: Sequence[str]) -> None:
+    """Write the links to other months into the pages of the month `name`, which lie in a folder `pages`.
+
+    That is where they are built, or where they were published. `entity`, `names`: as `link_months` has them, with this
+    month among them.
+    """
+    place = list(names).index(name)
+    around = [names[at] if 0 <= at < len(names) else "" for at in (place - 1, place + 1)]
+    for page in sorted(pages.glob("[0-9][0-9]_*.html")):
+        text = page.read_text(encoding="utf-8")
+        now = _PLACE.search(text)
+        links = f"<!--months-->{_links(page, entity, around)}<!--/months-->"
+        if now and now[0] != links:
+            write_text(page, text[: now.start()] + links + text[now.end() :])
+
+
+def _links(page: Path, entity: Path, around: Sequence[str]) -> str:
+    month = page.parent
     steps = [_step(entity, name, page.name, word) for name, word in zip(around, words.STEPS, strict=True) if name]
     links = [*steps, f'<a href="../{escape(page.name)}">{tr(words.ALL_MONTHS)}</a>']
     links += [f'<a href="{name}">{tr(text)}</a>' for name, text in OFFERED.items() if (month / name).exists()]

@@ -26,7 +26,7 @@ from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
 from tradecredit.report.glossary import explained, write_glossary
-from tradecredit.report.index import SUMMARY
+from tradecredit.report.index import SUMMARY, link_to_months
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.mail import FILE as MAIL
 from tradecredit.report.mail import write_mail
@@ -84,6 +84,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             if mail:
                 write_mail(build, manifest)
             write_downloads(build, run, manifest, executed)
+            link_to_months(build, published)
             put_in_place(build, published)
     return published / f"{SUMMARY}.html"
 
@@ -103,6 +104,11 @@ def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
     """Return the notebooks to execute, in order; the summary last."""
     present = {file.stem: file for file in sorted(run.notebooks.glob("[0-9][0-9]_*.ipynb"))}
     unknown = [name for name in chapters if name not in present]
+    if not run.notebooks.is_dir():
+        raise ParameterError([
+            Problem(file=str(run.notebooks), column="notebooks", allowed="is not a folder, and holds no chapters",
+                    remedy="install the library from its checkout, where they lie, or name another (notebooks: …)")
+        ])  # fmt: skip
     if unknown or SUMMARY not in present:
         known = ", ".join(present) or "no notebook at all"
         raise ParameterError(

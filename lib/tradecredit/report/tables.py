@@ -49,7 +49,10 @@ NAME = "name"
 """The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
 BUYER = "buyer_id"
 """The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
-GIVEN = {"name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner"}
+GIVEN = {
+    "name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner", "entity",
+    "number",
+}  # fmt: skip
 """Columns of names and numbers that the book or the run file gives, which no translation touches."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""

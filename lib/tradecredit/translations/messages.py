@@ -61,7 +61,7 @@ def _places() -> Iterator[tuple[str, Iterable[Message]]]:
 
 
 SHOWN = (
-    "book.notes", "cash.back_test", "cash.drivers", "cash.reconciled", "decide.buyer_decisions",
+    "book.group", "book.notes", "cash.back_test", "cash.drivers", "cash.reconciled", "decide.buyer_decisions",
     "decide.collect.audit", "decide.collect.back_test", "decide.collect.early_offers", "decide.collect.effects",
     "decide.collect.insurer_calendar", "decide.collect.payment_signals", "decide.collect.progress",
     "decide.collect.signals", "decide.collect.watchlist", "decide.collect.worklist", "decide.decisions",

@@ -35,6 +35,8 @@ TEMPLATES = (
     "Less what comes only after {weeks} weeks, the insurer's part of later recoveries taken off",
     "Plus the insurer's part of recoveries, passed on within {weeks} weeks and told by itself",
     "Claims received within {weeks} weeks",
+    "left out: {entity}: of companies of the group, eliminated: {amount} {currency} open",
+    "{entity}: other rates of {currencies} than the first entity's, which count: by up to {share}",
 )  # fmt: skip
 """What is said with a value in it."""
 

@@ -8,14 +8,9 @@ from tradecredit.params.source import GroupSource
 from tradecredit.words.formats import counted, money
 
 
-def named(by_entity: pd.DataFrame) -> pd.DataFrame:
-    """Return `entities.by_entity` with its last row called as a page calls it."""
-    return by_entity.assign(entity=by_entity["entity"].replace("all", tr("The group")))
-
-
-def held(by_entity: pd.DataFrame, currency: str) -> str:
+def held(by_entity: pd.DataFrame | None, currency: str) -> str:
     """Return what the group is owed, what is eliminated, and how many buyers are shared."""
-    if by_entity.empty:
+    if by_entity is None:
         return ""
     whole = by_entity.iloc[-1]
     shared = counted(int(whole["shared_buyers"]), "buyer")
@@ -26,10 +21,10 @@ def held(by_entity: pd.DataFrame, currency: str) -> str:
     )  # fmt: skip
 
 
-def split(shares: pd.DataFrame, book: Book) -> str:
+def split(shares: pd.DataFrame | None, book: Book) -> str:
     """Return by what limits are split to the entities."""
     source = book.run.source
-    if shares.empty or not isinstance(source, GroupSource):
+    if shares is None or shares.empty or not isinstance(source, GroupSource):
         return ""
     number = shares["buyer_id"].nunique()
     if source.split == "sales":

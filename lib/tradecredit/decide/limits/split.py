@@ -11,38 +11,33 @@ from tradecredit.measure.sales import of_year
 from tradecredit.params.source import GroupSource
 
 COLUMNS = [
-    "buyer_id",
-    "entity",
-    "number",
-    "entity_exposure",
-    "entity_sales",
-    "limit_share",
-    "entity_limit",
+    "buyer_id", "name", "entity", "number", "entity_exposure", "entity_sales", "limit_share", "entity_limit",
     "limit_to_set",
-]
+]  # fmt: skip
 
 
-def by_entity(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
+def by_entity(book: Book, limits: pd.DataFrame) -> pd.DataFrame | None:
     """Return what of each shared buyer's limit is each entity's, in the group's currency: the largest limits first.
 
-    `limits`: index buyer_id, `limit_to_set` (`limits.recommend`). Columns: `buyer_id`, `entity`, `number` of its
-    account there; `entity_exposure`, what the entity is owed with its orders, gross; `entity_sales` of the last 12
+    `limits`: index buyer_id, `limit_to_set` (`limits.recommend`). Columns: `buyer_id`, `name`, `entity`, `number` of
+    its account there; `entity_exposure`, what the entity is owed with its orders, gross; `entity_sales` of the last 12
     months; `limit_share`, by the one that the run's `source.split` names, where all of a buyer's are zero by the other,
     and where these are too in equal parts; `entity_limit` = limit_share × `limit_to_set`, in whole cents that add up to
-    it (those that are left go to the largest remainders). A limit that is missing is split into missing ones. No rows
-    of a book that is no group's. Source: definitions §1.5.
+    it (those that are left go to the largest remainders). A limit that is missing is split into missing ones. None for
+    a book that is no group's. Source: definitions §1.5.
     """
     source = book.run.source
+    if not isinstance(source, GroupSource):
+        return None
     held = accounts(book)
-    held = held[held["buyer_id"].duplicated(keep=False)]
-    if not isinstance(source, GroupSource) or held.empty:
+    held = held[held["buyer_id"].duplicated(keep=False)].join(book.names, on="buyer_id")
+    if held.empty:
         return pd.DataFrame(columns=COLUMNS)
+    sales = _summed(book.invoices, of_year(book)["sales_12m"], "invoice_id")
     keys = pd.MultiIndex.from_frame(held[["buyer_id", "entity"]])
     held = held.assign(
         entity_exposure=_exposure(book).reindex(keys, fill_value=0.0).to_numpy(),
-        entity_sales=_summed(book.invoices, of_year(book)["sales_12m"], "invoice_id")
-        .reindex(keys, fill_value=0.0)
-        .to_numpy(),
+        entity_sales=sales.reindex(keys, fill_value=0.0).to_numpy(),
         limit_to_set=limits["limit_to_set"].reindex(held["buyer_id"]).to_numpy(float),
     )
     first, second = ("entity_exposure", "entity_sales")[:: 1 if source.split == "exposure" else -1]
