@@ -7,6 +7,14 @@
 books, beside each rule's; `--run` takes a ledger of one's own in place of demo books. `speed`: CPU seconds of the
 forecast beside those of the loss engine on the same book, each the best of five, and of the fit beside `lifelines`'
 Kaplan-Meier estimate of each segment on the same rows (it is no dependency: install it to ask).
+
+Measured on commit bbf2a17, 80 and 95 % bands: seeds 611-615 weeks .792 and .942, 13 weeks .817 and .967, 4 weeks .667
+(standard error .038) and .917; seeds 651-655 .800 and .941, .800 and .967, 4 weeks .783 (.041) and .900. Errors beside
+the best plain rule's: 4 weeks .39 and .42, 13 weeks .47 and .54. Not reached: the bands of 4 weeks (75-85 %, 92-98 %),
+which are narrow. What was looked into on other books: the error of each buyer's own pace is .1 % of the variance of 4
+weeks, chance 46 %, and tempo and sales the rest; the error of the measured dispersion adds about 1 % to the band; the
+tempo's own parameters are averaged over already. Speed: scenarios of cash .115 s, 4.7 times the loss engine's plain
+years and 1.8 times as runs use it; most memory .87 GB.
 """
 
 import argparse
