@@ -12,7 +12,9 @@ Not reached. American firms left out, without market value: AUC .7929 beside Lig
 .8106 beside .8156; more pairs (.7944), more knots (.7905), less held (.7913) and five fits averaged (.7903) do not
 reach it. Polish firms with signs by sense: .8939 where LightGBM without signs has .920; under the same signs it has
 .8935, so that the gap is the price of the signs; more pairs (.8945), knots a pair (.8946) and a curve (.8946) give no
-more.
+more. Reached: with inputs missing at random the mean probability less the rate of all rows is +.03, +.02, +.01, -.02
+and +.01 points with 0, 10, 30, 50 and 100 % missing (three samples, standard errors .02-.10); a fit of 20,000 × 30 in
+1.98 CPU s with pairs and .60 without, where one LightGBM fit takes .53 and its five settings 3.11.
 """
 
 import argparse
