@@ -4,9 +4,17 @@
     python tests/bench/cash.py speed [--buyers N] [--invoices N] [--lifelines]
 
 `back-test`: coverage of the bands and errors of the 4- and 13-week totals over the last as-of dates, pooled over
-books, beside each rule's; `--run` takes a ledger of one's own in place of demo books. `speed`: seconds of the forecast
-beside those of the loss engine on the same book, each the best of three, and of the fit beside `lifelines`'
+books, beside each rule's; `--run` takes a ledger of one's own in place of demo books. `speed`: CPU seconds of the
+forecast beside those of the loss engine on the same book, each the best of five, and of the fit beside `lifelines`'
 Kaplan-Meier estimate of each segment on the same rows (it is no dependency: install it to ask).
+
+Measured on commit bbf2a17, 80 and 95 % bands: seeds 611-615 weeks .792 and .942, 13 weeks .817 and .967, 4 weeks .667
+(standard error .038) and .917; seeds 651-655 .800 and .941, .800 and .967, 4 weeks .783 (.041) and .900. Errors beside
+the best plain rule's: 4 weeks .39 and .42, 13 weeks .47 and .54. Not reached: the bands of 4 weeks (75-85 %, 92-98 %),
+which are narrow. What was looked into on other books: the error of each buyer's own pace is .1 % of the variance of 4
+weeks, chance 46 %, and tempo and sales the rest; the error of the measured dispersion adds about 1 % to the band; the
+tempo's own parameters are averaged over already. Speed: scenarios of cash .115 s, 4.7 times the loss engine's plain
+years and 1.8 times as runs use it; most memory .87 GB.
 """
 
 import argparse
@@ -36,20 +44,46 @@ def demo(seed: int, **size: int) -> Book:
 
 def back_tested(books: list[Book], count: int) -> None:
     found = [back_test.back_test(book, count) for book in books]
-    pooled = back_test.CashBackTest(pd.concat([one.weeks for one in found]), pd.concat([one.totals for one in found]))
-    print(pooled.coverage().round(3).to_string())
+    weeks, totals = (
+        pd.concat([table.assign(book=number) for number, table in enumerate(tables)], ignore_index=True)
+        for tables in ([one.weeks for one in found], [one.totals for one in found])
+    )
+    pooled = back_test.CashBackTest(weeks, totals)
+    spans = {"a week": weeks, **dict(iter(totals.groupby("span", sort=False)))}
+    errors = {span: [coverage_error(table, band) for band in (80, 95)] for span, table in spans.items()}
+    columns = ["error_80", "error_95"]
+    told = pd.DataFrame.from_dict(errors, orient="index", columns=columns)
+    print(pooled.coverage().join(told).round(3).to_string())
+    for number, one in enumerate(found):
+        within = one.coverage()[["within_80", "within_95"]].to_numpy().ravel().round(2).tolist()
+        print(f"book {number}: 80 and 95 % bands of a week, 4 and 13 weeks {within}")
     print(pooled.errors().round(4).to_string())
     print("beside the best plain rule, sales going on:", pooled.beside_best())
     same = tuple(f"{name}_same_sales" for name in back_test.PLAIN)
     print("beside the best plain rule, the model's sales:", pooled.beside_best(same))
 
 
+def coverage_error(table: pd.DataFrame, band: int) -> float:
+    """Return the standard error of the part of forecasts within a band, as of dates and books that are each alike.
+
+    Overlapping spans of a book go together, and so do books on a date, whose season and economy are the same: clustered
+    by both (Cameron, Gelbach and Miller 2011, Robust inference with multiway clustering, J. Bus. Econ. Stat. 29(2)).
+    """
+    inside = (table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])
+    off = inside.astype(float) - inside.mean()
+    parts = [
+        sign * (off.groupby([table[name] for name in names]).sum() ** 2).sum()
+        for sign, names in ((1, ["book"]), (1, ["as_of_then"]), (-1, ["book", "as_of_then"]))
+    ]
+    return max(sum(parts), 0.0) ** 0.5 / len(table)
+
+
 def best(work: Callable[[], object]) -> float:
     seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
+    for _ in range(5):
+        began = time.process_time()
         work()
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     return min(seconds)
 
 

@@ -98,7 +98,7 @@ def test_months_hold_the_cash_of_their_days(found):
 
 def test_the_days_of_a_week_are_expected_to_bring_what_the_week_is(book):
     basis = forecast.basis(book, 8)
-    middle = basis.expected.small[:, 2, :8].sum(axis=0) + basis.expected.sales[2, :, :8].sum(axis=0)
+    middle = basis.expected.small_total[2, :8] + basis.expected.sales_total[2, :8]
     large = np.diff(basis.expected.large[2, :, :8], axis=1, prepend=0) * basis.expected.large_amount[:, None]
     assert basis.by_day.reshape(8, 7).sum(axis=1) == pytest.approx(middle + large.sum(axis=0), rel=1e-4)
 

@@ -12,6 +12,7 @@ from tradecredit.default.payment_times import payment_times, today_of
 
 AS_OF = "2026-10-31"
 RECEIPTS = "invoice_id,received,amount,kind\n"
+ONE_DEFAULT = "buyer_id,date,kind\nA,2026-07-23,insolvency\n"
 OPEN = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-08-31,1000\nI2,B,2026-10-01,2026-12-15,400\n"
 
 
@@ -86,7 +87,7 @@ def test_orders_stand_in_the_place_of_the_pattern_of_their_week(book_of):
         forecast.basis(book, 13),
         forecast.basis(book_of(AS_OF, invoices=invoices, receipts=receipts), 13),
     )
-    more = with_orders.expected.sales[2].sum(axis=0) - without.expected.sales[2].sum(axis=0)
+    more = with_orders.expected.sales_total[2] - without.expected.sales_total[2]
     assert more[6:9].sum() == pytest.approx(5000 - sales.by_day[7:14].sum(), rel=0.1)
     assert with_orders.by_day.sum() - without.by_day.sum() == pytest.approx(more[:13].sum(), rel=0.01)
 
@@ -94,7 +95,7 @@ def test_orders_stand_in_the_place_of_the_pattern_of_their_week(book_of):
 def test_what_a_buyer_in_default_owes_brings_what_the_provision_expects(book_of):
     # A failed 100 days ago owing 1,000; a fifth of it is stated to come in, after 150 days: 50 days from now.
     book = book_of(
-        AS_OF, invoices=OPEN, receipts=RECEIPTS, defaults="buyer_id,date,kind\nA,2026-07-23,insolvency\n",
+        AS_OF, invoices=OPEN, receipts=RECEIPTS, defaults=ONE_DEFAULT,
         run={"cash": {"recovery_days": 150}, "provision": {"recoveries": {"A": 0.2}}},
     )  # fmt: skip
     assert open_rows(book).invoice.tolist() == [1]
@@ -103,6 +104,24 @@ def test_what_a_buyer_in_default_owes_brings_what_the_provision_expects(book_of)
     by_week = past_defaults.by_week(book, 13)
     assert by_week.recoveries.tolist() == [0.0] * 7 + [200.0] + [0.0] * 5
     assert past_defaults.by_week(book, 4).recoveries.sum() == 0
+
+
+def test_recoveries_of_past_defaults_vary_as_the_loss_given_default_does(book_of):
+    # A fifth of 1,000 is expected. The loss given default, .6 on average, has the variance .09, .375 of the largest
+    # possible, .24; so a share of .2 has .375 · .2 · .8 = .06.
+    losses, tables = {"lgd": 0.6}, {"invoices": OPEN, "receipts": RECEIPTS, "defaults": ONE_DEFAULT}
+    run = {"cash": {"recovery_days": 150}, "provision": {"recoveries": {"A": 0.2}}, "losses": losses}
+    fixed, varying = (book_of(AS_OF, run=run | {"losses": losses | {"lgd_sd": sd}}, **tables) for sd in (0.0, 0.3))
+    expected = past_defaults.by_week(fixed, 13)
+    assert past_defaults.in_scenarios(fixed, expected, 50, 1) is expected
+    drawn = past_defaults.in_scenarios(varying, expected, 40_000, 1)
+    assert drawn.recoveries.shape == (40_000, 13)
+    assert drawn.recoveries.sum(axis=0)[[0, 6, 8, 12]].tolist() == [0.0] * 4
+    whole = drawn.recoveries[:, 7]
+    assert whole.mean() == pytest.approx(200, abs=3 * np.sqrt(0.06) * 1_000 / 200)
+    assert whole.std() == pytest.approx(np.sqrt(0.06) * 1_000, rel=0.02)
+    assert ((whole >= 0) & (whole <= 1_000)).all()
+    assert drawn.expected_recoveries.sum() == pytest.approx(whole.mean())
 
 
 def test_recoveries_that_are_late_come_halfway_to_the_end(book_of):

@@ -19,6 +19,14 @@ def exponentials(key, count):
 
 
 @njit
+def normals(key, count):
+    numbers = np.empty(2 * count)
+    for counter in range(count):
+        numbers[2 * counter], numbers[2 * counter + 1] = random_numbers.two_normals(key, np.uint64(counter))
+    return numbers
+
+
+@njit
 def first_of_streams(key, count):
     numbers = np.empty(count)
     for name in range(count):
@@ -51,6 +59,19 @@ def test_exponential_numbers_have_their_distribution_also_far_out():
         error = np.sqrt(probability / len(numbers))
         assert abs((numbers > threshold).mean() - probability) < 4.5 * error
     assert abs(np.corrcoef(numbers[::2], numbers[1::2])[0, 1]) < 4.5 / np.sqrt(1_000_000)
+
+
+def test_normal_numbers_have_their_distribution_also_far_out():
+    numbers = normals(KEY, 2_000_000)
+    assert stats.kstest(numbers[:1_000_000], "norm").pvalue > 1e-4
+    # Beyond 3.654 the ziggurat's tail takes over, on both sides.
+    for threshold in (2.5, 3.66, 4.2):
+        probability = stats.norm.sf(threshold)
+        error = np.sqrt(probability / len(numbers))
+        for side in (numbers, -numbers):
+            assert abs((side > threshold).mean() - probability) < 4.5 * error
+    assert abs(np.corrcoef(numbers[::2], numbers[1::2])[0, 1]) < 4.5 / np.sqrt(2_000_000)
+    assert abs(np.corrcoef(numbers[::2] ** 2, numbers[1::2] ** 2)[0, 1]) < 4.5 / np.sqrt(2_000_000)
 
 
 def test_streams_of_one_key_are_independent():

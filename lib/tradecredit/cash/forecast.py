@@ -67,7 +67,7 @@ class CashForecast:
     (scenarios × weeks) of defaults to come; `insured`: by policy claims, the insurer's part of recoveries, and premium;
     `defaults`: how many a year of a scenario has, on average, with its standard error; `by_day`: what buyers are
     expected to pay on each day, by which a week that two months share is divided; `past`: what defaults that have
-    happened bring in, the same in every scenario and view.
+    happened bring in, the same in every view.
     """
 
     ends: pd.DatetimeIndex
@@ -97,7 +97,8 @@ class CashForecast:
         `lost`: what was open at defaults, and what is credited. Zero to the cent: no cash is made or lost.
         """
         paid = self.receipts
-        within = paid.invoiced + self.recoveries.sum(axis=1) + self.past.recoveries.sum() + self.past.claims.sum()
+        within = paid.invoiced + self.recoveries.sum(axis=1) + self.past.recoveries.sum(axis=-1)
+        within = within + self.past.claims.sum()
         if view != NO_COVER:
             policy = self.insured[view]
             within = within + (policy.claims - policy.passed_on - policy.premium).sum(axis=1)
@@ -196,7 +197,7 @@ def simulated(
     book: Book, found: Basis, simulator: Simulator, place: np.ndarray, premiums: dict[str, np.ndarray]
 ) -> CashForecast:
     """Return the scenarios of a basis with the defaults of a simulator, whose buyers stand at `place` in the book."""
-    count, weeks = len(simulator.draw.place), found.expected.small.shape[2] - 2
+    count, weeks = len(simulator.draw.place), found.expected.weeks
     key = np.random.SeedSequence([simulator.seed, PAYMENTS]).generate_state(1, np.uint64)[0]
     months = sales_factors(found.sales, count, simulator.seed)
     tempo = np.random.default_rng([simulator.seed, TEMPO]).standard_normal(count)
@@ -220,7 +221,8 @@ def simulated(
     insured = of_programmes(simulator.policies, alone, premiums)
     ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
     number = float(defaulted.mean()), float(defaulted.std(ddof=1) / np.sqrt(count))
-    return CashForecast(ends, into, recoveries, insured, number, found.by_day, found.past)
+    past = past_defaults.in_scenarios(book, found.past, count, simulator.seed)
+    return CashForecast(ends, into, recoveries, insured, number, found.by_day, past)
 
 
 def sales_factors(sales: FutureSales, count: int, seed: int) -> np.ndarray:

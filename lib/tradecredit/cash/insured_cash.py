@@ -80,16 +80,13 @@ def fill_insured(
     are those of the loss engine; what the insurer gets of a recovery later is paid out before with the claim, so that
     both differ by the indemnity; what is recovered before the claim is paid is taken off it.
     """
-    back = defaults.day + recovery_days(book)
+    back = recovery_days(book)
     # There are fewer days of a year than defaults.
     days = np.arange(defaults.day.max(initial=0) + 1)
     for number, (policy, room) in enumerate(zip(simulator.policies, into, strict=True)):
-        steps = simulator.settled(defaults, number)
         by_day = [claim_day(policy, days, np.full(len(days), kind), book.run.cash.protracted_days) for kind in KIND]
-        paid = np.stack(by_day)[late.astype(np.int64), defaults.day]
-        claims, passed, indemnity = room
-        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, claims, passed))
-        indemnity += np.bincount(defaults.scenario, steps.indemnity, len(indemnity))
+        events = defaults.scenario, defaults.day, late
+        moved_by_week(simulator.paid(defaults, number), events, np.stack(by_day), back, room)
 
 
 def of_programmes(

@@ -79,8 +79,11 @@ def cash_bridge(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks:
     paid = (forecast.receipts.paid + forecast.recoveries)[:, :weeks].sum(axis=1)
     rows = {"opening_cash": (np.nan, opening, np.nan), "expected_receipts": (np.nan, paid.mean(), _error(paid))}
     for name, amounts in (("past_recoveries", forecast.past.recoveries), ("past_claims", forecast.past.claims)):
-        if amounts[:weeks].any():
-            rows[name] = (float((amounts[:weeks] != 0).sum()), float(amounts[:weeks].sum()), np.nan)
+        by_week = np.atleast_2d(amounts)[:, :weeks]
+        if by_week.any():
+            whole = by_week.sum(axis=1)
+            error = _error(whole) if len(whole) > 1 else np.nan
+            rows[name] = (float(by_week.any(axis=0).sum()), float(whole.mean()), error)
     if view != NO_COVER:
         policy = forecast.insured[view]
         for name, sign, amounts in (("claims_in", 1, policy.claims), ("passed_on", -1, policy.passed_on)):

@@ -8,26 +8,59 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.once import once
+from tradecredit.book.places import places
 from tradecredit.cash.insured_cash import recovery_days
 from tradecredit.insurance.in_force import policy_in_force
 from tradecredit.insurance.loss_days import loss_days
-from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
+from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place, loss_given_default
 from tradecredit.provision.items import FAILED
 from tradecredit.provision.provision import expected_recovery, provision_on
 from tradecredit.provision.reimbursement import by_invoice, reimbursement
 
+RECOVERIES = 14
+"""Stream of random numbers beside those of the forecast."""
+
 
 class PastDefaults(NamedTuple):
-    """What is expected by week of buyers that are in default today: `recoveries`, and `claims` paid."""
+    """What buyers that are in default today bring in by week: `recoveries`, of each scenario where these differ
+    (scenarios × weeks), and `claims` paid."""
 
     recoveries: np.ndarray
     claims: np.ndarray
+
+    @property
+    def expected_recoveries(self) -> np.ndarray:
+        """The mean of the recoveries by week."""
+        return np.atleast_2d(self.recoveries).mean(axis=0)
+
+
+def in_scenarios(book: Book, expected: PastDefaults, count: int, seed: int) -> PastDefaults:
+    """Return what is `expected`, recoveries drawn by scenario where the run's loss given default varies.
+
+    Beta-distributed with the expected share as mean, and a standard deviation that is the same part of the largest
+    possible, √(m · (1 − m)), as `losses.lgd_sd` is of the loss given default's.
+    """
+    sd, lgd = book.run.losses.lgd_sd, loss_given_default(book).lgd
+    table = rows(book)
+    table = table[table["recovery"] > 0]
+    if not sd or table.empty:
+        return expected
+    owed = places(table["buyer_id"], book.buyers["buyer_id"])
+    share = expected_recovery(book, book.as_of)[owed]
+    vary, size = share < 1, lgd * (1 - lgd) / sd**2 - 1
+    drawn = np.ones((count, len(share)))
+    random = np.random.default_rng([seed, RECOVERIES])
+    drawn[:, vary] = random.beta(share[vary] * size, (1 - share[vary]) * size, (count, vary.sum())) / share[vary]
+    weeks = len(expected.recoveries)
+    week = ((table["day"] - book.as_of).dt.days.to_numpy() - 1) // 7
+    into = (week[:, None] == np.arange(weeks)) * table["recovery"].to_numpy()[:, None]
+    return expected._replace(recoveries=drawn @ into)
 
 
 def by_week(book: Book, weeks: int) -> PastDefaults:
     """Return what buyers in default, and the insurer for them, are expected to pay in each coming week.
 
-    The rows of `rows` whose day lies within the weeks; the same in every scenario.
+    The rows of `rows` whose day lies within the weeks.
     """
     table = rows(book)
     week = ((table["day"] - book.as_of).dt.days.to_numpy() - 1) // 7
@@ -108,4 +141,4 @@ def _claims(book: Book) -> pd.DataFrame:
     return table[days["paid"].notna() & (table["claim"] > 0)]
 
 
-__all__ = ["PastDefaults", "by_week", "rows"]
+__all__ = ["PastDefaults", "by_week", "in_scenarios", "rows"]

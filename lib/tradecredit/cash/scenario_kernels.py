@@ -3,7 +3,7 @@
 import numpy as np
 
 from tradecredit.numerics.compiled import compiled, inlined
-from tradecredit.numerics.random_numbers import gamma, stream, uniform
+from tradecredit.numerics.random_numbers import gamma, stream, two_normals, uniform
 
 LEAST_SHAPE = 1.0
 """Of the share of a week in what small invoices bring, below which it is not drawn."""
@@ -11,23 +11,21 @@ MOST_MOVED = 0.5
 """Part of a week's receipts that may come a week later or sooner, at most."""
 
 
-@compiled
-def at_pace(values, place, rest, row, cell):
+@inlined
+def at_pace(values, place, rest, cell):
     """Return what stands between two paces, in proportion."""
-    return (1.0 - rest) * values[place, row, cell] + rest * values[place + 1, row, cell]
+    return (1.0 - rest) * values[place, cell] + rest * values[place + 1, cell]
 
 
 @compiled
 def fill_normals(values, key, counter):
-    """Fill an array with standard normal numbers, two from each pair of uniform ones (Box and Muller)."""
-    for place in range(0, len(values), 2):
-        first, counter = uniform(key, counter)
-        second, counter = uniform(key, counter)
-        radius, angle = np.sqrt(-2.0 * np.log(1.0 - first)), 2.0 * np.pi * second
-        values[place] = radius * np.cos(angle)
-        if place + 1 < len(values):
-            values[place + 1] = radius * np.sin(angle)
-    return counter
+    """Fill an array with standard normal numbers, and return the next counter."""
+    for place in range(0, len(values) - 1, 2):
+        values[place], values[place + 1] = two_normals(key, counter)
+        counter += np.uint64(1)
+    if len(values) % 2:
+        values[-1] = two_normals(key, counter)[0]
+    return counter + np.uint64(1)
 
 
 @inlined
@@ -50,6 +48,91 @@ def about_gamma(shape, drawn, key, counter):
     return near_gamma(shape, drawn), counter
 
 
+@inlined
+def lost_to_defaults(tables, defaults, place, rest, failed, gone):
+    """Add what failed buyers were to pay, by cell, to `gone`: of what is open, of sales, and the part of it in debt.
+
+    Of the latter a buyer owes at its default what it has bought by then and not paid. `tables`: see
+    `scenarios.Expected`, `due` and `at_default`; `defaults`: from which to which, in order of time, buyers and weeks;
+    `failed`: the week of each buyer's first one, which is set. What is credited comes all the same.
+    """
+    (due, at_default), (begin, end, who, week_of) = tables, defaults
+    slowly, fast = np.float32(1.0 - rest), np.float32(rest)
+    none, whole = np.float32(0.0), np.float32(1.0)
+    cells, weeks = due.shape[2] // 2, due.shape[2] // 2 - 2
+    gone[:] = none
+    for row in range(begin, end):
+        buyer, week = who[row], week_of[row]
+        if week >= failed[buyer]:
+            continue
+        failed[buyer] = week
+        if week >= weeks:
+            continue
+        owed = slowly * at_default[place, buyer, week, 0] + fast * at_default[place + 1, buyer, week, 0]
+        coming = slowly * at_default[place, buyer, week, 1] + fast * at_default[place + 1, buyer, week, 1]
+        part = min(max(owed, none) / coming, whole) if coming > none else none
+        for cell in range(week, cells):
+            gone[0, cell] += slowly * due[place, buyer, cell] + fast * due[place + 1, buyer, cell]
+            sold = slowly * due[place, buyer, cells + cell] + fast * due[place + 1, buyer, cells + cell]
+            gone[1, cell] += sold
+            gone[2, cell] += part * sold
+    gone[:, weeks] = none
+
+
+@inlined
+def drawn_small(expected, usual, normals, sums, ratio):
+    """Write what many small invoices bring by cell, and by what that differs from what is `usual`.
+
+    Sums by cell that vary together, made to add up to what is owed.
+    """
+    cells, whole = len(usual), 0.0
+    ratio[:] = 0.0
+    for other in range(cells):
+        for cell in range(other, cells):
+            ratio[cell] += expected.small_root[other, cell] * normals[other]
+    for cell in range(cells):
+        drawn, varies = usual[cell], expected.small_varies[cell]
+        # Of the last weeks so little is left to come that its chance is none of the sum's.
+        if varies > 0.0 and drawn >= LEAST_SHAPE * varies:
+            drawn = varies * near_gamma(drawn / varies, ratio[cell])
+        sums[cell] = drawn
+        whole += drawn
+    scale = expected.small_owed / whole if whole > 0.0 else 1.0
+    for cell in range(cells):
+        sums[cell] *= scale
+        ratio[cell] = sums[cell] / usual[cell] if usual[cell] > 0.0 else 0.0
+
+
+@inlined
+def add_large(expected, pace, failed, random, sums):
+    """Add large invoices, each of which comes on a week of its own; return what is lost, and the next counter."""
+    (place, rest), (key, counter), lost, cells = pace, random, 0.0, len(sums)
+    for item in range(len(expected.large_amount)):
+        chance, counter = uniform(key, counter)
+        cell = 0
+        while cell < cells - 1 and chance >= (
+            (1.0 - rest) * expected.large[place, item, cell] + rest * expected.large[place + 1, item, cell]
+        ):
+            cell += 1
+        if cell != cells - 2 and cell >= failed[expected.large_buyer[item]]:
+            lost += expected.large_amount[item]
+        else:
+            sums[cell] += expected.large_amount[item]
+    return lost, counter
+
+
+@inlined
+def move_by_week(sums, weekly_sd, normals):
+    """Let a week's money come a week later, or sooner, by chance that all buyers share."""
+    cells = len(sums)
+    for week in range(cells - 2):
+        moved = min(max(weekly_sd * normals[week], -MOST_MOVED), MOST_MOVED)
+        after = week + 1 if week < cells - 3 else cells - 1
+        amount = moved * min(sums[week], sums[after])
+        sums[week] -= amount
+        sums[after] += amount
+
+
 @compiled
 def scenarios(expected, states, defaults, random, into):
     """Fill, for each scenario, what is paid by week, credited, open at the end, lost, and invoiced (`into`).
@@ -58,123 +141,59 @@ def scenarios(expected, states, defaults, random, into):
     tempo in standard deviations, and factors of the coming months' sales, of each scenario. `defaults`: where those of
     each scenario begin, their buyers and weeks. `random`: key, and the number of the first scenario.
     """
-    tempo, months = states
-    begin, who, week_of = defaults
-    count, weeks = len(tempo), expected.small.shape[2] - 2
-    cells = weeks + 2
-    key, first = random
+    (tempo, months), (begin, who, week_of), (key, first) = states, defaults, random
     paid, credited, still, lost_of, invoiced_of = into
-    failed, first_of = np.full(len(expected.small), weeks + 5), np.full(len(expected.small), -1)
-    small_total, sales_total = expected.small.astype(np.float64).sum(axis=0), expected.sales.sum(axis=1)
-    ratio, gone, normals = np.empty(cells), np.zeros(cells, np.float32), np.empty(2 * cells + weeks)
-    in_debt = np.zeros(cells, np.float32)
-    # By cell, and then by month of sale, in which order they are read.
-    sales = np.zeros((expected.sales.shape[0], cells, months.shape[1]))
-    for sale in range(weeks):
-        for pace in range(len(sales)):
-            sales[pace, :, expected.month[sale]] += expected.sales[pace, sale]
-    for scenario in range(count):
+    cells, weeks, last = expected.due.shape[2] // 2, expected.due.shape[2] // 2 - 2, len(expected.tempos) - 1
+    failed = np.full(expected.due.shape[1], weeks + 5)
+    normals, gone = np.empty(2 * cells + weeks), np.empty((3, cells), np.float32)
+    ratio, usual, all_of, sums = np.empty(cells), np.empty(cells), np.empty(cells), np.empty(cells)
+    tables = expected.due, expected.at_default
+    # Scenarios of like tempo one after the other: what they read of buyers stays in the processor's caches.
+    for number in range(last * len(tempo)):
+        place, scenario = number // len(tempo), number % len(tempo)
+        position = (tempo[scenario] - expected.tempos[0]) / (expected.tempos[1] - expected.tempos[0])
+        position = min(max(position, 0.0), last - 0.000001)
+        if np.int64(position) != place:
+            continue
+        rest = position - place
         own = stream(key, first + scenario)
         counter = fill_normals(normals, own, np.uint64(0))
-        position = (tempo[scenario] - expected.tempos[0]) / (expected.tempos[1] - expected.tempos[0])
-        position = min(max(position, 0.0), len(expected.tempos) - 1.000001)
-        place, rest = int(position), position - int(position)
-        before_fast, past_slow = np.float32(1.0 - rest), np.float32(rest)
-        sums = np.zeros(cells)
+        events = begin[scenario], begin[scenario + 1], who, week_of
+        lost_to_defaults(tables, events, place, rest, failed, gone)
+        for cell in range(cells):
+            usual[cell] = at_pace(expected.small_total, place, rest, cell)
+            all_of[cell] = at_pace(expected.sales_total, place, rest, cell)
+        drawn_small(expected, usual, normals, sums, ratio)
         lost, invoiced = 0.0, expected.owed
-        for row in range(begin[scenario], begin[scenario + 1]):
-            if week_of[row] < failed[who[row]]:
-                failed[who[row]], first_of[who[row]] = week_of[row], row
-        # What many small invoices bring: sums by cell that vary together, made to add up to what is owed.
-        whole = 0.0
         for cell in range(cells):
-            usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
-            ratio[cell] = 0.0
-            if usual > 0.0:
-                drawn, varies = usual, expected.small_varies[cell]
-                # Of the last weeks so little is left to come that its chance is none of the sum's.
-                if varies > 0.0 and usual >= LEAST_SHAPE * varies:
-                    together = 0.0
-                    for other in range(cell + 1):
-                        together += expected.small_root[cell, other] * normals[other]
-                    drawn = varies * near_gamma(usual / varies, together)
-                ratio[cell] = drawn / usual
-                whole += drawn
-        for cell in range(cells):
-            usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
-            ratio[cell] = ratio[cell] * expected.small_owed / whole if whole > 0.0 else 1.0
-            sums[cell] += ratio[cell] * usual
-        # What failed buyers were to pay is summed up before it is taken off.
-        gone[:] = 0.0
-        for row in range(begin[scenario], begin[scenario + 1]):
-            buyer, week = who[row], week_of[row]
-            if first_of[buyer] != row or week >= weeks:
-                continue
-            slow, fast = expected.small[buyer, place], expected.small[buyer, place + 1]
-            for cell in range(week, cells):
-                gone[cell] += before_fast * slow[cell] + past_slow * fast[cell]
-        gone[weeks] = 0.0
-        for cell in range(cells):
-            amount = ratio[cell] * gone[cell]
+            amount = ratio[cell] * gone[0, cell]
             sums[cell] -= amount
             lost += amount
-        # Each large invoice comes on a week of its own.
-        for item in range(len(expected.large_amount)):
-            chance, counter = uniform(own, counter)
-            cell = 0
-            while cell < cells - 1 and chance >= at_pace(expected.large, place, rest, item, cell):
-                cell += 1
-            if cell != weeks and cell >= failed[expected.large_buyer[item]]:
-                lost += expected.large_amount[item]
-            else:
-                sums[cell] += expected.large_amount[item]
+        of_large, counter = add_large(expected, (place, rest), failed, (own, counter), sums)
+        lost += of_large
         # What is going to be sold: chance of sums of invoices that are counted as Poisson.
+        usual[:] = 0.0
+        for month in range(expected.sales.shape[1]):
+            slowly, fast = (1.0 - rest) * months[scenario, month], rest * months[scenario, month]
+            for cell in range(cells):
+                usual[cell] += (
+                    slowly * expected.sales[place, month, cell] + fast * expected.sales[place + 1, month, cell]
+                )
         for cell in range(cells):
-            usual, all_of = 0.0, (1.0 - rest) * sales_total[place, cell] + rest * sales_total[place + 1, cell]
-            slow, fast = sales[place, cell], sales[place + 1, cell]
-            for month in range(months.shape[1]):
-                usual += months[scenario, month] * ((1.0 - rest) * slow[month] + rest * fast[month])
-            ratio[cell] = 0.0
-            if usual > 0.0:
-                drawn = usual
-                if expected.per_invoice > 0.0:
-                    drawn, counter = about_gamma(usual / expected.per_invoice, normals[cells + cell], own, counter)
-                    drawn *= expected.per_invoice
-                sums[cell] += drawn
-                invoiced += drawn
-                ratio[cell] = drawn / all_of
-        gone[:], in_debt[:] = 0.0, 0.0
-        for row in range(begin[scenario], begin[scenario + 1]):
-            buyer, week = who[row], week_of[row]
-            if first_of[buyer] != row or week >= weeks:
+            if usual[cell] <= 0.0:
                 continue
-            slow, fast = expected.by_buyer[buyer, place], expected.by_buyer[buyer, place + 1]
-            before, after = expected.so_far[buyer, place], expected.so_far[buyer, place + 1]
-            received = (1.0 - rest) * before[week] + rest * after[week]
-            coming = (1.0 - rest) * (before[weeks] + slow[weeks + 1]) + rest * (after[weeks] + fast[weeks + 1])
-            coming -= received
-            owed = expected.bought[buyer, week] - received - (1.0 - rest) * slow[weeks] - rest * fast[weeks]
-            part = np.float32(min(max(owed, 0.0) / coming, 1.0) if coming > 0.0 else 0.0)
-            for cell in range(week, cells):
-                were_to_come = before_fast * slow[cell] + past_slow * fast[cell]
-                gone[cell] += were_to_come
-                in_debt[cell] += part * were_to_come
-        gone[weeks], in_debt[weeks] = 0.0, 0.0
-        for cell in range(cells):
-            amount = ratio[cell] * gone[cell]
-            owing = ratio[cell] * in_debt[cell]
-            sums[cell] -= amount
+            drawn = usual[cell]
+            if expected.per_invoice > 0.0:
+                drawn, counter = about_gamma(drawn / expected.per_invoice, normals[cells + cell], own, counter)
+                drawn *= expected.per_invoice
+            amount, owing = drawn / all_of[cell] * gone[1, cell], drawn / all_of[cell] * gone[2, cell]
+            sums[cell] += drawn - amount
             lost += owing
-            invoiced -= amount - owing
-        # A week's money comes a week later, or sooner, by chance that all buyers share.
+            invoiced += drawn - (amount - owing)
+        if expected.weekly_sd > 0.0:
+            move_by_week(sums, expected.weekly_sd, normals[2 * cells :])
         for week in range(weeks):
-            if expected.weekly_sd > 0.0:
-                moved = min(max(expected.weekly_sd * normals[2 * cells + week], -MOST_MOVED), MOST_MOVED)
-                after = week + 1 if week + 1 < weeks else weeks + 1
-                amount = moved * min(sums[week], sums[after])
-                sums[week] -= amount
-                sums[after] += amount
-        paid[scenario] = sums[:weeks]
+            paid[scenario, week] = sums[week]
         credited[scenario], still[scenario] = sums[weeks], sums[weeks + 1]
         lost_of[scenario], invoiced_of[scenario] = lost, invoiced
         for row in range(begin[scenario], begin[scenario + 1]):
@@ -191,17 +210,21 @@ def chances(key, scenario, buyer):
 
 
 @compiled
-def moved_by_week(indemnity, recovered, paid, back, into):
+def moved_by_week(amounts, defaults, paid_on, back, into):
     """Add what an insurer pays for each default, and what is passed on to it, to the weeks of `paid` and `back`.
 
-    `into`: scenario of each default, claims and passed on (scenarios × weeks). What is recovered before the claim is
-    paid is passed on with it.
+    `amounts`: indemnity and the insurer's recovery of each (2 × …); `defaults`: scenario and day of each, and whether
+    it is protracted; `paid_on`: day of the claim by that and by day of default; `back`: days from a default to its
+    recovery; `into`: claims and passed on (scenarios × weeks), and indemnity by scenario. What is recovered before the
+    claim is paid is passed on with it.
     """
-    scenario, claims, passed = into
+    (scenario, day, late), (claims, passed, indemnity) = defaults, into
     last = 7 * claims.shape[1]
-    for row in range(len(indemnity)):
-        if indemnity[row] > 0.0 and paid[row] <= last:
-            week = (np.int64(paid[row]) - 1) // 7
-            claims[scenario[row], week] += indemnity[row] + recovered[row]
-            if recovered[row] > 0.0 and max(back[row], paid[row]) <= last:
-                passed[scenario[row], (np.int64(max(back[row], paid[row])) - 1) // 7] += recovered[row]
+    for row in range(len(scenario)):
+        paid, recovered, year = amounts[0, row], amounts[1, row], scenario[row]
+        indemnity[year] += paid
+        when = paid_on[np.int64(late[row]), day[row]]
+        if paid > 0.0 and when <= last:
+            claims[year, (np.int64(when) - 1) // 7] += paid + recovered
+            if recovered > 0.0 and max(day[row] + back, when) <= last:
+                passed[year, (np.int64(max(day[row] + back, when)) - 1) // 7] += recovered

@@ -23,11 +23,12 @@ class Expected(NamedTuple):
     """What is expected under each tempo, as arrays; cells are the weeks, what is credited, and what is open at the end.
 
     `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
-    items × cells, summed up), `small` (buyers × tempos × cells), `small_owed`; `small_varies`, the variance of each
-    cell's sum of small ones as a multiple of its mean, and `small_root`, that of their correlations; of sales `sales`
-    (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells), `so_far`, the same before each week,
-    `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
-    part of a week's money that comes a week later.
+    items × cells, summed up), of small ones `small_total` (tempos × cells), `small_owed`, `small_varies`, the variance
+    of each cell's sum as a multiple of its mean, and `small_root`, that of their correlations (upper triangular); of
+    sales `sales` (tempos × months of sale × cells), `sales_total` (tempos × cells) and `per_invoice`; `due`: of each
+    buyer small ones, and then sales (tempos × buyers × twice the cells); `at_default` (tempos × buyers × weeks × 2):
+    what a buyer owes of sales at the beginning of each week, and what is to come of them from then on; `weekly_sd`: of
+    the part of a week's money that comes a week later.
     """
 
     tempos: np.ndarray
@@ -35,17 +36,21 @@ class Expected(NamedTuple):
     large_amount: np.ndarray
     large_buyer: np.ndarray
     large: np.ndarray
-    small: np.ndarray
+    small_total: np.ndarray
     small_owed: float
     small_varies: np.ndarray
     small_root: np.ndarray
     sales: np.ndarray
-    by_buyer: np.ndarray
-    so_far: np.ndarray
-    bought: np.ndarray
-    month: np.ndarray
+    sales_total: np.ndarray
     per_invoice: float
+    due: np.ndarray
+    at_default: np.ndarray
     weekly_sd: float
+
+    @property
+    def weeks(self) -> int:
+        """The number of weeks."""
+        return self.at_default.shape[2]
 
 
 class Receipts(NamedTuple):
@@ -99,24 +104,34 @@ def expected(
     small[:, :, -2] += in_credit
     owed = float(amount[rest].sum() + in_credit.sum())
     varies, root = chance(amount[rest], cells[len(cells) // 2, rest], times.dispersion)
-    sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
-    left = np.maximum(sales.sold[None, :, None] - sold.sum(axis=2, keepdims=True), 0.0)
-    of_buyer = np.concatenate([sales.paid_by_buyer, sales.credited_by_buyer[:, :, None]], axis=2)
-    bought = np.concatenate([np.zeros((buyers, 1)), np.cumsum(sales.bought, axis=1)], axis=1)
-    still = np.maximum(bought[None, :, -1:] - of_buyer.sum(axis=2, keepdims=True), 0.0)
     month, per_invoice = future
     # What one block of days had too much, as a rule the next had too little.
     weekly_sd = float(np.sqrt(2 * times.tempo.noise))
-    by_buyer = np.concatenate([of_buyer, still], axis=2)
+    sold, of_buyer, at_default = _of_sales(sales)
+    by_month = np.stack([sold[:, month == one].sum(axis=1) for one in range(month.max(initial=0) + 1)], axis=1)
     # Rows of buyers are read at each default, in no order: half of the bytes is half of the time.
-    of_each, sales_of_each = (np.ascontiguousarray(one.transpose(1, 0, 2), np.float32) for one in (small, by_buyer))
-    so_far = np.zeros((buyers, len(cells), sold.shape[1] + 1), np.float32)
-    np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
+    due = np.concatenate([small, of_buyer], axis=2, dtype=np.float32)
+    small_total = due[:, :, : small.shape[2]].sum(axis=1, dtype=np.float64)
     return Expected(
         TEMPOS, float(whole + items.credited.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, varies, root, np.concatenate([sold, left], axis=2),
-        sales_of_each, so_far, bought, month, per_invoice, weekly_sd,
+        np.cumsum(cells[:, by_itself], axis=2), small_total, owed, varies, np.ascontiguousarray(root.T),
+        np.ascontiguousarray(by_month), sold.sum(axis=1), per_invoice, due, at_default.astype(np.float32), weekly_sd,
     )  # fmt: skip
+
+
+def _of_sales(sales: SalesSchedule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return of sales what is due by week of sale and by buyer, by cell, and `Expected.at_default`."""
+    sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
+    left = np.maximum(sales.sold[None, :, None] - sold.sum(axis=2, keepdims=True), 0.0)
+    credited = sales.credited_by_buyer[:, :, None]
+    of_buyer = np.concatenate([sales.paid_by_buyer, credited], axis=2)
+    bought = np.concatenate([np.zeros((len(sales.bought), 1)), np.cumsum(sales.bought, axis=1)], axis=1)
+    still = np.maximum(bought[None, :, -1:] - of_buyer.sum(axis=2, keepdims=True), 0.0)
+    # From each week on: what is paid before is the rest of the whole.
+    paid = sales.paid_by_buyer.sum(axis=2, keepdims=True)
+    before = np.cumsum(sales.paid_by_buyer, axis=2) - sales.paid_by_buyer
+    at_default = np.stack([bought[None, :, :-1] - before - credited, paid + still - before], axis=3)
+    return np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), at_default
 
 
 def chance(amount: np.ndarray, cells: np.ndarray, dispersion: float) -> tuple[np.ndarray, np.ndarray]:
@@ -148,9 +163,9 @@ def receipts(
     """Return what is paid in scenarios from number `first` on.
 
     `states`: tempo in standard deviations and factors of the months' sales, by scenario; `defaults`: scenario (rising,
-    from 0), place of the buyer and week of each.
+    from 0), place of the buyer and week of each, in order of time.
     """
-    found = empty(len(states[0]), basis.small.shape[2] - 2)
+    found = empty(len(states[0]), basis.weeks)
     fill(basis, states, defaults, (key, first), found)
     return found
 

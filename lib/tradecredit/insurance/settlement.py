@@ -245,3 +245,24 @@ def paid_by_year(losses, part, attachment, terms, scenarios):
         paid[scenario] += indemnity
         used[scenario] += before - year[0]
     return paid, used
+
+
+@kernel
+def paid_by_loss(losses, part, attachment, terms):
+    """Return what a policy pays for each loss, and its part of what that brings in (2 × losses).
+
+    Arguments as of `paid_by_year`; two columns of what `settled` says of each loss.
+    """
+    limit, above, discretionary = attachment
+    paid = np.empty((2, len(losses.debt)))
+    year = year_start(terms)
+    for row in range(len(losses.debt)):
+        buyer = losses.buyer[row]
+        if row and losses.scenario[row] != losses.scenario[row - 1]:
+            year = year_start(terms)
+        share = part.share[buyer] if part.stopped[buyer] else part.share[buyer] * part.kept[losses.draw[row]]
+        debt, recovery = losses.debt[row] * share, losses.recovery[row] * share
+        loss = one_loss(debt, recovery, above[buyer], limit[buyer], terms)
+        paid[0, row], year = paid_in_year(loss, debt, recovery, discretionary[buyer], year, terms)
+        paid[1, row] = loss[3]
+    return paid

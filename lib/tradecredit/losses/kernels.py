@@ -294,15 +294,6 @@ def draw(key, scenario, name):
 
 
 @compiled
-def draws_of(key, scenario, obligor, names):
-    """Return the number that is drawn (`draw`) at each default."""
-    drawn = np.empty(len(obligor), np.uint8)
-    for row in range(len(obligor)):
-        drawn[row] = draw(key, scenario[row], names[obligor[row]])
-    return drawn
-
-
-@compiled
 def block_sums(obligors, states, gamma, keys, amounts):
     """Return sums over the defaults of each scenario of a block: a row for each column of `amounts`.
 
@@ -487,15 +478,37 @@ def summed(amounts, scenario, scenarios):
 
 
 @compiled
-def lost_shares(mean, sd, key, scenario, buyer):
-    """Return the share lost at each default: the buyer's mean, or a beta-distributed number of its mean and sd."""
-    shares = np.empty(len(buyer))
-    for row in range(len(buyer)):
-        shares[row] = mean[buyer[row]]
-        if sd[buyer[row]] > 0.0:
-            own = stream(stream(key, scenario[row]), buyer[row])
-            shares[row] = beta(mean[buyer[row]], sd[buyer[row]], own)
-    return shares
+def of_buyers(arrivals, order, members, amounts, keys):
+    """Return a row for each buyer that defaults, in `order`: scenario, day, position, debt, recovery, share lost, draw.
+
+    `members`: positions of buyers, where those of each obligor begin, and the obligors' names; `amounts`: exposure,
+    mean and standard deviation of the share that is lost, by buyer; `keys`: number of the first scenario, whether
+    anything is drawn (`draw`; else 0), and the keys of what is drawn and of the share lost. That share is the buyer's
+    mean, or a beta-distributed number of its mean and standard deviation.
+    """
+    position, begin, names = members
+    exposure, mean, sd = amounts
+    first, draws, draw_key, share_key = keys
+    count = 0
+    for obligor in arrivals.obligor:
+        count += begin[obligor + 1] - begin[obligor]
+    scenario, day, buyer = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    debt, recovery, share, drawn = np.empty(count), np.empty(count), np.empty(count), np.zeros(count, np.uint8)
+    place = 0
+    for row in order:
+        obligor, year = arrivals.obligor[row], arrivals.scenario[row]
+        number = draw(draw_key, year + first, names[obligor]) if draws else 0
+        for member in range(begin[obligor], begin[obligor + 1]):
+            one = position[member]
+            lost = mean[one]
+            if sd[one] > 0.0:
+                lost = beta(lost, sd[one], stream(stream(share_key, year + first), one))
+            scenario[place], day[place] = year, np.int64(arrivals.moment[row] * DAYS) + 1
+            buyer[place], drawn[place], share[place] = one, number, lost
+            debt[place] = exposure[one]
+            recovery[place] = exposure[one] * (1.0 - lost)
+            place += 1
+    return scenario, day, buyer, debt, recovery, share, drawn
 
 
 @compiled

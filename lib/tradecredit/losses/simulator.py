@@ -11,20 +11,18 @@ from scipy.special import ndtri
 
 from tradecredit.insurance.late_shipments import DRAWS
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_year, settled
+from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_loss, paid_by_year, settled
 from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy, Hang
 from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import (
     CELL,
-    DAYS,
     Arrivals,
     Obligors,
     States,
     block_arrivals,
     block_sums,
-    draws_of,
     in_order,
-    lost_shares,
+    of_buyers,
     summed,
 )
 from tradecredit.numerics.risk_measures import Sample
@@ -218,22 +216,10 @@ class Simulator:
     def _defaults(self, block: Block, states: States, wanted: np.ndarray | None = None) -> Defaults:
         wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
         arrivals = self._arrivals(block, states, wanted)
-        order = in_order(arrivals, len(wanted))
-        obligor = arrivals.obligor[order]
-        size = (self.member_start[1:] - self.member_start[:-1])[obligor]
-        row = np.repeat(np.arange(len(order)), size)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
-        buyer = self.members[self.member_start[obligor][row] + within]
-        scenario = arrivals.scenario[order][row]
-        day = (arrivals.moment[order][row] * DAYS).astype(np.int64) + 1
-        debt = self.exposure[buyer]
-        share = self.lgd[buyer]
-        drawn = np.zeros(len(obligor), np.uint8)
-        if self._draws:
-            drawn = draws_of(self._draw_key, arrivals.scenario[order] + block.start, obligor, self.obligors.name)
-        if self.lgd_sd.any():
-            share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
-        return Defaults(scenario, day, buyer, debt, debt * (1 - share), share, drawn[row])
+        members = self.members, self.member_start, self.obligors.name
+        amounts = self.exposure, self.lgd, self.lgd_sd
+        keys = block.start, self._draws, self._draw_key, _key_of(self.seed, 1)
+        return Defaults(*of_buyers(arrivals, in_order(arrivals, len(wanted)), members, amounts, keys))
 
     def settled(self, defaults: Defaults, number: int) -> Settlement:
         """Return what becomes of defaults under the policy of this number."""
@@ -243,6 +229,11 @@ class Simulator:
             defaults.scenario, defaults.debt * share, defaults.recovery * share, above, limit, discretionary
         )
         return settled(losses, self.policies[number].record())
+
+    def paid(self, defaults: Defaults, number: int) -> np.ndarray:
+        """Return indemnity and the insurer's recovery of each default, as `settled` says them, alone (2 × …)."""
+        terms = self.policies[number].record()
+        return paid_by_loss(_yearly(defaults), self.parts[number], self.attachments[number], terms)
 
     def insured_share(self, defaults: Defaults, number: int) -> np.ndarray:
         """Return the share of each default's debt that the insured debt of the policy of this number counts."""
@@ -313,7 +304,7 @@ class Simulator:
 
     def _paid_by_losses(self, defaults: Defaults, scenarios: int) -> Iterator[tuple[int, tuple[np.ndarray, ...]]]:
         """Yield each policy's number, and what it pays in each scenario with what is used of its first loss."""
-        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, defaults.draw)
+        losses = _yearly(defaults)
         for number, policy in enumerate(self.policies):
             part, attachment = self.parts[number], self.attachments[number]
             yield number, paid_by_year(losses, part, attachment, policy.record(), scenarios)
@@ -397,6 +388,10 @@ def _attached(part: Part, attachment: Attachment) -> Attachment:
         np.where(part.stopped, np.inf, attachment.limit), np.where(part.stopped, 0.0, attachment.above),
         attachment.discretionary,
     )  # fmt: skip
+
+
+def _yearly(defaults: Defaults) -> YearlyLosses:
+    return YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, defaults.draw)
 
 
 def _key_of(seed: int, stream: int) -> np.uint64:

@@ -89,6 +89,65 @@ def _tested(layer, place, key):
         layer, place = np.int64(bits & _LAYER), np.int64(bits >> _40)
 
 
+def _normal_ziggurat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the same for 256 layers of equal area under e^(−x²/2), both sides of the middle: width / 2^23.
+
+    Source: Marsaglia and Tsang 2000, §3, right edge and area for 256 layers.
+    """
+    area = 0.00492867323399
+    width = np.empty(257)
+    width[0], width[1] = area / np.exp(-0.5 * _NORMAL_EDGE**2), _NORMAL_EDGE
+    for layer in range(2, 256):
+        width[layer] = np.sqrt(-2.0 * np.log(area / width[layer - 1] + np.exp(-0.5 * width[layer - 1] ** 2)))
+    width[256] = 0.0
+    return width[:-1] * 2.0**-23, width[1:] / width[:-1] * 2.0**23, np.exp(-0.5 * width**2)
+
+
+_NORMAL_EDGE = 3.6541528853610088
+_NORMAL_WIDTH, _NORMAL_INSIDE, _NORMAL_HEIGHT = _normal_ziggurat()
+_MIDDLE = 2.0**23 - 0.5
+"""Of the places in a layer, of which there are as many on either side."""
+
+
+@inlined
+def two_normals(key, counter):
+    """Return two standard normal numbers from one number of the stream, to 24 bits of a layer of the ziggurat."""
+    bits = mixed(key + counter * _GOLDEN)
+    layer, place = bits & _LAYER, np.int64((bits >> _8) & _PLACE) - _MIDDLE
+    other_layer, other_place = (bits >> _32) & _LAYER, np.int64(bits >> _40) - _MIDDLE
+    first, second = place * _NORMAL_WIDTH[layer], other_place * _NORMAL_WIDTH[other_layer]
+    if (abs(place) >= _NORMAL_INSIDE[layer]) | (abs(other_place) >= _NORMAL_INSIDE[other_layer]):
+        first = _tested_normal(np.int64(layer), place, stream(key, counter))
+        second = _tested_normal(np.int64(other_layer), other_place, stream(stream(key, counter), 0))
+    return first, second
+
+
+@compiled
+def _tested_normal(layer, place, key):
+    """Return the normal number at a place of a layer, or another one, from `key`, if the place is above e^(−x²/2).
+
+    Beyond the edge: Marsaglia 1964, Generating a variable from the tail of the normal distribution, Technometrics 6(1).
+    """
+    counter = np.uint64(0)
+    while True:
+        value = place * _NORMAL_WIDTH[layer]
+        if abs(place) < _NORMAL_INSIDE[layer]:
+            return value
+        chance, counter = uniform(key, counter)
+        while layer == 0:
+            other, counter = uniform(key, counter)
+            beyond = -np.log(1.0 - chance) / _NORMAL_EDGE
+            if -2.0 * np.log(1.0 - other) > beyond**2:
+                return _NORMAL_EDGE + beyond if place > 0.0 else -_NORMAL_EDGE - beyond
+            chance, counter = uniform(key, counter)
+        low, high = _NORMAL_HEIGHT[layer], _NORMAL_HEIGHT[layer + 1]
+        if low + chance * (high - low) < np.exp(-0.5 * value**2):
+            return value
+        bits = mixed(key + counter * _GOLDEN)
+        counter += np.uint64(1)
+        layer, place = np.int64(bits & _LAYER), np.int64(bits >> _40) - _MIDDLE
+
+
 @compiled
 def normal(key, counter):
     """Return (a standard normal number, the next counter), by Box and Muller."""

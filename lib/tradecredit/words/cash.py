@@ -158,11 +158,17 @@ def _known_already(book: Book, forecast: CashForecast) -> list[str]:
                 "Defaults that have happened bring in {recoveries} of recoveries and {claims} of claims within "
                 "the {ends} weeks, of what the provision for these buyers expects: recoveries after the same "
                 "days as those of defaults to come, or halfway to the day on which nothing more is expected; "
-                "claims after waiting and payment days. Both are the same in every scenario, without insurance "
-                "too: the cover of past losses does not depend on what is bought now.",
-                recoveries=money(past.recoveries.sum(), currency),
+                "claims after waiting and payment days. {chance} This is so without insurance too: the cover of "
+                "past losses does not depend on what is bought now.",
+                recoveries=money(past.expected_recoveries.sum(), currency),
                 claims=money(past.claims.sum(), currency),
                 ends=len(forecast.ends),
+                chance=tr(
+                    "How much is recovered differs from scenario to scenario as the loss given default does; claims "
+                    "are the same in each."
+                )
+                if past.recoveries.ndim > 1
+                else tr("Both are the same in every scenario."),
             )
         )
     return told
