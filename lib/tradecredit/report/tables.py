@@ -43,6 +43,8 @@ MOST_COLUMNS = 8
 STACKED_ABOVE = 2
 """Columns that fit on a phone side by side, whatever they hold."""
 MILLION = 1e6
+LARGE = 1e8
+"""From here on twelve digits are fewer than four decimals."""
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
 NAME = "name"
@@ -166,19 +168,19 @@ def stacking(labels: Sequence[str]) -> str:
 def csv_text(table: pd.DataFrame | pd.Series) -> str:
     """Return a table as CSV text: all rows and columns, numbers in full, dates ISO, missing values empty.
 
-    Floats have twelve digits, more than any reader needs: the last ones of sixteen differ from machine to machine. An
-    index that is named or not 0, 1, … comes first.
+    Floats have twelve digits, and large ones four decimals: more than any reader needs, and the last ones of sixteen
+    differ from machine to machine. An index that is named or not 0, 1, … comes first.
     Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) has an apostrophe put
     before it, and so has one where only apostrophes stand before that; numbers never have (`unharmed` takes it off).
     Line breaks within text are written as \\n.
     """
     flat, _ = _flat(_framed(table))
     written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
-    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n", float_format=_twelve_digits)
+    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n", float_format=_digits)
 
 
-def _twelve_digits(value: float) -> str:
-    return repr(float(f"{value:.12g}"))
+def _digits(value: float) -> str:
+    return repr(float(f"{value:.12g}") if abs(value) < LARGE else round(float(value), 4))
 
 
 def unharmed(text: str) -> str:
