@@ -20,6 +20,7 @@ from tradecredit.language import speaking
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
+from tradecredit.report.document import lean
 from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
@@ -221,7 +222,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _write_page(file: Path, html: str) -> None:
     file.parent.mkdir(exist_ok=True)
-    file.write_text(html, encoding="utf-8", newline="\n")
+    file.write_text(lean(html), encoding="utf-8", newline="\n")
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def csv_text(table: pd.DataFrame | pd.Series) -> str:
 
 
 def _digits(value: float) -> str:
-    return repr(float(f"{value:.12g}") if abs(value) < LARGE else round(float(value), 4))
+    return repr(float(f"{value:.12g}") if abs(value) < LARGE else round(float(value), 4)).removesuffix(".0")
 
 
 def unharmed(text: str) -> str:
