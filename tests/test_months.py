@@ -446,9 +446,8 @@ def test_what_is_above_the_limit_by_risk_is_told_with_what_bounds_the_risk(table
         assert not chapter[name]["risk_bound_by"].eq("need").any(), name
     listed, limits = chapter["limit_changes"].set_index("buyer_id"), chapter["limits"].set_index("buyer_id")
     changes = limits.loc[listed.index]
-    assert (changes[["own_limit", "limit_to_set", "reason"]] == listed[["own_limit", "limit_to_set", "reason"]]).all(
-        None
-    )
+    shown = ["own_limit", "limit_to_set", "reason"]
+    pd.testing.assert_frame_equal(changes[shown], listed[shown])
     owing = changes[changes["reason"] == REASONS["still owed"]]
     assert not (owing["over_risk"] > 1).any()
     above = changes[changes["reason"] == REASONS["above the risk"]]
@@ -678,7 +677,7 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
 
 
 def test_a_month_is_light(month):
-    files = [file for file in month.rglob("*") if file.is_file()]
+    files = [file for file in month.rglob("*") if file.is_file() and file.suffix != ".pdf"]
     assert sum(file.stat().st_size for file in files) <= 12_000_000
     assert max(file.stat().st_size for file in files if file.suffix == ".html") < 1_000_000
 
