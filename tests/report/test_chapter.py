@@ -84,11 +84,25 @@ def test_without_an_output_folder_nothing_is_written(shown, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_other_columns_tell_is_not_published_again(shown, tmp_path):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    wide = pd.DataFrame({"buyer_id": ["B1"], "name": ["Alder"], "owed": [1.5], "limit": [2.0], "grade": [3]})
+    chapter.table(wide, "all", "All")
+    chapter.table(wide, "some", "Some", columns=["buyer_id", "owed"], rest_in="all")
+    folder = tmp_path / "tables" / "01_receivables"
+    assert (folder / "some.csv").read_text(encoding="utf-8-sig") == "buyer_id,name,owed\nB1,Alder,1.5\n"
+    assert 'All columns of these rows: <a href="tables/01_receivables/all.csv">CSV</a>.' in shown[-1][0]
+    linked = pd.DataFrame({"what": ["Stop"], "chapter": ["03_x"], "anchor": ["table-a"], "link": ["03_x.html#table-a"]})
+    chapter.table(linked, "linked", "Linked")
+    assert '<a href="03_x.html#table-a">Stop</a>' in shown[-1][0]
+    assert (folder / "linked.csv").read_text(encoding="utf-8-sig") == "what,chapter,anchor\nStop,03_x,table-a\n"
+
+
 def test_a_spreadsheet_runs_nothing_of_a_published_table(shown, tmp_path):
     frame = pd.DataFrame({"name": ["=cmd|' /C calc'!A0", "Müller"], "amount": [-5.5, 1]})
     Chapter("01_receivables", BOOK, tmp_path).table(frame, "names", "Names")
     content = (tmp_path / "tables" / "01_receivables" / "names.csv").read_bytes()
-    assert content.decode("utf-8-sig") == "name,amount\n'=cmd|' /C calc'!A0,-5.5\nMüller,1.0\n"
+    assert content.decode("utf-8-sig") == "name,amount\n'=cmd|' /C calc'!A0,-5.5\nMüller,1\n"
     assert content.startswith(b"\xef\xbb\xbf"), "Excel reads UTF-8 by its byte-order mark"
     assert "=cmd|" in shown[0][0]
 

@@ -246,6 +246,7 @@ def test_contents_and_chapters_lead_where_they_say(page):
         "manifest.json",
         "workbook.xlsx",
         "glossary.html",
+        "search.html",
     }
     assert 'href="01_receivables.html" aria-current="page"' in page
     assert re.search('class="previous" href="00_summary.html"', page)
@@ -385,7 +386,7 @@ def test_a_table_or_figure_has_an_anchor_and_links_to_its_makers(notebook):
     for link in followed:
         module, line = re.fullmatch(r"source/(.+)\.html#L(\d+)", link["href"]).groups()
         source = sources[module]
-        (row,) = re.findall(rf"<li id=L{line}>(.*)", source)
+        (row,) = re.findall(rf'<li id="L{line}">(.*)', source)
         assert re.match(r"def (ageing|bars)\(", row)
         assert link["title"] in re.sub(r"\s+", " ", html.unescape(source)), "the docstring's first sentence"
     assert "<script" not in "".join(sources.values())
@@ -433,8 +434,9 @@ def test_the_source_of_a_module_is_accessible_and_shows_the_line_asked_for(brows
     ((module, source),) = source_pages([new_notebook(cells=cells)]).items()
     (tmp_path / f"{module}.html").write_text(source, encoding="utf-8")
     tab = browser.new_page(viewport={"width": width, "height": 900})
-    tab.goto((tmp_path / f"{module}.html").as_uri() + "#L60")
-    assert tab.locator("#L60").is_visible()
+    (line,) = re.findall(r'<li id="(L\d+)">def ageing\(', source)
+    tab.goto((tmp_path / f"{module}.html").as_uri() + f"#{line}")
+    assert tab.locator(f"#{line}").is_visible()
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     found = axe.Axe().run(tab).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []

@@ -15,7 +15,8 @@ MANIFEST = {
 }  # fmt: skip
 SUMMARY = (
     '<h2 id="what">What?</h2>\n<p><a href="#what">Here</a> <a href="01_ledger.html#table-a">List</a> '
-    '<a href="01_ledger.html">Ledger</a> <a href="tables/x.csv">CSV</a> <a href="mailto:a@b.example">mail</a></p>'
+    '<a href="01_ledger.html">Ledger</a> <a href="tables/x.csv">CSV</a> <a href="mailto:a@b.example">mail</a> '
+    '<a class="term" href="glossary.html#dso">DSO</a></p>'
     '<nav class="steps"><a href="01_ledger.html">Next</a></nav>\n'
 )
 ROWS = "".join(f'<tr><th scope="row">Buyer {n}</th><td>{n}</td></tr>' for n in range(120))
@@ -36,7 +37,7 @@ def month(tmp_path):
 def test_links_lead_within_the_document(month):
     both = printable(month, MANIFEST, ["00_summary", "01_ledger"])
     for part in (
-        'id="00_summary-what"', 'id="01_ledger-what"', '<a href="#00_summary-what">Here', "<a>CSV</a>",
+        'id="00_summary-what"', 'id="01_ledger-what"', '<a href="#00_summary-what">Here', "<a>CSV</a>", "<a>DSO</a>",
         '<a href="#01_ledger-table-a">List', '<a href="#01_ledger">Ledger', '<a href="mailto:a@b.example">',
     ):  # fmt: skip
         assert part in both

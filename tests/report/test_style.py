@@ -7,9 +7,9 @@ import pytest
 from tradecredit.report.document import TEMPLATE, document
 from tradecredit.report.style import needed
 
-SHEET = """:root { --ink: #1f2933; }
+SHEET = """:root { --ink: #1f2933; --unused: 0.5rem; }
 /* a comment with { braces } */
-a { color: red; }
+a { color: var(--ink); margin: 0.5rem -0.25rem 10.05rem; }
 .there, .absent > td { margin: 0 1px; }
 .absent { color: blue; }
 .there:not(.absent) p { color: green; }
@@ -23,13 +23,14 @@ td.n::before { content: var(--c); }
 @media screen { .absent { color: red } }
 @page { size: A4; @bottom-right { content: counter(page); } }
 """
-HTML = '<body><main><p class="there more"></p><table><td class="n">1</td></table></main></body>'
+HTML = '<body><main style="--c2:1"><p class="there more"></p><table><td class="n">1</td></table></main></body>'
 
 
 def test_rules_of_what_a_page_does_not_have_are_left_out(tmp_path):
     (tmp_path / "style.css").write_text(SHEET)
     assert needed(tmp_path / "style.css", HTML).split("\n") == [
-        ":root{--ink:#1f2933}", "a{color:red}", ".there{margin:0 1px}", ".there:not(.absent) p{color:green}",
+        ":root{--ink:#1f2933;}", "a{color:var(--ink);margin:.5rem -.25rem 10.05rem}",
+        ".there{margin:0 1px}", ".there:not(.absent) p{color:green}",
         ".there > :nth-child(2){--c:var(--c2)}", "td.n::before{content:var(--c)}",
         "@media print{.there{display:block}}", "@page{size:A4;@bottom-right { content:counter(page);}}",
     ]  # fmt: skip

@@ -206,10 +206,12 @@ def test_the_csv_holds_all_and_reads_back():
     assert csv_text(pd.Series({"dso": 41.5})) == "figure,value\ndso,41.5\n"
 
 
-@given(st.lists(st.decimals(-(10**12), 10**12, places=2).map(float), min_size=1))
-def test_amounts_of_the_csv_read_back_exactly_and_are_never_quoted_away(values):
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_of_the_csv_read_back_to_twelve_digits_and_are_never_quoted_away(values):
     read = list(csv.reader(io.StringIO(csv_text(pd.DataFrame({"x": values})))))
-    assert [float(cell) for (cell,) in read[1:]] == values
+    found = [float(cell) for (cell,) in read[1:]]
+    assert found == pytest.approx(values, rel=6e-12, abs=0)
+    assert [one for one, value in zip(found, values, strict=True) if value.is_integer() and one != value] == []
     assert not any(cell.startswith("'") for (cell,) in read)
 
 
@@ -274,5 +276,5 @@ def test_amounts_are_rounded_to_their_standard_errors():
     page = to_html(table, "Cash")
     assert all(cell in page for cell in (">4,275,000<", ">6,000<", ">58,544,000<", ">27,000<"))
     assert "Rounded to their standard errors." in page
-    assert "4274908.0" in csv_text(table)
+    assert "4274908," in csv_text(table) or "4274908\n" in csv_text(table)
     assert ">4,274,908<" in to_html(table[["expected_cash"]], "Cash")

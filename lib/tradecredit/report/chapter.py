@@ -299,6 +299,8 @@ class Chapter:
     ) -> None:
         """Write a table as CSV, and what it holds into the chapter's data package."""
         assert self.output is not None
+        if isinstance(frame, pd.DataFrame) and {LINK, "chapter", "anchor"} <= set(frame):
+            frame = frame.drop(columns=LINK)  # the address is made of the other two
         folder = self.output / "tables" / self.name
         # With a byte-order mark, without which Excel takes the text for another encoding.
         _write(folder / f"{name}.csv", "\ufeff" + csv_text(frame))

@@ -109,7 +109,7 @@ def source_pages(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
 def _source_page(module: str) -> str:
     """Return the page of a module's source; the lines on which a function or class begins are places to link to."""
     numbered = "".join(
-        f"<li{f' id=L{number}' if _BEGINS.match(line) else ''}>{_code(line)}\n"
+        (f'<li id="L{number}">' if _BEGINS.match(line) else "<li>") + f"{_code(line)}\n"
         for number, line in enumerate(source_text(module).splitlines(), start=1)
     )
     return document(

@@ -34,7 +34,7 @@ _OPTIONS = (
 _MAIN = re.compile(r'<main id="main" tabindex="-1">\n(.*)\n</main>', re.DOTALL)
 _STEPS = re.compile(r'<nav class="steps".*?</nav>\n?', re.DOTALL)
 _IDS = re.compile(r' (id|for|aria-labelledby|aria-describedby)="([^"]+)"')
-_LINKS = re.compile(r'<a href="([^"]*)"')
+_LINKS = re.compile(r'<a(?: class="[^"]*")? href="([^"]*)"')
 _DAYS = re.compile(rb"D:\d{14}\+00'00'")
 
 

@@ -72,7 +72,7 @@ def _in_a_palette(png: io.BytesIO) -> bytes:
     """Return a PNG with at most `COLOURS`, which lines and bars need no more of, in a third of the bytes."""
     few = Image.open(png).convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     smaller = io.BytesIO()
-    few.save(smaller, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+    few.save(smaller, "PNG", optimize=True, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return smaller.getvalue()
 
 

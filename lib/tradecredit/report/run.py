@@ -21,6 +21,7 @@ from tradecredit.params.group import entities
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
+from tradecredit.report.document import lean
 from tradecredit.report.downloads import write_downloads
 from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
@@ -232,7 +233,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _write_page(file: Path, html: str) -> None:
     file.parent.mkdir(exist_ok=True)
-    file.write_text(html, encoding="utf-8", newline="\n")
+    file.write_text(lean(html), encoding="utf-8", newline="\n")
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import difflib
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
 from tradecredit.report.chapter_links import led
-from tradecredit.report.document import SEARCH, document, find, side
+from tradecredit.report.document import SEARCH, document, find, lean, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import month_folder
 from tradecredit.report.sheet_links import FOLDER, linked, sheet_name
@@ -49,7 +48,6 @@ each section, and the first rows of what is to be done. Derivations, and what st
 invoice, are folded.
 """
 
-_ENDS = re.compile("</t[dhr]>")
 
 _WHO = [
     "registration_id", "country", "sector", "group_id", "kind", "customer_since", "months_of_history", "sales_12m",
@@ -506,5 +504,4 @@ def _say(text: str) -> str:
 
 
 def _write(file: Path, html: str) -> None:
-    """Write a sheet, without the end tags of cells and rows, of which HTML needs none and sheets have many."""
-    file.write_text(_ENDS.sub("", html), encoding="utf-8", newline="\n")
+    file.write_text(lean(html), encoding="utf-8", newline="\n")

@@ -13,6 +13,7 @@ _COMMENT, _SPACE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s+")
 _CLASS, _NOT = re.compile(r"\.(-?[a-zA-Z_][\w-]*)"), re.compile(r":not\([^)]*\)")
 _CLASSES = re.compile(r'class="([^"]*)"|class=([\w-]+)')
 _ELEMENT, _NOT_ELEMENTS = re.compile(r"[a-z][a-z0-9]*"), re.compile(r"[.:#][\w:-]+|\[[^\]]*\]|\([^)]*\)")
+_USED, _SET = re.compile(r"var\((--[\w-]+)"), re.compile(r"(--[\w-]+):[^;}]*;?")
 _TAG = re.compile(r"<([a-z][a-z0-9]*)")
 Rule = tuple[str, "str | tuple[Rule, ...]"]
 """Selectors or at-rule, and its declarations, or the rules within it."""
@@ -25,7 +26,9 @@ def needed(file: Path, html: str) -> str:
     """
     there = {name for found in _CLASSES.findall(html) for part in found for name in part.split()} | LATER
     elements = {*_TAG.findall(html), *ALWAYS}
-    return "\n".join(_kept(_rules(file), lambda one: _has(one, there, elements)))
+    text = "\n".join(_kept(_rules(file), lambda one: _has(one, there, elements)))
+    used = {*_USED.findall(text), *_USED.findall(html)}
+    return _SET.sub(lambda variable: variable[0] if variable[1] in used else "", text)
 
 
 def _has(selector: str, classes: set[str], elements: set[str]) -> bool:
@@ -58,6 +61,11 @@ def _rules(file: Path) -> tuple[Rule, ...]:
     return tuple(_parsed(text))
 
 
+def _shortened(declarations: str) -> str:
+    """Return declarations without spaces that nothing needs, and without the nought before a point."""
+    return re.sub(r"(?<![\w.])0(\.\d)", r"\1", re.sub(r" ?([;:,]) ", r"\1", declarations)).rstrip(";")
+
+
 def _parsed(text: str) -> Iterator[Rule]:
     """Yield the rules of a text that has neither comments nor braces in strings."""
     at = 0
@@ -68,5 +76,5 @@ def _parsed(text: str) -> Iterator[Rule]:
             end += 1
         head, content = text[at:start].strip(), text[start + 1 : end - 1].strip()
         nested = head.startswith(("@media", "@supports"))
-        yield head, tuple(_parsed(content)) if nested else re.sub(r" ?([;:]) ", r"\1", content).rstrip(";")
+        yield head, tuple(_parsed(content)) if nested else _shortened(content)
         at = end

@@ -43,6 +43,8 @@ MOST_COLUMNS = 8
 STACKED_ABOVE = 2
 """Columns that fit on a phone side by side, whatever they hold."""
 MILLION = 1e6
+LARGE = 1e8
+"""From here on twelve digits are fewer than four decimals."""
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
 NAME = "name"
@@ -173,8 +175,8 @@ def stacking(labels: Sequence[str]) -> str:
 def csv_text(table: pd.DataFrame | pd.Series) -> str:
     """Return a table as CSV text: all rows and columns, numbers in full, dates ISO, missing values empty.
 
-    Floats have fifteen digits, as many as hold any amount to its cent: those after them differ from machine to machine.
-    An index that is named or not 0, 1, … comes first.
+    Floats have twelve digits, and large ones four decimals: more than any reader needs, and the last ones of sixteen
+    differ from machine to machine. An index that is named or not 0, 1, … comes first.
     Text that a spreadsheet would run as a formula (it begins with = + - @, their wide forms, a tab, a line break or a
     null character) has an apostrophe put before it, and so has one where only apostrophes stand before that; within a
     text, so has what would begin a cell where semicolons or tabs part cells, as they do in many countries. Numbers
@@ -182,11 +184,11 @@ def csv_text(table: pd.DataFrame | pd.Series) -> str:
     """
     flat, _ = _flat(_framed(table))
     written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
-    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n", float_format=_fifteen_digits)
+    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n", float_format=_digits)
 
 
-def _fifteen_digits(value: float) -> str:
-    return repr(float(f"{value:.15g}"))
+def _digits(value: float) -> str:
+    return repr(float(f"{value:.12g}") if abs(value) < LARGE else round(float(value), 4)).removesuffix(".0")
 
 
 def unharmed(text: str) -> str:

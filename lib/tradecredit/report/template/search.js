@@ -14,6 +14,7 @@
       for (const [item, text] of items) here += !(item.hidden = !words.every(word => text.includes(word)));
       part.hidden = !here;
       part.open = words.length > 0 && here > 0;
+      part.querySelector(".rows").hidden = words.length > 0;
       found += here;
     }
     told.textContent = !words.length ? "" : found ? told.dataset.found.replace("{number}", found) : told.dataset.nothing;
