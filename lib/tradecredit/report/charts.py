@@ -27,6 +27,7 @@ from scipy.stats import norm
 from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.report.columns import column
+from tradecredit.words.codes import in_words
 from tradecredit.words.formats import LARGE, MINUS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
 from tradecredit.words.formats import short as shortened
@@ -317,7 +318,7 @@ def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind
                 places, table[column_name], marker, color=colour, markersize=9, markerfacecolor=inside,
                 markeredgewidth=1.8, label=tr(names[column_name]),
             )  # fmt: skip
-        axes.set_xticks(places, [str(name) for name in table.index])
+        axes.set_xticks(places, [in_words(str(name)) for name in table.index])
         axes.set_xlim(-0.7, len(table) - 0.3)
         axes.set_ylim(bottom=0)
         _ticks(axes.yaxis, kind)

@@ -34,8 +34,8 @@ from tradecredit.words.sheet_parts import CHAPTERS, ON_THIS_PAGE, as_of
 
 MOST_ROWS_OPEN = 10
 """Rows up to which a page shows the whole of a table without being asked."""
-ROWS_OPEN = 5
-"""Rows that it shows of a longer one."""
+ROWS_OPEN, SENTENCES_OPEN = 5, 3
+"""Rows that it shows of a longer one; of one that holds sentences, which make rows high."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -330,24 +330,25 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
 
 
 def _folded_table(html: str, *, behind: bool) -> str:
-    """Return a table of which the page shows five rows if it is long, and the others on demand; nothing of one behind.
+    """Return a table of which the page shows few rows if it is long, and the others on demand; nothing of one behind.
 
     A link to a table opens what it is in: its anchor is within.
     """
     rows = _rows(html)
     caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
-    if caption is None or (not behind and (len(rows) <= ROWS_OPEN or not _is_long(html))):
+    open_rows = SENTENCES_OPEN if "".join(rows[:ROWS_OPEN]).count('class="long"') > ROWS_OPEN else ROWS_OPEN
+    if caption is None or (not behind and (len(rows) <= open_rows or not _is_long(html))):
         return html
     if behind:
         return _details(f'{caption[1]} <span class="rows">{counted(len(rows), "row")}</span>', html)
-    shown, more = "".join(rows[:ROWS_OPEN]), "".join(rows[ROWS_OPEN:])
+    shown, more = "".join(rows[:open_rows]), "".join(rows[open_rows:])
     first, rest = html.split("</div>", 1)
     others = (
         re.sub(r' id="[^"]*"', "", first)
         .replace(shown, "")
         .replace(caption[1], tr("{caption}: further rows", caption=caption[1]))
     )
-    summary = tr("{number} more rows", number=whole(len(rows) - ROWS_OPEN))
+    summary = tr("{number} more rows", number=whole(len(rows) - open_rows))
     return f"{first.replace(more, '')}</div>{_details(summary, f'{others}</div>')}{rest}"
 
 

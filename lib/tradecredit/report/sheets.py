@@ -40,8 +40,8 @@ from tradecredit.words.formats import figure, percent, unbroken
 
 MOST_ROWS = 60
 """Rows of a table on a sheet; the CSV of the chapters have all."""
-SHOWN_ROWS, SHOWN_REASONS = 5, 3
-"""Rows of a long list, and reasons of a probability, that stand open; the others are folded behind them.
+SHOWN_ROWS = 3
+"""Rows of a long list that stand open; the others are folded behind them.
 
 What is open on a sheet, so that a phone shows it in a dozen screens: what is decided, the sentence and the picture of
 each section, and the first rows of what is to be done. Derivations, and what stands month by month or invoice by
@@ -298,12 +298,12 @@ def _limit(facts: Facts, currency: str) -> str:
 def _pays(material: Material, buyer_id: str) -> str:
     months, habit = material.of("months", buyer_id), material.behaviour.loc[buyer_id]
     told = words.paid_over_time(months, habit)
-    caption = tr(heads.CAPTIONS["paid"])
     picture = drawn.month_bars(
-        months.set_index("month_end")["paid_days_late"], alt=told, caption=caption, write=_in_days
+        months.set_index("month_end")["paid_days_late"], alt=told, caption=tr(heads.CAPTIONS["paid"]), write=_in_days
     )
     figures = _figures(habit, _HABIT)
-    shown = _table(figures, heads.CAPTIONS["habit"]) if len(figures) else ""
+    caption = heads.CAPTIONS["habit"]
+    shown = _folded(caption, _table(figures, caption)) if len(figures) else ""
     return _say(told) + picture + shown
 
 
@@ -324,7 +324,7 @@ def _default(material: Material, buyer_id: str, month: Month) -> str:
         before = ["model_pd", "model_grade"] if pd.notna(rating["override"]) else []
         parts.append(_table(_figures(rating, ["pd", "pd_low", "pd_high", "grade", *before]), caption))
         caption = heads.CAPTIONS["reasons"]
-        parts.append(_long(why, caption, ["part", "finding", "log_odds", "points"], open_rows=SHOWN_REASONS))
+        parts.append(_long(why, caption, ["part", "finding", "log_odds", "points"]))
         if len(lifts):
             caption = heads.CAPTIONS["lifts"]
             parts.append(_folded(caption, _table(lifts.astype("object"), caption)))
@@ -423,18 +423,16 @@ def _plan(material: Material, buyer_id: str) -> str:
     )
 
 
-def _long(
-    table: pd.DataFrame, caption: str, columns: list[str], currency: str = "", *, open_rows: int = SHOWN_ROWS
-) -> str:
+def _long(table: pd.DataFrame, caption: str, columns: list[str], currency: str = "") -> str:
     """Return a list with its first rows open, and the others folded."""
     if table.empty:
         return ""
-    shown = _table(table, caption, columns, rows=open_rows, currency=currency)
-    if len(table) <= open_rows:
+    shown = _table(table, caption, columns, rows=SHOWN_ROWS, currency=currency)
+    if len(table) <= SHOWN_ROWS:
         return shown
-    rest = table.iloc[open_rows:].reset_index(drop=True)
+    rest = table.iloc[SHOWN_ROWS:].reset_index(drop=True)
     others = _table(rest, heads.others(tr(caption)), columns, rows=len(rest), currency=currency)
-    return shown + _folded(heads.other_rows(len(table) - open_rows), others)
+    return shown + _folded(heads.other_rows(len(table) - SHOWN_ROWS), others)
 
 
 def _index(material: Material, chosen: pd.DataFrame, month: Month) -> str:

@@ -376,7 +376,7 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
 
 def _said(text: str) -> str:
     """Return a code or a reason in the language spoken."""
-    words = in_words(text)
+    words = punctuated(in_words(text))
     return text if words == text else unbroken(words)
 
 

@@ -21,6 +21,9 @@ CODES = (
     "outlook", "insurance", "standard", "rose", "fell", "risen", "fallen", "more", "less", "grades", "above", "below",
     "existing", "above own limit", "median", "mean", "total", "wait", "plan", "enforce", "sell", "claim", "net worth",
     "working capital", "revenue", "Grade", "Year of observation", "Insolvency index",
+    "Basel, turnover below 50 million euros", "Basel, turnover not known",
+    "Basel, turnover of 50 million euros or more",
+    "at least", "at most", "granted in part", "its own", "own invoices", "the book's mean",
 )  # fmt: skip
 """Codes of one word."""
 

@@ -41,10 +41,11 @@ _MARKS = {"zh": [
     (re.compile(rf"(?<=[{_CJK}]): ?"), "："),
     (re.compile(rf"(?<=[{_CJK}]), ?"), "，"),
     (re.compile(rf"(?<=[{_CJK}])\.(?: (?=[{_CJK}A-Z“*])|$|(?= ))"), "。"),
-    (re.compile("(?<=[。；：，）]) +"), ""),
+    (re.compile("(?<=[。；：，）]) +|(?<=\\d) (?=个)"), ""),
     (re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])"), ""),
 ], "de": [
-    (re.compile("“([^”]*)”"), "„\\1“"),
+    # What is quoted as German does already closes with the mark that opens in English.
+    (re.compile("“([^”„“]*)”"), "„\\1“"),
     (re.compile(r"\b(Mio|Mrd|Jan|Feb|Aug|Sept|Okt|Nov|Dez)\.(\**)\.(?!\.)"), r"\1.\2"),
 ]}  # fmt: skip
 """What stands for a mark of English in another language, where parts of a sentence were joined."""
