@@ -19,6 +19,7 @@ MEANS = {
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
     "source.where": "states of payments that count",
+    "source.without": "rows that are left out: void, or of suppliers",
     "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
     "source.files": "files that are no lists of documents and are not read",
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",

@@ -60,7 +60,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         guess = open_keys.get(key)
         if guess is None:
             return ""
-        if key in ("source.kinds", "source.settled", "source.buckets"):
+        if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         found = f": {guess.taken}" if key in ("source.form.dates.odd", "source.columns.open") else ""

@@ -11,7 +11,7 @@ from tradecredit.book.exports import contents, grid, guesses, overall, own_amoun
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.states import by_status
+from tradecredit.book.exports.states import by_status, rows_of_others
 from tradecredit.book.exports.systems import ANY, BESIDE
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
@@ -30,6 +30,7 @@ LOOKS = (
     guesses.kinds,
     guesses.rows_read,
     by_status,
+    rows_of_others,
     guesses.one_number_a_document,
     guesses.signs,
     guesses.lines,

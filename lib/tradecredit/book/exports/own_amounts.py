@@ -98,12 +98,32 @@ def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
         of_others = {one: held[others.index] for one, held in columns.items() if one != name}
         for first, second in permutations(of_others, 2):
             stated, in_own = of_others[first], of_others[second]
-            tells = (stated.abs() >= LEAST_AMOUNT) & in_own.notna()
-            shown = (in_own / stated / others)[tells].between(1 - SAME, 1 + SAME)
-            if tells.any() and shown.mean() > ALMOST_ALL and not others[tells].eq(1.0).all():
-                taken = {"columns": {**seen.source.columns, "rate": name}}
-                return Settled(taken, (Guess("source.columns.rate", name),))
+            if _are_at(others, stated, in_own):
+                read = _in_documents(seen.source.columns, others, of_others)
+                taken = {"columns": {**seen.source.columns, **read, "rate": name}}
+                told = (Guess(f"source.columns.{role}", str(column)) for role, column in read.items())
+                return Settled(taken, (Guess("source.columns.rate", name), *told))
     return Settled()
+
+
+def _are_at(rates: pd.Series, stated: pd.Series, in_own: pd.Series) -> bool:
+    """Return whether amounts in the company's own currency are those of documents at their rates."""
+    tells = (stated.abs() >= LEAST_AMOUNT) & in_own.notna()
+    shown = (in_own / stated / rates)[tells].between(1 - SAME, 1 + SAME)
+    return bool(tells.any() and shown.mean() > ALMOST_ALL and not rates[tells].eq(1.0).all())
+
+
+def _in_documents(
+    columns: Mapping[Role, str | list[str]], rates: pd.Series, held: Mapping[str, pd.Series]
+) -> dict[Role, str | list[str]]:
+    """Return those columns of amounts in the documents' currencies that stand beside such in the company's own."""
+    found: dict[Role, str | list[str]] = {}
+    for role in ROLES:
+        name = columns.get(role)
+        if isinstance(name, str) and name in held:
+            beside = next((one for one in held if one != name and _are_at(rates, held[one], held[name])), None)
+            found |= {role: beside} if beside else {}
+    return found
 
 
 def own_code(seen: Seen) -> str | None:

@@ -15,7 +15,9 @@ UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
-NUMBER_IN_WORDS = r"(?=[^\s,;:()]*\d)[^\s,;:()]{4,}"
+_NO_NUMBER = r"\s,;:()\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
+"""What ends a number among words: spaces, marks, and letters of East Asian writing, which stand close."""
+NUMBER_IN_WORDS = rf"(?=[^{_NO_NUMBER}]*\d)[^{_NO_NUMBER}]{{4,}}"
 """What can be an invoice's number among words: short ones may be anything."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
 

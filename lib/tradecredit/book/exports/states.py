@@ -38,6 +38,47 @@ def by_status(seen: Seen) -> Settled:
     return Settled(read, (*clear, Guess("source.settled", shown, open=True)) if unclear else clear)
 
 
+def rows_of_others(seen: Seen) -> Settled:
+    """Return `without` with rows that a yes says to be void, or that are of suppliers, as open guesses.
+
+    A column that is called like a void state (`Cancelled`), or like one of sales (`IsSOTrx`), holds yes and no; a kind,
+    of which there are few, has a word of purchases among others without.
+    """
+    source, found = seen.source, seen.found
+    if source.form.layout == "xml" or source.one_kind:
+        return Settled()
+    void = {plain(word) for word in seen.system.void}
+    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used -= {str(source.columns.get(role)) for role in ("kind", "status", "text")}
+    out: dict[str, list[Code]] = {}
+    for name in [name for name in found if name not in used | {*source.where, *source.without}]:
+        held = found[name].dropna().astype("str").str.strip()
+        values = sorted(held.unique()) if held.nunique() <= FEW_KINDS else []
+        if {plain(value) for value in values} <= YES | NO:
+            wanted = YES if plain(name) in void else NO if plain(name) in OF_SALES else set()
+            taken = [value for value in values if plain(value) in wanted]
+        else:
+            taken = [value for value in values if OF_PURCHASES.search(value)]
+        if taken and len(taken) < len(values) + (len(held) < len(found)):
+            out[str(name)] = [*taken]
+    guesses = (
+        Guess("source.without", f"{name}: {', '.join(map(str, taken))}", open=True) for name, taken in out.items()
+    )
+    return Settled({"without": {**source.without, **out}} if out else {}, tuple(guesses))
+
+
+YES = {"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "o", "si", "s", "sim", "tak", "ano", "evet", "是", "kylla"}
+NO = {"no", "n", "false", "f", "0", "", "nein", "non", "nao", "nej", "nee", "nie", "ne", "hayir", "否", "ei"}
+OF_SALES = {"is so trx", "issotrx", "is sotrx", "is sales", "is sales transaction", "sales transaction"}
+OF_PURCHASES = re.compile(
+    r"(?i)\ba/?p\b|\b(vendor|supplier|purchas|payable|kreditor|lieferant|eingangsrechnung|fournisseur|proveedor|fornitore|"
+    r"fornecedor|crediteur|inkoop|leverancier|leverantör|leverandør|dostawc|zakup|dodavatel|поставщик|покупк)"
+    r"|应付|采购|供应商|仕入|買掛|매입"
+)
+"""Words of what a company owes, in kinds of document."""
+FEW_KINDS = 12
+
+
 class _States(NamedTuple):
     """The states in a column: all, those of rows left out, of paid invoices, of open ones, and what is unclear."""
 

@@ -1,7 +1,8 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -154,6 +155,8 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
             continue
         columns = meant(systems()[-1], cells, _below(rows, number))
         own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
+        if own and columns.get("invoice_id", own[:1]) == own[:1]:
+            columns.pop("invoice_id", None)
         columns |= {"number": own[:1]} if own else {}
         found = as_payments(Recognised(systems()[-1], number, columns))
         kinds = {"amount", "issued"} <= found.columns.keys() and {
@@ -162,7 +165,9 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
             "name",
         } & found.columns.keys()
         sure = own or "cleared" in columns
-        if kinds and sure and not {"due", "open", "debit"} & columns.keys():
+        # What is open of a payment is not yet used.
+        of_invoices = {"due", "debit"} | (set() if own and "invoice_id" not in columns else {"open"})
+        if kinds and sure and not of_invoices & columns.keys():
             fitting.append((len(found.columns), found))
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
@@ -195,7 +200,8 @@ def as_payments(found: Recognised) -> Recognised:
     named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
     named |= {} if day is None else {"issued": day}
     named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
-    named |= {one: columns[one] for one in ("number", "buyer_id", "name", "currency", "status") if one in columns}
+    beside: tuple[Role, ...] = ("number", "buyer_id", "name", "currency", "status", "open")
+    named |= {one: columns[one] for one in beside if one in columns}
     return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)
 
 
@@ -347,9 +353,10 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     """
     cells = {str(cell).strip(): [row[at] for row in below if at < len(row)]
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
-    meanings = {name: vocabulary().of(name) for name in cells}
+    bare = without_tables(cells)
+    meanings = {name: vocabulary().of(bare[name]) for name in cells}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
-    called = {plain(column): column for column in cells}
+    called = {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
     ranked = [
         (rank, at, role, called[plain(name)])
         for at, (role, names) in enumerate(system.columns.items())
@@ -371,8 +378,24 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         if role not in found and column not in taken and fits(role, cells[column]):
             found[role] = [column]
             taken.add(column)
+    number = next((one for one in cells if meanings[one] == {"customer", "number"} and one not in taken), None)
+    if number and "name" not in found and meanings.get(found.get("buyer_id", [""])[0]) == {"customer"}:
+        # What is called the customer alone, beside its number, is its name.
+        found |= {"name": found["buyer_id"], "buyer_id": [number]}
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
+
+
+def without_tables(names: Iterable[str]) -> dict[str, str]:
+    """Return names of columns without the table's that some programs put before them, where several share one.
+
+    >>> without_tables(["InvcHead_InvoiceNum", "InvcHead_DueDate", "Customer_Name"])["InvcHead_DueDate"]
+    'DueDate'
+    """
+    parts = {name: re.fullmatch(r"([^\W\d_]\w*?)[_.](\w.*)", name) for name in names}
+    tables = Counter(found[1] for found in parts.values() if found)
+    usual = sum(tables.values()) == len(parts) and len(tables) < len(parts)
+    return {name: found[2] if usual and found else name for name, found in parts.items()}
 
 
 @cache

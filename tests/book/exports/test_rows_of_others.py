@@ -1,0 +1,32 @@
+"""Rows that are void or of suppliers, names of columns behind a table's, amounts beside those in the own currency."""
+
+from book.exports.test_registers import book_of, written
+
+from tradecredit.book.exports.systems import meant, systems, without_tables
+
+
+def test_rows_that_a_yes_says_to_be_void_are_left_out(tmp_path):
+    rows = "Kundnr;Fakturanr;Fakturadatum;Förfallodatum;Totalt;Saldo;Makulerad\n"
+    rows += "1;1001;2026-09-03;2026-10-03;100,00;100,00;Nej\n2;1002;2026-09-04;2026-10-04;70,00;70,00;Ja\n"
+    suggestion, book = book_of(tmp_path, written(tmp_path, fakturor=rows))
+    assert suggestion.source.without == {"Makulerad": ["Ja"]}
+    assert book.invoices["invoice_id"].tolist() == ["1001"]
+    assert book.run.guessed["source.without"] == "Makulerad: Ja"
+
+
+def test_rows_of_suppliers_are_left_out(tmp_path):
+    rows = "Partner,Document No,Doc Type,Invoice Date,Due Date,Amount,Open Amount\n"
+    rows += "Alder,1001,AR Invoice,2026-09-03,2026-10-03,100.25,100.25\n"
+    rows += "Tool Supply,V-7,AP Invoice,2026-09-04,2026-10-04,70.50,70.50\n"
+    _, book = book_of(tmp_path, written(tmp_path, items=rows))
+    assert book.invoices["invoice_id"].tolist() == ["1001"]
+    assert "AP Invoice" in book.run.guessed["source.without"]
+
+
+def test_tables_before_the_names_of_columns_are_passed_over():
+    names = ["InvcHead_InvoiceNum", "InvcHead_DueDate", "InvcHead_InvoiceBal", "Customer_Name"]
+    assert without_tables(names)["InvcHead_DueDate"] == "DueDate"
+    # A name with no table, or one for each column, is left alone.
+    assert without_tables([*names, "Total"])["InvcHead_DueDate"] == "InvcHead_DueDate"
+    found = meant(systems()[-1], names, [["1", "2026-10-03", "5.25", "Alder"]])
+    assert found["invoice_id"] == ["InvcHead_InvoiceNum"] and found["due"] == ["InvcHead_DueDate"]
