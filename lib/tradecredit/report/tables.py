@@ -52,8 +52,8 @@ NAME = "name"
 BUYER = "buyer_id"
 """The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
 GIVEN = {
-    "name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner", "entity",
-    "number",
+    "name", "buyer_id", "invoice_id", "group_id", "group", "policy", "offer", "supplier", "reference", "owner",
+    "entity", "number",
 }  # fmt: skip
 """Columns of names and numbers that the book or the run file gives, which no translation touches."""
 NUMBER = 24
