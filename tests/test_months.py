@@ -552,7 +552,10 @@ def test_margin_and_payments_are_told_once(month, tables):
     # What has to be paid so that deliveries go on is one amount: that of the list of holds.
     for buyer, row in held.iterrows():
         cleared = re.findall(r"clear (EUR [\d.,]+(?: [mk])?)", str(row["cure"]).replace("\u00a0", " "))
-        assert [each.rstrip(",") for each in cleared] == ([money(row["to_pay"], "EUR")] if row["to_pay"] > 0 else [])
+        # The CSV file has twelve digits: a half of a euro may be a little more where the page rounds it.
+        told = [{money(row["to_pay"] + shift, "EUR") for shift in (-1e-6, 1e-6)}] if row["to_pay"] > 0 else []
+        assert len(cleared) == len(told)
+        assert all(each.rstrip(",") in either for each, either in zip(cleared, told, strict=True))
         assert "clear" not in str(sheets["insurer_says"].get(buyer))
 
 
@@ -779,8 +782,12 @@ def test_every_table_of_a_notebook_is_published(month):
     for notebook in sorted((PROJECT / "notebooks").glob("*.ipynb")):
         source = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
         published = {file.stem for file in shown_tables(month, notebook.stem)}
-        # Neither book has orders or papers; one has defaults and a policy, and doubles are there or not.
-        absent = {"03_credit_limits": {"orders"}, "05_credit_insurance": {"evidence"}}.get(notebook.stem, set())
+        # Neither book has orders or papers or is a group's; one has defaults and a policy; doubles are there or not.
+        absent = {
+            "01_receivables": {"by_entity"},
+            "03_credit_limits": {"orders", "limits_by_entity"},
+            "05_credit_insurance": {"evidence"},
+        }.get(notebook.stem, set())
         seldom = {
             "01_receivables": {"doubles"},
             "02_default_probability": {"long_overdue", "short_payments", "pairs"},

@@ -117,7 +117,8 @@ def test_columns_that_nothing_can_be_left_out_by_are_told(ledger):
         ({"currency": "eur"}, "Remedy: write EUR."),
         (
             {"source": {"kind": "csv"}},
-            "source.kind: found 'csv'; one of demo, folder, duckdb, postgres, mysql, sqlserver, export is expected",
+            "source.kind: found 'csv'; one of demo, folder, duckdb, postgres, mysql, sqlserver, export, group is "
+            "expected",
         ),
     ],
 )

@@ -9,9 +9,10 @@ from tradecredit.words.questions import ANSWERED, OF_A_BUYER
 
 def test_a_question_leads_to_the_picture_else_the_table_and_is_left_out_without_either(tmp_path):
     asked = dict(ANSWERED)
-    file = tmp_path / "tables" / "06_collections" / "worklist.csv"
-    file.parent.mkdir(parents=True)
-    file.touch()
+    folder = tmp_path / "tables" / "06_collections"
+    folder.mkdir(parents=True)
+    (folder / "worklist.csv").write_text("buyer_id\nB1\n")
+    (folder / "moves.csv").write_text("buyer_id\n")  # nobody is new
     nothing = pd.DataFrame()
     pictures = {("07_cash_and_provision", "cash_13_weeks"): {}}
     found = answered(index.Published(nothing, nothing, {}, pictures, tmp_path, nothing)).set_index("question")["link"]

@@ -45,7 +45,7 @@ class Pseudonyms:
         """Return the pseudonym of a text of a kind (of `PREFIXES`): its prefix and ten letters and digits.
 
         >>> Pseudonyms(bytes(32)).of("party", "B00268")
-        'BFMY6EAMXHX'
+        'BEAPDQ7L67X'
         """
         digest = hmac.digest(self._key, f"{kind}\n{text}".encode(), hashlib.sha256)
         return PREFIXES[kind] + base64.b32encode(digest[:10]).decode("ascii")[:LETTERS]

@@ -11,7 +11,7 @@ _VOID = {"br", "img", "meta", "link", "hr", "input", "col", "path", "polyline", 
 def parts_within(html: str) -> Iterator[tuple[str, set[str] | None]]:
     """Yield the tags and texts of a page in order, each text with the names of the elements that it is in.
 
-    >>> list(parts_within("<p>a<br>b</p>"))[1:4]
+    >>> list(parts_within("<p>a<br>b</p>"))[2:5]
     [('a', {'p'}), ('<br>', None), ('b', {'p'})]
     """
     open_tags: list[str] = []

@@ -27,7 +27,7 @@ from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
-from tradecredit.report.tables import CONTROLS, FOR_JUPYTER, escaped
+from tradecredit.report.tables import CONTROLS, escaped, on_page
 from tradecredit.report.workbook import FILE as WORKBOOK
 from tradecredit.words.formats import counted, whole
 from tradecredit.words.sheet_parts import CHAPTERS, ON_THIS_PAGE, as_of
@@ -76,7 +76,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
         header=_header(manifest, titles[chapter]),
         navigation=_navigation(titles, chapter, renderer.contents),
-        main=main.replace(FOR_JUPYTER, "") + _steps(titles, chapter),
+        main=on_page(main) + _steps(titles, chapter),
         footer=_footer(manifest),
     )
     return led(page, titles, chapter)

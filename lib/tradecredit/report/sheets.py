@@ -28,7 +28,7 @@ from tradecredit.report.document import SEARCH, document, find, lean, side
 from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.folders import month_folder
 from tradecredit.report.sheet_links import FOLDER, linked, sheet_name
-from tradecredit.report.tables import FOR_JUPYTER, LINK, escaped, sentence, to_html
+from tradecredit.report.tables import LINK, escaped, on_page, sentence, to_html
 from tradecredit.words import buyer_sheets, cover, early_warning, insurer, terms
 from tradecredit.words import collect as collect_words
 from tradecredit.words import limits as limit_words
@@ -482,7 +482,7 @@ def _table(
     """Return a table of a sheet; what it does not show of its columns is no news to a reader of one buyer."""
     if columns is not None and isinstance(frame, pd.DataFrame):
         frame = frame[[*columns, *(name for name in (LINK,) if name in frame)]]
-    return to_html(frame, caption, rows=rows, currency=currency).replace(FOR_JUPYTER, "")
+    return on_page(to_html(frame, caption, rows=rows, currency=currency))
 
 
 def _link(month: Month, chapter: str, anchor: str) -> str:

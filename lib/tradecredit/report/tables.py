@@ -67,7 +67,7 @@ _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
 _HARMLESS_WITHIN = re.compile(f"([;\\t\\n])'(?=[\"']*[{_SIGNS}])")
 """What begins a cell within a text, to a spreadsheet that parts cells by semicolons or tabs, and would run there."""
-FOR_JUPYTER = ' style="text-align:left"'
+FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"')
 """What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
 """A month has tens of thousands of them; the glossary says what it means."""
@@ -130,7 +130,7 @@ def to_html(
     label = escaped(tr(caption))
     all_rows = f' data-rows="{len(flat)}"' if len(shown) < len(flat) else ""
     return (
-        f'<div class="tc-table"{all_rows} role="region" tabindex="0" aria-label="{label}" style="overflow-x:auto">\n'
+        f'<div class="tc-table"{all_rows} role="region" tabindex="0" aria-label="{label}"{FOR_JUPYTER[1]}>\n'
         f"<table{stacking([heading.label for heading in headings])}>\n"
         f'<caption style="text-align:left"><span>{label}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
@@ -170,6 +170,13 @@ def stacking(labels: Sequence[str]) -> str:
     plain = [re.sub(r"[^\w ]", lambda letter: f"\\{ord(letter[0]):x} ", label) for label in labels[1:]]
     variables = ";".join(f"--c{place}:'{label}'" for place, label in enumerate(plain, start=2))
     return f' class="stacks" style="{variables}"'
+
+
+def on_page(html: str) -> str:
+    """Return tables without what JupyterLab alone needs; pages have a style sheet."""
+    for look in FOR_JUPYTER:
+        html = html.replace(look, "")
+    return html
 
 
 def csv_text(table: pd.DataFrame | pd.Series) -> str:

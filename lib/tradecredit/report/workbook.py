@@ -7,11 +7,13 @@ grow with the tables, and equal tables give equal bytes: no time of writing ente
 import csv
 import math
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 
@@ -104,7 +106,19 @@ def write_workbook(month: Path, manifest: Mapping[str, Any], made_by: Mapping[st
             )
     _write_index(index, written, manifest, currency, looks)
     book.close()
+    _pack(file)
     return file
+
+
+def _pack(file: Path) -> None:
+    """Pack a workbook as small as its form allows; XlsxWriter packs so that it takes little time."""
+    smaller = file.with_suffix(".packed")
+    with ZipFile(file) as loose, ZipFile(smaller, "w", ZIP_DEFLATED, compresslevel=9) as packed:
+        for part in loose.infolist():
+            large = part.file_size >= 2**31
+            with loose.open(part) as stream, packed.open(part.filename, "w", force_zip64=large) as target:
+                shutil.copyfileobj(stream, target)
+    smaller.replace(file)
 
 
 def sheet_name(chapter: str, table: str, taken: set[str]) -> str:
