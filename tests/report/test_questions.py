@@ -1,8 +1,11 @@
 """Of the questions that a month may answer the summary lists those that its chapters have published something on."""
 
+import json
+
 import pandas as pd
 
 from tradecredit.report import index
+from tradecredit.report.data_package import FILE
 from tradecredit.report.questions import answered
 from tradecredit.words.questions import ANSWERED, OF_A_BUYER
 
@@ -11,8 +14,12 @@ def test_a_question_leads_to_the_picture_else_the_table_and_is_left_out_without_
     asked = dict(ANSWERED)
     folder = tmp_path / "tables" / "06_collections"
     folder.mkdir(parents=True)
-    (folder / "worklist.csv").write_text("buyer_id\nB1\n")
-    (folder / "moves.csv").write_text("buyer_id\n")  # nobody is new
+    tables = [
+        {"name": "worklist", "rows": 1},
+        {"name": "moves", "rows": 0},  # nobody is new
+        {"name": "next_deadlines", "rows": 1, "shown": False},
+    ]
+    (folder / FILE).write_text(json.dumps({"resources": tables}))
     nothing = pd.DataFrame()
     pictures = {("07_cash_and_provision", "cash_13_weeks"): {}}
     found = answered(index.Published(nothing, nothing, {}, pictures, tmp_path, nothing)).set_index("question")["link"]

@@ -304,7 +304,7 @@ class Chapter:
         folder = self.output / "tables" / self.name
         # With a byte-order mark, without which Excel takes the text for another encoding.
         _write(folder / f"{name}.csv", "\ufeff" + csv_text(frame))
-        self._tables[name] = resource(name, caption, headings(frame, columns))
+        self._tables[name] = resource(name, caption, headings(frame, columns), shown=not self._silent)
         content = package(self.name, self._tables.values())
         _write(folder / FILE, json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
 

@@ -16,8 +16,13 @@ from tradecredit.columns import Column
 FILE = "datapackage.json"
 
 
-def resource(name: str, title: str, headings: Sequence[tuple[str, Column, pd.Series]]) -> dict[str, object]:
-    """Return the description of a table, with its number of rows: `headings` are those of `tables.headings`."""
+def resource(
+    name: str, title: str, headings: Sequence[tuple[str, Column, pd.Series]], shown: bool = True
+) -> dict[str, object]:
+    """Return the description of a table, with its number of rows: `headings` are those of `tables.headings`.
+
+    One that the chapter's page leaves out is not `shown`, and says so.
+    """
     fields = [
         {"name": column, "type": _type(values, heading), "title": heading.label, "kind": heading.kind}
         for column, heading, values in headings
@@ -25,7 +30,7 @@ def resource(name: str, title: str, headings: Sequence[tuple[str, Column, pd.Ser
     return {
         "name": name, "path": f"{name}.csv", "title": title, "format": "csv", "mediatype": "text/csv",
         "encoding": "utf-8", "rows": len(headings[0][2]) if headings else 0,
-        "schema": {"fields": fields, "missingValues": [""]},
+        "schema": {"fields": fields, "missingValues": [""]}, **({} if shown else {"shown": False}),
     }  # fmt: skip
 
 

@@ -1,10 +1,8 @@
 """The questions that a month answers, each with the address of its answer."""
 
-from itertools import islice
-from pathlib import Path
-
 import pandas as pd
 
+from tradecredit.report.data_package import resources
 from tradecredit.report.index import Published
 from tradecredit.report.sheet_links import FOLDER
 from tradecredit.words.questions import ANSWERED, OF_A_BUYER
@@ -22,11 +20,10 @@ def answered(published: Published) -> pd.DataFrame:
 def _link(published: Published, chapter: str, name: str) -> str:
     if (chapter, name) in published.pictures:
         return f"{chapter}.html#figure-{name}"
-    table = published.folder / "tables" / chapter / f"{name}.csv"
-    return f"{chapter}.html#table-{name}" if table.exists() and _has_rows(table) else ""
-
-
-def _has_rows(table: Path) -> bool:
-    """Return whether a CSV file has rows: a page leaves out a section whose tables have none."""
-    with table.open(encoding="utf-8") as lines:
-        return len(list(islice(lines, 2))) == 2
+    # A page leaves out a section whose tables have no rows.
+    tables = {
+        table["name"]
+        for table in resources(published.folder / "tables" / chapter)
+        if table["rows"] and table.get("shown", True)
+    }
+    return f"{chapter}.html#table-{name}" if name in tables else ""
