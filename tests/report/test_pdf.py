@@ -91,3 +91,9 @@ def test_a_browser_that_fails_is_told_in_one_line(month, monkeypatch, tmp_path):
     broken.write_text("#!/bin/sh\nexec sleep 20\n")
     assert "timed out after 1 seconds" in write_pdfs(month, MANIFEST)
     assert not list(month.glob("*.pdf"))
+
+
+def test_numbers_that_the_browser_counts_on_in_are_in_their_order():
+    printed = b"D:20991231235959+00'00' endobj /ID (node00000047) /Headers [(node00000044)] /ID (node00000050)"
+    same = b"D:20261031000000+00'00' endobj /ID (node00000002) /Headers [(node00000001)] /ID (node00000003)"
+    assert pdf._the_same_each_time(printed, "2026-10-31") == same

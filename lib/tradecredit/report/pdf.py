@@ -36,6 +36,8 @@ _STEPS = re.compile(r'<nav class="steps".*?</nav>\n?', re.DOTALL)
 _IDS = re.compile(r' (id|for|aria-labelledby|aria-describedby)="([^"]+)"')
 _LINKS = re.compile(r'<a(?: class="[^"]*")? href="([^"]*)"')
 _DAYS = re.compile(rb"D:\d{14}\+00'00'")
+_NODES = re.compile(rb"\(node(\d{8})\)")
+"""Names of the parts of a table in a tagged PDF: numbers that Chromium counts on in, more or less of them each time."""
 
 
 def chromium() -> str | None:
@@ -62,7 +64,7 @@ def write_pdfs(month: Path, manifest: Mapping[str, Any]) -> str:
             printed, problem = _printed(browser, page)
             if printed is None:
                 return words.not_printed(name, problem)
-            (month / name).write_bytes(_dated(printed, manifest["as_of"]))
+            (month / name).write_bytes(_the_same_each_time(printed, manifest["as_of"]))
     return ""
 
 
@@ -127,7 +129,9 @@ def _printed(browser: str, page: Path) -> tuple[bytes | None, str]:
     return file.read_bytes(), ""
 
 
-def _dated(pdf: bytes, as_of: str) -> bytes:
-    """Return a PDF with the report's day in place of the moment of printing, in the document's information."""
+def _the_same_each_time(pdf: bytes, as_of: str) -> bytes:
+    """Return a PDF with the report's day in place of the moment of printing, and its parts numbered in their order."""
     end = pdf.index(b"endobj")
-    return _DAYS.sub(f"D:{as_of.replace('-', '')}000000+00'00'".encode(), pdf[:end]) + pdf[end:]
+    dated = _DAYS.sub(f"D:{as_of.replace('-', '')}000000+00'00'".encode(), pdf[:end]) + pdf[end:]
+    order = {number: place for place, number in enumerate(sorted(set(_NODES.findall(dated))), start=1)}
+    return _NODES.sub(lambda node: b"(node%08d)" % order[node[1]], dated)
