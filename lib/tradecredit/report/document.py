@@ -3,13 +3,15 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tradecredit.language import spoken, tr
 from tradecredit.report.style import needed
-from tradecredit.report.tables import escaped
+from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import search as words
+from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -66,6 +68,28 @@ def document(
 </head>
 {body}</html>
 """
+
+
+def beside_chapters(manifest: Mapping[str, Any], title: str, main: str, *, beside: str = "", script: str = "") -> str:
+    """Return a page of a month that is no chapter, with the chapters in its navigation.
+
+    `manifest`: entity, as_of, book (fingerprint) and chapters (name, title); `beside`: a link in the header's first
+    line; `script`: see `document`.
+    """
+    chapters = "".join(
+        f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
+        for chapter in manifest["chapters"]
+    )
+    said = (manifest["entity"], as_of(manifest["as_of"]))
+    eyebrow = " ".join([*(f"<span>{escaped(one)}</span>" for one in said), *([beside] if beside else [])])
+    return document(
+        title=f"{title} · {manifest['entity']} · {manifest['as_of']}",
+        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{title}</h1>',
+        navigation=side([(tr(CHAPTERS), f"<ul>\n{chapters}</ul>")]),
+        main=main,
+        footer=f"<p>{sentence(made_from(manifest['book']['fingerprint'][:12]))}</p>",
+        script=script,
+    )
 
 
 def lean(html: str) -> str:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from tradecredit.language import speaking, spoken, tr
-from tradecredit.report.document import document, find, side
+from tradecredit.report.document import beside_chapters, find
 from tradecredit.report.markup import parts_within
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import glossary as words
-from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 FILE = "glossary.html"
 _WITHIN = {"p", "dt", "li", "th"}
@@ -69,18 +68,8 @@ def glossary_page(manifest: Mapping[str, Any]) -> str:
         f'<div id="{anchor}"><dt>{escaped(tr(term.name))}</dt><dd>{sentence(term.text)}</dd></div>\n'
         for anchor, term in ordered
     )
-    chapters = "".join(
-        f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
-        for chapter in manifest["chapters"]
-    )
-    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span> {find()}"
-    return document(
-        title=f"{tr(words.TITLE)} · {manifest['entity']} · {manifest['as_of']}",
-        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{tr(words.TITLE)}</h1>',
-        navigation=side([(tr(CHAPTERS), f"<ul>\n{chapters}</ul>")]),
-        main=f'<p>{tr(words.SEE)}</p>\n<dl class="glossary">\n{terms}</dl>\n',
-        footer=f"<p>{sentence(made_from(manifest['book']['fingerprint'][:12]))}</p>",
-    )
+    main = f'<p>{tr(words.SEE)}</p>\n<dl class="glossary">\n{terms}</dl>\n'
+    return beside_chapters(manifest, tr(words.TITLE), main, beside=find())
 
 
 def write_glossary(build: Path, manifest: Mapping[str, Any]) -> None:

@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tradecredit.language import tr
-from tradecredit.report.document import SEARCH, TEMPLATE, document, side
+from tradecredit.report.document import SEARCH, TEMPLATE, beside_chapters
 from tradecredit.report.glossary import FILE as GLOSSARY
-from tradecredit.report.tables import escaped, sentence
+from tradecredit.report.tables import escaped
 from tradecredit.words import search as words
 from tradecredit.words.formats import counted, figure
 from tradecredit.words.glossary import TERMS
-from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 _QUESTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _TABLE = re.compile(r'<div id="(table-[^"]+)" class="tc-table".*?<caption[^>]*><span>(.*?)</span>', re.DOTALL)
@@ -58,10 +57,6 @@ def write_search(build: Path, manifest: Mapping[str, Any], buyers: pd.DataFrame,
 
 def search_page(groups: Mapping[str, Sequence[Entry]], manifest: Mapping[str, Any]) -> str:
     """Return the search as a page of a month; `groups`: kind (of `words.GROUPS`) → what can be found of it."""
-    chapters = "".join(
-        f'<li><a href="{escaped(chapter["name"])}.html">{escaped(chapter["title"])}</a></li>\n'
-        for chapter in manifest["chapters"]
-    )
     box = (
         f'<div id="search" class="search" role="search" hidden>\n<label for="wanted">{tr(words.BOX)}</label>\n'
         '<input id="wanted" type="search" autocomplete="off" spellcheck="false" aria-describedby="how">\n'
@@ -70,15 +65,8 @@ def search_page(groups: Mapping[str, Sequence[Entry]], manifest: Mapping[str, An
         f'data-nothing="{escaped(tr(words.NOTHING))}"></p>\n</div>\n'
     )
     lists = "".join(_list(tr(words.GROUPS[kind]), entries) for kind, entries in groups.items() if entries)
-    eyebrow = f"<span>{escaped(manifest['entity'])}</span> <span>{escaped(as_of(manifest['as_of']))}</span>"
-    return document(
-        title=f"{tr(words.TITLE)} · {manifest['entity']} · {manifest['as_of']}",
-        header=f'<p class="eyebrow">{eyebrow}</p>\n<h1>{tr(words.TITLE)}</h1>',
-        navigation=side([(tr(CHAPTERS), f"<ul>\n{chapters}</ul>")]),
-        main=f"<p>{tr(words.TASK)}</p>\n{box}{lists}",
-        footer=f"<p>{sentence(made_from(manifest['book']['fingerprint'][:12]))}</p>",
-        script=(TEMPLATE / "search.js").read_text(encoding="utf-8"),
-    )
+    script = (TEMPLATE / "search.js").read_text(encoding="utf-8")
+    return beside_chapters(manifest, tr(words.TITLE), f"<p>{tr(words.TASK)}</p>\n{box}{lists}", script=script)
 
 
 def _list(heading: str, entries: Sequence[Entry]) -> str:
