@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from nbformat import write
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from chapters import notebook
 from typer.testing import CliRunner
 
 from tradecredit import cli
@@ -27,11 +26,6 @@ from tradecredit.report.run import report
 
 TOKEN = "qzxvjk"
 """In whatever names somebody; five rare letters and a seldom one in no word, and in no base64 by chance."""
-SETUP = """from tradecredit import Book
-from tradecredit.report.chapter import Chapter
-book = Book.open(run_file, as_of)
-chapter = Chapter("{name}", book, output)"""
-PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'
 ALL_TABLES = """for name, table in [*book.tables.items(), ("notes", book.notes)]:
     chapter.table(table, name, name)
 chapter.say(", ".join(book.names.dropna()) + " and " + book.run.entity)
@@ -73,18 +67,6 @@ RUN = {
         "address": [f"{TOKEN} street 1", "Hamburg"], "contact": f"Mr {TOKEN}", "email": f"a@{TOKEN}.example",
         "accounts": [{"bank": f"{TOKEN} bank", "iban": "DE89 3704 0044 0532 0130 00", "bic": "COBADEFFXXX"}]}},
 }  # fmt: skip
-
-
-def notebook(folder: Path, name: str, *code: str) -> None:
-    cells = [
-        new_markdown_cell(f"# About {name}\n\nText."),
-        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        new_code_cell(SETUP.format(name=name), metadata={"tags": ["setup"]}),
-        new_markdown_cell("## What is found"),
-        *(new_code_cell(source) for source in code),
-    ]
-    folder.mkdir(exist_ok=True)
-    write(new_notebook(cells=cells), folder / f"{name}.ipynb")
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from chapters import notebook
 from papermill.exceptions import PapermillExecutionError
 from typer.testing import CliRunner
 
@@ -17,25 +16,8 @@ from tradecredit.report import run
 from tradecredit.report.folders import month_folder, slug
 from tradecredit.report.run import report
 
-PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'
-SETUP = """from tradecredit import Book
-from tradecredit.report.chapter import Chapter
-book = Book.open(run_file, as_of)
-chapter = Chapter("{name}", book, output)"""
 LEDGER = """chapter.headline({"owed": (book.invoices["amount"].sum(), "EUR", "Owed")})
 chapter.table(book.buyers, "buyers", "All buyers")"""
-
-
-def notebook(folder: Path, name: str, *code: str) -> None:
-    cells = [
-        new_markdown_cell(f"# About {name}\n\nText."),
-        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
-        new_code_cell(SETUP.format(name=name), metadata={"tags": ["setup"]}),
-        new_markdown_cell("## What is found"),
-        *(new_code_cell(source) for source in code),
-    ]
-    folder.mkdir(exist_ok=True)
-    nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
 
 
 @pytest.fixture
