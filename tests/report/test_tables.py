@@ -71,6 +71,13 @@ def test_all_cells_are_there_as_a_reader_expects_them():
     ]
 
 
+def test_a_look_that_some_cells_of_a_column_have_is_theirs_alone():
+    read = Reader(to_html(pd.DataFrame({"a": [1, 2], "text": ["INV-1", "free"], "number": ["INV-2", "INV-3"]}), "A"))
+    (table,) = read.attributes("table")
+    assert table["class"] == "stacks n1 d3"
+    assert [attributes.get("class") for attributes in read.attributes("td")] == ["d", None, None, None]
+
+
 def test_it_is_a_table_for_a_screen_reader_too():
     html = to_html(buyers(), "What <b>buyers</b> owe")
     read = Reader(html)
@@ -82,8 +89,8 @@ def test_it_is_a_table_for_a_screen_reader_too():
     assert "<caption" in html
     assert "<b>" not in html
     assert html.count("<i>–</i>") == 2
-    numbers = [attributes for attributes in read.attributes("td") if attributes.get("class") == "n"]
-    assert len(numbers) == 2 * 4
+    (table,) = read.attributes("table")
+    assert table["class"].split() == ["stacks", "n3", "n4", "n5", "d6", "n7"]  # numbers and days, by their columns
 
 
 def test_the_number_of_a_document_does_not_break_over_lines():

@@ -191,7 +191,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
             for _, row in by_amount.iterrows()
         ]
         told.append(tr("by their amount the {highest}'s too: {some}", highest=highest, some=listed(some)))
-    return tr("{join}. All kinds are below, each with its list.", join="; ".join(told))
+    return tr("{join}. The report lists all kinds.", join="; ".join(told))
 
 
 def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: str) -> str:
