@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradecredit.language import speaking
 from tradecredit.report.tables import Column, csv_text, to_html, unharmed
 
 EVIL = "<script>alert(1)</script>"
@@ -285,3 +286,10 @@ def test_amounts_are_rounded_to_their_standard_errors():
     assert "Rounded to their standard errors." in page
     assert "4274908," in csv_text(table) or "4274908\n" in csv_text(table)
     assert ">4,274,908<" in to_html(table[["expected_cash"]], "Cash")
+
+
+def test_names_of_policies_that_are_ours_are_in_the_language_and_those_given_are_not():
+    table = pd.DataFrame({"policy": ["own", "no cover", "varied 7"], "setting_value": ["0.97", "1.2.3", "365"]})
+    with speaking("de"):
+        read = Reader(to_html(table, "Policies"))
+    assert read.rows[1:] == [["own", "0,97"], ["keine Deckung", "1.2.3"], ["abgewandelt 7", "365"]]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
-from tradecredit.language import known, tr
+from tradecredit.language import known, separated, tr
 from tradecredit.report.columns import column
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
@@ -58,12 +58,15 @@ GIVEN = {
     "entity", "number",
 }  # fmt: skip
 """Columns of names and numbers that the book or the run file gives, which no translation touches."""
+OF_OURS = re.compile(r"no cover|(?:varied|other reading) \d+")
+"""Names of policies that are not given: no policy at all, and the terms that a chapter varies or reads otherwise."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
+_DECIMALS = re.compile(r"-?\d+\.\d+")
 _SIGNS = "=+\\-@\t\r\n\0＝＋－＠"
 _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
@@ -329,8 +332,8 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     written = [
-        [text and _said(text) for text in texts]
-        if heading.kind in ("text", "row_text") and name not in GIVEN
+        [text and (_said(text) if name not in GIVEN or OF_OURS.fullmatch(text) else text) for text in texts]
+        if heading.kind in ("text", "row_text")
         else texts
         for texts, name, heading in zip(written, shown.columns, headings, strict=True)
     ]
@@ -405,7 +408,9 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
 
 
 def _said(text: str) -> str:
-    """Return a code or a reason in the language spoken."""
+    """Return a code, a reason, or a number that a text states, in the language spoken."""
+    if _DECIMALS.fullmatch(text):
+        return separated(text)
     words = punctuated(in_words(text))
     return text if words == text else unbroken(words)
 
