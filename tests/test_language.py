@@ -116,7 +116,7 @@ def test_chinese_is_drawn_on_every_machine(monkeypatch):
     try:
         figure = charts.bars(pd.Series([1.0, 2.0], index=["华东贸易", "深圳"]), x="买方", y="应收账款", kind="money")
         assert isinstance(figure, Figure)
-        _, undrawn = pictures.png_of(figure)
+        _, undrawn = pictures.picture_of(figure)
     finally:
         charts._fonts.cache_clear()
     assert not undrawn

@@ -46,9 +46,12 @@ def test_names_are_followed_to_the_function(cells, expected):
     assert found(IMPORTS, BOOK, *cells) == expected
 
 
-def test_what_draws_is_named_beside_what_made_the_figures():
-    draw = 'from tradecredit.report import charts\nchapter.figure(charts.bars(ledger.ageing(book)), "name", "A", "alt")'
-    assert found(IMPORTS, BOOK, draw, kind="figure") == ["receivables.ageing", "charts.bars"]
+@pytest.mark.parametrize(("drawn", "expected"), [
+    ("ledger.ageing(book)", ["receivables.ageing"]), ("book.notes", ["charts.bars"]), ("1", ["charts.bars"]),
+])  # fmt: skip
+def test_what_draws_is_named_where_nothing_else_made_the_figures(drawn, expected):
+    draw = f'from tradecredit.report import charts\nchapter.figure(charts.bars({drawn}), "name", "A", "alt")'
+    assert found(IMPORTS, BOOK, draw, kind="figure") == expected
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)

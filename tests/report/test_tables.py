@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradecredit.language import speaking
 from tradecredit.report.tables import Column, csv_text, to_html, unharmed
 
 EVIL = "<script>alert(1)</script>"
@@ -71,6 +72,13 @@ def test_all_cells_are_there_as_a_reader_expects_them():
     ]
 
 
+def test_a_look_that_some_cells_of_a_column_have_is_theirs_alone():
+    read = Reader(to_html(pd.DataFrame({"a": [1, 2], "text": ["INV-1", "free"], "number": ["INV-2", "INV-3"]}), "A"))
+    (table,) = read.attributes("table")
+    assert table["class"] == "stacks n1 d3"
+    assert [attributes.get("class") for attributes in read.attributes("td")] == ["d", None, None, None]
+
+
 def test_it_is_a_table_for_a_screen_reader_too():
     html = to_html(buyers(), "What <b>buyers</b> owe")
     read = Reader(html)
@@ -82,8 +90,8 @@ def test_it_is_a_table_for_a_screen_reader_too():
     assert "<caption" in html
     assert "<b>" not in html
     assert html.count("<i>–</i>") == 2
-    numbers = [attributes for attributes in read.attributes("td") if attributes.get("class") == "n"]
-    assert len(numbers) == 2 * 4
+    (table,) = read.attributes("table")
+    assert table["class"].split() == ["stacks", "n3", "n4", "n5", "d6", "n7"]  # numbers and days, by their columns
 
 
 def test_the_number_of_a_document_does_not_break_over_lines():
@@ -278,3 +286,10 @@ def test_amounts_are_rounded_to_their_standard_errors():
     assert "Rounded to their standard errors." in page
     assert "4274908," in csv_text(table) or "4274908\n" in csv_text(table)
     assert ">4,274,908<" in to_html(table[["expected_cash"]], "Cash")
+
+
+def test_names_of_policies_that_are_ours_are_in_the_language_and_those_given_are_not():
+    table = pd.DataFrame({"policy": ["own", "no cover", "varied 7"], "setting_value": ["0.97", "1.2.3", "365"]})
+    with speaking("de"):
+        read = Reader(to_html(table, "Policies"))
+    assert read.rows[1:] == [["own", "0,97"], ["keine Deckung", "1.2.3"], ["abgewandelt 7", "365"]]

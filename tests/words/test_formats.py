@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradecredit.language import speaking
 from tradecredit.words import formats
-from tradecredit.words.formats import CANNOT, cell_writer, change, days, figure, money, number, percent
+from tradecredit.words.formats import CANNOT, cell_writer, change, days, figure, listed, money, number, percent, ratio
+from tradecredit.words.sheets import short_money
 
 AMOUNTS = st.floats(-1e13, 1e13, allow_nan=False)
 
@@ -105,3 +107,22 @@ def test_amounts_of_a_column_read_back_to_the_unit(values):
     for text, value in zip(written(values, "money"), values, strict=True):
         assert re.fullmatch(r"−?\d{1,3}(,\d{3})*(\.\d\d)?", text)
         assert abs(float(text.replace(",", "").replace("−", "-")) - value) <= 0.5 + 1e-9 * abs(value)
+
+
+def test_a_list_of_decimals_is_parted_by_what_is_no_decimal_comma():
+    numbers = [0.25, 0.5, 2.0]
+    with speaking("de"):
+        assert listed(map(ratio, numbers)) == "0,25; 0,50 und 2,00"
+        assert listed(["A", "B", "C"]) == "A, B und C"
+    assert listed(map(ratio, numbers)) == "0.25, 0.50 and 2.00"
+    assert listed(["1,234", "5,678", "9"]) == "1,234, 5,678 and 9"
+
+
+@pytest.mark.parametrize(("language", "expected"), [
+    ("en", ["2.5 m", "0.2 m", "7.5 k", "800"]), ("de", ["2,5 Mio.", "0,2 Mio.", "7,5 Tsd.", "800"]),
+    ("zh", ["250 万", "20 万", "7,500", "800"]),
+])  # fmt: skip
+def test_labels_of_a_picture_are_in_the_units_of_the_language(language, expected):
+    with speaking(language):
+        sizes = [(2_500_000, 5e6), (200_000, 5e6), (7_500, 9e3), (800, 900)]
+        assert [short_money(amount, most) for amount, most in sizes] == expected

@@ -50,12 +50,12 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     [
         (5, ""),
         (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue); by their "
-            "amount the board's too: 1 of “Collect overdue debt”. All kinds are below, each with its list."),
+            "amount the board's too: 1 of “Collect overdue debt”. The report lists all kinds."),
         (1, "4 kinds of decisions are not shown; reserved to the board: “Decide on the policy” (EUR 50 gain a year) "
             "and “Review the default model”; next in order: “Stop deliveries: above what the risk allows” (EUR 30 "
             "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue); by their amount the board's "
-            "too: 2 of “Stop deliveries: above what the risk allows” and 1 of “Collect overdue debt”. All kinds are "
-            "below, each with its list."),
+            "too: 2 of “Stop deliveries: above what the risk allows” and 1 of “Collect overdue debt”. The report "
+            "lists all kinds."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):

@@ -42,7 +42,7 @@ def entering(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[l
         elif len(part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted)) and len(part.knots) < 2:
             dropped[name] = HARDLY
         elif twin := _twin(ranks := _standard(rankdata(values[known])), known, kept):
-            dropped[name] = f"orders the buyers nearly as {twin} does"
+            dropped[name] = f"orders the buyers nearly as {twin.replace('_', ' ')} does"
         else:
             kept[name] = ranks, known
             inputs.append(part)

@@ -20,7 +20,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import LINK, NAME, csv_text, escaped, headings, sentence, to_html
+from tradecredit.report.tables import LINK, NAME, csv_text, escaped, headings, sentence, to_html, unmarked
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -124,17 +124,17 @@ class Chapter:
         caption = _required(caption, f"figure {name!r} needs a caption")
         alt = _required(alt, f"figure {name!r} needs an alternative text that states what it shows")
         width, height = pictures.size_of(figure)
-        png, undrawn = pictures.png_of(figure)
+        picture, undrawn = pictures.picture_of(figure)
         if undrawn:
             caption = f"{tr(caption)} {tr('Some letters cannot be drawn: this computer has no font for their script.')}"
         if self._silent:
             return
-        picture = {"caption": tr(caption), "alt": tr(alt), "width": width, "height": height}
+        told = {"caption": tr(caption), "alt": unmarked(tr(alt)), "width": width, "height": height}
         if self.output:
-            _write(self.output / pictures.file_of(self.name, name), png)
-            self._pictures[name] = picture
+            _write(self.output / pictures.file_of(self.name, name), picture)
+            self._pictures[name] = told
             self._publish()
-        _show(pictures.html_of(png, picture, narrow=narrow), "figure", name)
+        _show(pictures.html_of(picture, told, narrow=narrow), "figure", name)
 
     def shows_again(self, published: "Published", names: Sequence[tuple[str, str]]) -> None:
         """Show pictures that other chapters of the month have published, side by side, each with a link to its place.
@@ -143,9 +143,9 @@ class Chapter:
         """
         shown = []
         for chapter, name in names:
-            told, png = published.pictures.get((chapter, name)), pictures.published(published.folder, chapter, name)
-            if told is not None and png is not None:
-                shown.append(pictures.html_of(png, told, f"{escaped(chapter)}.html#figure-{escaped(name)}"))
+            told, picture = published.pictures.get((chapter, name)), pictures.published(published.folder, chapter, name)
+            if told is not None and picture is not None:
+                shown.append(pictures.html_of(picture, told, f"{escaped(chapter)}.html#figure-{escaped(name)}"))
         if shown and not self._silent:
             _show(f'<div class="tc-pictures">\n{"".join(shown)}</div>\n', "pictures")
 

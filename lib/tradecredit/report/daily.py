@@ -20,7 +20,7 @@ from tradecredit.report.letters import FOLDER, Letters, written
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.sheet_links import FOLDER as SHEETS
 from tradecredit.report.sheet_links import linked, published_sheets
-from tradecredit.report.tables import csv_text, escaped, to_html
+from tradecredit.report.tables import csv_text, escaped, to_html, unmarked
 from tradecredit.words import claims as of_claims
 from tradecredit.words import collect, guessed, insurer
 from tradecredit.words.formats import day
@@ -67,7 +67,7 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
         page = _page(book, (listed, shown), letters, changes, sentences)
         _write(build / "index.html", linked(page, _sheets(run, shown.index)))
         put_in_place(build, folder)
-    return folder / "index.html", [_plain_text(text) for text in sentences if text]
+    return folder / "index.html", [unmarked(text) for text in sentences if text]
 
 
 def _page(
@@ -100,7 +100,7 @@ def _page(
     to_send = [told.written(letters.listed)] if letters else []
     texts = [sentences, to_send, [], files, [collect.changed(changes, run.collections)]]
     main = "".join(
-        "".join(f'<p class="tc-say">{escaped(_plain_text(tr(text)))}</p>\n' for text in said if text) + table
+        "".join(f'<p class="tc-say">{escaped(unmarked(tr(text)))}</p>\n' for text in said if text) + table
         for table, said in zip(tables, texts, strict=True)
     )
     granted = [
@@ -108,7 +108,7 @@ def _page(
         *collect.assumptions(book, listed),
         *(told.charged(book, letters.invoices) if letters else []),
     ]
-    notes = "".join(f"<li>{escaped(_plain_text(tr(text)))}</li>\n" for text in granted)
+    notes = "".join(f"<li>{escaped(unmarked(tr(text)))}</li>\n" for text in granted)
     return document(
         title=f"{tr('Worklist')} · {run.entity} · {run.as_of}",
         header=f'<p class="eyebrow"><span>{escaped(run.entity)}</span> <span>{day(book.as_of)}</span></p>\n'
@@ -161,8 +161,3 @@ def _sheets(run: Run, buyers: pd.Index) -> dict[str, str]:
     """Return buyer_id → address of its sheet, seen from the page of the list, of those that the month has one of."""
     month = month_folder(run)
     return {buyer: f"../../{month.name}/{SHEETS}/{name}" for buyer, name in published_sheets(month, buyers).items()}
-
-
-def _plain_text(text: str) -> str:
-    """Return a sentence without the marks of bold words and code."""
-    return text.replace("**", "").replace("`", "")

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 LIBRARY = Path(__file__).parents[1]
 SHOWING = ("tradecredit.report.charts", "tradecredit.words.")
-"""Their functions draw what others made, or add sentences to it: both are named."""
+"""Their functions draw what others made, or add sentences to it: named where nothing else made it."""
 SILENT = ("tradecredit.language", "tradecredit.words.formats", "tradecredit.report.chapter")
 """Their functions write numbers and show tables; they make none."""
 
@@ -56,7 +56,7 @@ def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:
     """Return the makers of what a notebook shows, by (`table` or `figure`, name), in the order of their calls.
 
     Calls within the arguments of a maker are its inputs and are not named; those in the arguments of a function that
-    only shows are. Opening the book is named only where nothing else made the table.
+    only shows are. Opening the book, and what only shows, are named only where nothing else made the table.
     """
     known: dict[str, _Known] = {}
     found: dict[tuple[str, str], tuple[Maker, ...]] = {}
@@ -119,7 +119,8 @@ def _assign(target: ast.expr, value: ast.expr, known: dict[str, _Known]) -> None
 
 def _makers(shown: ast.expr, known: Mapping[str, _Known]) -> tuple[Maker, ...]:
     made = _value(shown, known).makers
-    return tuple(maker for maker in made if not maker.name.startswith("Book.")) or made
+    beside_the_book = tuple(maker for maker in made if not maker.name.startswith("Book.")) or made
+    return tuple(maker for maker in beside_the_book if not maker.module.startswith(SHOWING)) or beside_the_book
 
 
 def _value(node: ast.AST, known: Mapping[str, _Known]) -> _Value:

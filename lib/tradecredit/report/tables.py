@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
-from tradecredit.language import known, tr
+from tradecredit.language import known, separated, tr
 from tradecredit.report.columns import column
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
@@ -49,6 +49,8 @@ LINK = "link"
 """The column that holds the address to which a row's first cell links."""
 NAME = "name"
 """The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
+BUYER_NAME = "who"
+"""The class of a name that is not its row's first cell."""
 BUYER = "buyer_id"
 """The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
 GIVEN = {
@@ -56,12 +58,15 @@ GIVEN = {
     "entity", "number",
 }  # fmt: skip
 """Columns of names and numbers that the book or the run file gives, which no translation touches."""
+OF_OURS = re.compile(r"no cover|(?:varied|other reading) \d+")
+"""Names of policies that are not given: no policy at all, and the terms that a chapter varies or reads otherwise."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
+_DECIMALS = re.compile(r"-?\d+\.\d+")
 _SIGNS = "=+\\-@\t\r\n\0＝＋－＠"
 _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
@@ -109,7 +114,7 @@ def to_html(
     if headings and headings[0].kind == "name":
         headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
     shown, rounded = _to_their_errors(shown, flat.head(len(shown)), headings)
-    cells = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
+    cells, looks = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
     if LINK in flat:
         cells = [_linked(row, address) for row, address in zip(cells, flat[LINK], strict=False)]
     told_by_unit = "unit" not in names and any(heading.kind in ("figure", "change") for heading in headings)
@@ -131,7 +136,7 @@ def to_html(
     all_rows = f' data-rows="{len(flat)}"' if len(shown) < len(flat) else ""
     return (
         f'<div class="tc-table"{all_rows} role="region" tabindex="0" aria-label="{label}"{FOR_JUPYTER[1]}>\n'
-        f"<table{stacking([heading.label for heading in headings])}>\n"
+        f"<table{stacking([heading.label for heading in headings], looks)}>\n"
         f'<caption style="text-align:left"><span>{label}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
         + (f'<p class="tc-note">{note}</p>\n' if note else "")
@@ -156,20 +161,23 @@ def headings(
     ]
 
 
-def stacking(labels: Sequence[str]) -> str:
+def stacking(labels: Sequence[str], looks: Sequence[str] = ()) -> str:
     """Return the attributes of a table that stacks on a phone: below a row's first cell, each other with its label.
 
     A table of at most two columns fits as it is. The labels stand once, in variables of the style sheet, of which
-    there are nine.
+    there are nine. `looks` of its columns, empty for those whose cells state their own: a class for each, by its place.
 
-    >>> stacking(["Buyer", "Owed"]), stacking(["Buyer", "Owed", "Due", "PD (%)"])
-    ('', ' class="stacks" style="--c2:\\'Owed\\';--c3:\\'Due\\';--c4:\\'PD \\\\28 \\\\25 \\\\29 \\'"')
+    >>> stacking(["Buyer", "Owed"]), stacking(["Buyer", "Owed", "Due", "PD (%)"], ["", "n", "d", ""])
+    ('', ' class="stacks n2 d3" style="--c2:\\'Owed\\';--c3:\\'Due\\';--c4:\\'PD \\\\28 \\\\25 \\\\29 \\'"')
     """
-    if len(labels) <= STACKED_ABOVE:
-        return ""
+    stacks = len(labels) > STACKED_ABOVE
+    classes = ["stacks"] * stacks + [f"{look}{place}" for place, look in enumerate(looks, start=1) if look]
+    stated = f' class="{" ".join(classes)}"' if classes else ""
+    if not stacks:
+        return stated
     plain = [re.sub(r"[^\w ]", lambda letter: f"\\{ord(letter[0]):x} ", label) for label in labels[1:]]
     variables = ";".join(f"--c{place}:'{label}'" for place, label in enumerate(plain, start=2))
-    return f' class="stacks" style="{variables}"'
+    return f'{stated} style="{variables}"'
 
 
 def on_page(html: str) -> str:
@@ -223,6 +231,15 @@ def sentence(text: str) -> str:
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", spaced(html))
     return unbroken(html)
+
+
+def unmarked(text: str) -> str:
+    """Return a sentence without the marks of bold words and code, for what has no HTML in it.
+
+    >>> unmarked("**Owes** `a_b`")
+    'Owes a_b'
+    """
+    return text.replace("**", "").replace("`", "")
 
 
 def _framed(table: pd.DataFrame | pd.Series) -> pd.DataFrame:
@@ -304,8 +321,8 @@ def _by_row(heading: Column, values: pd.Series) -> Column:
     return heading._replace(kind="row" if numbers else "row_text")
 
 
-def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None) -> list[list[str]]:
-    """Return the rows' cells as HTML; the first column heads its row."""
+def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None) -> tuple[list[list[str]], list[str]]:
+    """Return the rows' cells as HTML, and the look of each column whose cells all have one; the first heads its row."""
     names = shown.iloc[:, 0] if shown.shape[1] else None
     beside = _largest_beside(shown, headings)
     written = [
@@ -315,17 +332,26 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     written = [
-        [text and _said(text) for text in texts]
-        if heading.kind in ("text", "row_text") and name not in GIVEN
+        [text and (_said(text) if name not in GIVEN or OF_OURS.fullmatch(text) else text) for text in texts]
+        if heading.kind in ("text", "row_text")
         else texts
         for texts, name, heading in zip(written, shown.columns, headings, strict=True)
     ]
+    looks = [
+        [_look(text, heading.kind, BUYER_NAME if name == NAME and place else "") for text in texts]
+        for place, (texts, name, heading) in enumerate(zip(written, shown.columns, headings, strict=True))
+    ]
+    common = [of[0] if of[:1] in (["n"], ["d"]) and set(of) == {of[0]} else "" for of in looks]
     columns = [
-        (heading.kind, place == 0, str(name)) for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
+        [
+            _cell(text, heading.kind, "" if one else look, first=not place, marked=name == BUYER)
+            for text, look in zip(texts, of, strict=True)
+        ]
+        for place, (texts, of, one, name, heading) in enumerate(
+            zip(written, looks, common, shown.columns, headings, strict=True)
+        )
     ]
-    return [
-        [_cell(text, *column) for text, column in zip(row, columns, strict=True)] for row in zip(*written, strict=True)
-    ]
+    return [list(row) for row in zip(*columns, strict=True)], common
 
 
 def _to_their_errors(shown: pd.DataFrame, flat: pd.DataFrame, headings: list[Column]) -> tuple[pd.DataFrame, bool]:
@@ -382,7 +408,9 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
 
 
 def _said(text: str) -> str:
-    """Return a code or a reason in the language spoken."""
+    """Return a code, a reason, or a number that a text states, in the language spoken."""
+    if _DECIMALS.fullmatch(text):
+        return separated(text)
     words = punctuated(in_words(text))
     return text if words == text else unbroken(words)
 
@@ -415,19 +443,27 @@ def _head_cell(heading: Column) -> str:
     return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
 
 
-def _cell(text: str | None, kind: str, first: bool, name: str) -> str:
+def _look(text: str | None, kind: str, of_name: str) -> str:
+    """Return the class of a cell: a number, what does not break, a sentence, or none; `of_name`: that of a name."""
+    content = text or ""
+    if kind in NUMERIC:
+        return "n"
+    if of_name:
+        return of_name
+    if len(content) > SENTENCE:
+        return "long"
+    number_of_a_document = "-" in content and len(content) <= NUMBER and " " not in content
+    return "d" if kind == "date" or number_of_a_document else ""
+
+
+def _cell(text: str | None, kind: str, look: str, *, first: bool, marked: bool) -> str:
     content = MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
-    look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
-    if name == NAME and not first:
-        look += ' class="who"'
-    elif "style" in look and len(content) > SENTENCE:
-        look += ' class="long"'
-    elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
-        look += ' class="d"'
-    look += ' data-of="buyer"' if name == BUYER and text is not None else ""
-    return f"<{tag}{scope}{look}>{content}</{tag}>"
+    aligned = "" if kind in NUMERIC or kind == "date" else FOR_JUPYTER[0]
+    stated = f' class="{look}"' if look else ""
+    of_buyer = ' data-of="buyer"' if marked and text is not None else ""
+    return f"<{tag}{scope}{aligned}{stated}{of_buyer}>{content}</{tag}>"
 
 
 def _linked(row: list[str], address: object) -> list[str]:

@@ -32,7 +32,9 @@ def of_lights(lights: pd.DataFrame) -> str:
     """
     counts = lights["light"].value_counts() if len(lights) else pd.Series(dtype="int64")
     found = [
-        tr_number("{number} is {light}", "{number} are {light}", int(counts[one]), number=whole(counts[one]), light=one)
+        tr_number(
+            "{number} is {light}", "{number} are {light}", int(counts[one]), number=whole(counts[one]), light=tr(one)
+        )
         for one in (GREEN, AMBER, RED)
         if counts.get(one, 0)
     ]

@@ -9,7 +9,7 @@ from functools import cache
 from tradecredit.language import ENGLISH, known, separated, spoken, tr
 
 CODES = (
-    "replaced", "lapsed", "a week", "no cover", "rule", "smallest", "rounding", "approval",
+    "replaced", "lapsed", "a week", "no cover", "varied", "other reading", "rule", "smallest", "rounding", "approval",
     "area under the ROC curve, late or not", "mean error of the days late", "need", "new", "risk", "increase",
     "reduction", "prolongation", "cancellation", "refusal", "concentration", "capacity", "prepaid", "dormant",
     "public", "affiliate", "company", "group", "sector", "country", "insolvent", "grade", "basel", "together",

@@ -217,7 +217,7 @@ def assumptions(settings: EarlyWarningSettings, tested: pd.DataFrame) -> list[st
     """Return what the watchlist and its signals take for granted. `tested`: `signal_value.added`."""
     weeks = average_run_length(SMOOTHING, settings.slower_width)
     moving = {name: settings.odds_of(name) for name in SIGNALS}
-    stated = [f"{tr(SIGNALS[name])} ×{odds:g}" for name, odds in moving.items() if odds != 1]
+    stated = [f"{tr(SIGNALS[name])} ×{short(odds)}" for name, odds in moving.items() if odds != 1]
     moved = listed(stated) if stated else tr("no signal")
     return [
         tr(
@@ -262,7 +262,7 @@ def _reason(move: str, came: str, went: str, exposure: float) -> str:
 
 
 def _one_in(value: float) -> str:
-    return f"{10**value:,.0f}" if value < 6 else tr("a million or more")
+    return fixed(10**value, 0) if value < 6 else tr("a million or more")
 
 
 def _names(codes: object) -> str:

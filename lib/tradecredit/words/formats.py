@@ -27,6 +27,8 @@ LARGE = {
     "zh": ((1e8, 1e8, " 亿"), (1e6, 1e4, " 万")),
 }
 """How large amounts are written, by language: from which size, in which unit, and what it is called."""
+THOUSANDS = {"en": ((1e3, 1e3, " k"),), "de": ((1e3, 1e3, " Tsd."),), "zh": ((1e4, 1e4, " 万"),)}
+"""Units of a picture below those of `LARGE`."""
 _DAYS = {"de": "%d.%m.%Y"}
 _SENTENCE_ENDS = {
     "en": re.compile("(?<=[.!?]) "),
@@ -202,7 +204,9 @@ def listed(parts: Iterable[object]) -> str:
     """
     # What begins in upper case may be a name.
     *first, last = [in_words(text) if text[:1].islower() else text for text in map(str, parts)] or [""]
-    return tr("{first} and {last}", first=tr(", ").join(first), last=last) if first else last
+    # Where a comma parts decimals it does not part numbers too.
+    mark = "; " if any(re.search(r"\d,\d", text) for text in first) and separated(".") == "," else tr(", ")
+    return tr("{first} and {last}", first=mark.join(first), last=last) if first else last
 
 
 def first_of(names: Sequence[str] | pd.Index, most: int) -> str:

@@ -27,7 +27,17 @@ METHODS = {
     "roll_rates": "how balances moved from month to month (roll rates, a Markov chain)",
     "defaults": f"which part of past balances was lost within {HORIZON} months",
 }
+METHOD = "method"
+"""The setting of `audit.parameters` that is a key of `METHODS`."""
 MOST_SEGMENTS = 5
+
+
+def with_settings(parameters: pd.DataFrame) -> pd.DataFrame:
+    """Return `audit.parameters` with the method in words."""
+    values = parameters["setting_value"]
+    return parameters.assign(
+        setting_value=values.where(values.index != METHOD, values.map(lambda name: METHODS.get(name, name)))
+    )
 
 
 def known(book: Book) -> bool:

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from tradecredit.language import tr
+from tradecredit.language import separated, spoken, tr
 from tradecredit.measure import promises
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
     CANNOT,
+    LARGE,
     MINUS,
+    THOUSANDS,
     counted,
     day,
     days,
@@ -279,8 +281,8 @@ def short_money(amount: float, most: float) -> str:
     """
     if missing(amount):
         return CANNOT
-    unit, name = next(
-        ((unit, name) for unit, name in ((1e9, " bn"), (1e6, " m"), (1e3, " k")) if most >= unit), (1, "")
-    )
-    text = f"{abs(amount) / unit:,.3g}"
-    return "0" if text == "0" else f"{MINUS if amount < 0 else ''}{text}{name}"
+    units = (*LARGE[spoken()], *THOUSANDS[spoken()])
+    unit, name = next(((unit, name) for least, unit, name in units if most >= least), (1, ""))
+    size = abs(amount) / unit
+    text = f"{size:,.0f}" if size >= 1e3 else f"{size:.3g}"
+    return "0" if text == "0" else f"{MINUS if amount < 0 else ''}{separated(text)}{name}"

@@ -28,7 +28,10 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """
     table = by_kind(decisions, run)
     some = (table["state"] == OPEN) & (table["new"] > 0)
-    news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
+    news = [
+        tr("{new} of {buyers} new", new=new, buyers=buyers)
+        for new, buyers in zip(table["new"], table["buyers"], strict=True)
+    ]
     table = table.assign(
         link=table["chapter"] + ".html#" + table["anchor"],
         authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
@@ -191,7 +194,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
             for _, row in by_amount.iterrows()
         ]
         told.append(tr("by their amount the {highest}'s too: {some}", highest=highest, some=listed(some)))
-    return tr("{join}. All kinds are below, each with its list.", join="; ".join(told))
+    return tr("{join}. The report lists all kinds.", join="; ".join(told))
 
 
 def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: str) -> str:

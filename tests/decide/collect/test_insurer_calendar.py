@@ -148,6 +148,18 @@ def test_of_a_claim_that_is_filed_money_alone_is_to_come(book_of):
     assert filed.loc["money", ["day", "amount"]].tolist() == [on("2026-11-19"), 9_000]
 
 
+def test_where_all_claims_are_filed_no_row_is_of_no_policy(book_of):
+    claims = "claim_id,buyer_id,filed,amount\n1,C,2026-10-20,10000\n2,D,2026-10-20,10000\n"
+    book = book_of(AS_OF, claims=claims, **LEDGER)
+    terms = POLICY.model_dump(exclude_unset=True)
+    for left_out in ("filing_days", "waiting_days"):  # no claim is to come; nor is any loss but by insolvency
+        terms.pop(left_out, None)
+        table = calendar.deadlines(book, [Policy(**terms)])
+        assert set(table["policy"]) == {"own"}
+        assert table[["day", "act_by"]].notna().any(axis=1).all()
+        assert set(of(table, "money").index) <= {"C", "D"}
+
+
 def test_a_buyers_losses_are_one_claim_by_the_first_of_its_days(book_of):
     more = INVOICES.query("buyer_id == 'C'").assign(invoice_id="C2", due=on("2026-04-20"), amount=500.0)
     book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more])})

@@ -158,6 +158,8 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     )
     stopped = to_stop["stop_on"] <= read
     by_file = last_working_days(claims["file_by"]).clip(lower=read)
+    # Of these rows alone: a table without rows would take on those of a longer column, empty.
+    to_file = lost.reindex(claims.index)
     parts = {
         REPORT_BY: reports.assign(
             day=reports["report_by"], amount=reports["insured_debt"], asked_now=reports["duty"] != LATER,
@@ -168,8 +170,8 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
             act_by=last_working_days(to_stop["stop_on"]).clip(lower=read).mask(stopped, latest_stop),
         ),
         FILE_BY: claims.assign(
-            day=claims["file_by"], amount=claims["insured_debt"], asked_now=lost, notice=None,
-            act_by=by_file.mask(lost, by_file.fillna(latest_claim).clip(upper=latest_claim)),
+            day=claims["file_by"], amount=claims["insured_debt"], asked_now=to_file, notice=None,
+            act_by=by_file.mask(to_file, by_file.fillna(latest_claim).clip(upper=latest_claim)),
         ),
         MONEY_ON: _paid(book, policy, days[lost | filed]),
     }  # fmt: skip
