@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from hypothesis import settings
+from imported_once import ImportedOnce
 
 from tradecredit.book import schema
 from tradecredit.book.book import Book, known
@@ -49,6 +51,19 @@ R3,I3,2024-03-25,50.00,credit_note
 2024-03-01,GBP,1.20
 """,
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imported_once() -> Iterator[ImportedOnce | None]:
+    """Reports of the tests share what their kernels import, where a process can be forked."""
+    from tradecredit.report import kernels
+
+    if not kernels.FORKING:
+        yield None
+        return
+    with pytest.MonkeyPatch.context() as patch, closing(ImportedOnce(kernels.begun)) as shared:
+        patch.setattr(kernels, "begun", shared.begun)
+        yield shared
 
 
 class Ledger:

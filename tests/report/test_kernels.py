@@ -23,6 +23,13 @@ def run(ledger) -> Run:
 
 
 @pytest.fixture
+def begun_alone(imported_once, monkeypatch):
+    """The process that forks kernels imports by itself, as outside of the tests."""
+    if imported_once is not None:
+        monkeypatch.setattr(kernels, "begun", imported_once.otherwise)
+
+
+@pytest.fixture
 def chapters(tmp_path):
     """Write notebooks, each of one cell after the parameters."""
 
@@ -66,6 +73,7 @@ def test_chapters_run_at_the_same_time(chapters, run, tmp_path, monkeypatch, for
     assert results(notebooks, run, tmp_path) == {"first": "2", "second": "2"}
 
 
+@pytest.mark.usefixtures("begun_alone")
 def test_a_kernel_is_warm_and_holds_nothing_of_another_chapter(chapters, run, tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "cores", lambda: 1)
     told = "'seaborn' in sys.modules, hasattr(sys, 'left'), os.environ['OMP_NUM_THREADS'], os.getcwd() == FOLDER"
@@ -96,6 +104,7 @@ def test_nothing_is_begun_after_a_failure_and_the_first_by_name_is_told(chapters
     assert not (tmp_path / "begun-a").exists()
 
 
+@pytest.mark.usefixtures("begun_alone")
 def test_no_kernel_is_left_when_the_run_is_interrupted(chapters, run, tmp_path, monkeypatch):
     def interrupted(futures):
         del futures

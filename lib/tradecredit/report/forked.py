@@ -29,7 +29,7 @@ IMPORTED = (
 def serve(descriptor: int) -> NoReturn:
     """Import, then fork kernels and report whether they have ended, until the other side closes the channel."""
     channel = Connection(descriptor)
-    _import_all()
+    import_all()
     gc.collect()
     gc.freeze()  # a collection in a kernel would copy all that it shares with the others
     kernels: dict[int, int | None] = {}
@@ -54,7 +54,8 @@ def serve(descriptor: int) -> NoReturn:
         os._exit(0)  # what is frozen would be reported as leaks
 
 
-def _import_all() -> None:
+def import_all() -> None:
+    """Import what chapters import at some time."""
     for name in IMPORTED:
         importlib.import_module(name)
     for module in pkgutil.walk_packages(tradecredit.__path__, "tradecredit."):

@@ -40,17 +40,24 @@ def warm_kernels() -> Iterator[type["KernelManager"]]:
         yield type("Manager", (KernelManager,), {"environment": environment})
         return
     ours, theirs = Pipe()
-    command = [sys.executable, "-P", "-m", forked.__name__, str(theirs.fileno())]
-    # In a session of its own, so that an interrupt at the terminal reaches it through us only.
-    process = subprocess.Popen(
-        command, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
-    )
+    process = begun(theirs.fileno(), environment)
     theirs.close()
     try:
         yield type("Manager", (_ForkedKernelManager,), {"environment": environment, "forking": _Forking(ours)})
     finally:
         ours.close()
         process.wait()
+
+
+def begun(descriptor: int, environment: dict[str, str]) -> subprocess.Popen:
+    """Return the process that forks kernels, which reads what is asked of it from a descriptor.
+
+    It is in a session of its own, so that an interrupt at the terminal reaches it through us only.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", forked.__name__, str(descriptor)],
+        env=environment, pass_fds=[descriptor], stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
 
 
 def limited(kernels: type[AsyncKernelManager], seconds: float) -> type[AsyncKernelManager]:
