@@ -76,12 +76,15 @@ def test_chapters_run_at_the_same_time(chapters, run, tmp_path, monkeypatch, for
 @pytest.mark.usefixtures("begun_alone")
 def test_a_kernel_is_warm_and_holds_nothing_of_another_chapter(chapters, run, tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "cores", lambda: 1)
-    told = "'seaborn' in sys.modules, hasattr(sys, 'left'), os.environ['OMP_NUM_THREADS'], os.getcwd() == FOLDER"
+    told = (
+        "'seaborn' in sys.modules, 'lark' in sys.modules, hasattr(sys, 'left'), os.environ['OMP_NUM_THREADS'], "
+        "os.getcwd() == FOLDER"
+    )
     loaded = f"import os, sys\n' '.join(str(each) for each in ({told}))".replace("FOLDER", repr(str(tmp_path)))
     notebooks = chapters(first="import sys\nsys.left = 1\nimport os\nos.chdir('/')\n1", second=loaded)
     found = results(notebooks, run, tmp_path)
     threads = os.environ.get("OMP_NUM_THREADS", "1")
-    assert found["second"] == repr(f"{kernels.FORKING} False {threads} True")
+    assert found["second"] == repr(f"{kernels.FORKING} False False {threads} True")
 
 
 @pytest.mark.parametrize("forking", [True, False])
