@@ -18,11 +18,12 @@ import statsmodels.api as sm
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from tradecredit import Book, Run, default
+from tradecredit import Book, Run
 from tradecredit.book.demo import demo_book
 from tradecredit.default import point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import grade
+from tradecredit.default.ratings import Assessment, level_basis
 from tradecredit.numerics import discrimination
 from tradecredit.validation.calibration import grade_tests
 
@@ -44,6 +45,9 @@ SIGNS = {
     "market_value_change_2": BETTER,
 } | {f"{name}_{of}": BETTER for name in ("net_income", "ebit", "ebitda") for of in ("mean", "least")}  # fmt: skip
 """More of it means more failures, or fewer; the other ratios (size, growth, turnover, days, structure) are free."""
+
+HIDDEN = 0.3
+"""Share of the inputs of a demo book's buyers that are taken away at random."""
 
 CENTRAL_TENDENCY = 0.02
 """That the grades are read at: healthy firms are under-sampled, so that the file's own rate is no level."""
@@ -203,8 +207,8 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
 
     Beside it the number of defaults that the book records, and the standard error that they alone would leave in the
     slope of a model of one score, √(I⁻¹) for logit curves of the truth, scaled to that number: the least that a fit to
-    this book can err by. Of ten books with slopes of 1 and such errors as many as the last line says are outside
-    .8–1.25.
+    this book can err by. Then the mean probability over the truth's, fully known and with a share `HIDDEN` of the
+    inputs hidden at random. The last lines say how often books with slopes of 1 and such errors would pass.
     """
     rows = []
     usual = Run.from_yaml(Path(__file__).parents[2] / "params" / "demo.yaml", as_of="2026-10-31")
@@ -213,7 +217,8 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
         book, source = Book.open(run), run.source
         truth = demo_book(buyers=source.buyers, invoices=source.invoices, seed=seed, until=source.until).truth
         truth = truth[truth["date"] == book.as_of].set_index("buyer_id")["pd"]
-        found = default.assess(book)
+        assessed = level_basis(book)
+        found = assessed.ratings
         private = book.buyers.loc[book.buyers["kind"] == "private", "buyer_id"]
         sure = ~found["method"].isin(["in default", "fitted model: behaviour not known"])
         sure &= ~found["method"].str.contains("nothing known")
@@ -222,18 +227,40 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
         slope = sm.GLM(true, sm.add_constant(logit(told)), family=sm.families.Binomial()).fit().params.iloc[1]
         inside = true.between(found.loc[rated, "pd_low"], found.loc[rated, "pd_high"]).mean()
         defaults = int(book.defaults["buyer_id"].isin(private).sum())
-        error = slope_error(true, defaults)
-        rows.append((told.corr(true, method="spearman"), slope, inside, error))
-        figures = f"rank correlation {rows[-1][0]:.3f}, slope {slope:.2f} ({defaults} defaults: s.e. {error:.2f})"
-        print(f"demo, seed {seed}, {found['method'].mode()[0]}: {figures}, truth inside {inside:.0%}", flush=True)
-    (rank, slope, inside, _), errors = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / len(rows) ** 0.5
-    print(
-        f"demo, mean of {len(seeds)}: rank correlation {rank:.3f} (s.e. {errors[0]:.3f}), slope {slope:.2f} (s.e. "
-        f"{errors[1]:.2f}), truth inside {inside:.0%} (s.e. {errors[2]:.0%})"
-    )
-    of_chance = [norm.cdf((0.8 - 1) / row[3]) + norm.sf((1.25 - 1) / row[3]) for row in rows]
-    out = sum(not 0.8 <= row[1] <= 1.25 for row in rows)
-    print(f"demo, slopes outside .8-1.25: {out}; by the errors of so few defaults alone {sum(of_chance):.1f}")
+        row = {"rank": told.corr(true, method="spearman"), "slope": slope, "inside": inside}
+        row |= {"error": slope_error(true, defaults), "level_error": defaults**-0.5, "known": told.mean() / true.mean()}
+        row["hidden"] = partly_known(assessed, rated, seed) / true.mean()
+        rows.append(row)
+        print(
+            f"demo, seed {seed}, {found['method'].mode()[0]}: rank correlation {row['rank']:.3f}, slope {slope:.2f} "
+            f"({defaults} defaults: s.e. {row['error']:.2f}), truth inside {inside:.0%}; mean probability over the "
+            f"truth's {row['known']:.3f}, with {HIDDEN:.0%} hidden {row['hidden']:.3f}",
+            flush=True,
+        )
+    table = pd.DataFrame(rows)
+    table["hidden over known"] = table["hidden"] / table["known"]
+    told = [f"{name} {table[name].mean():.3f} (s.e. {table[name].sem():.3f})" for name in table]
+    print(f"demo, mean of {len(table)}: {', '.join(told)}")
+    # A book within .8–1.25, and one within 5 % of the level, by the errors of so few defaults alone.
+    slopes = norm.cdf(0.25 / table["error"]) - norm.cdf(-0.2 / table["error"])
+    levels = 2 * norm.cdf(0.05 / table["level_error"]) - 1
+    out, off = (~table["slope"].between(0.8, 1.25)).sum(), ((table["known"] - 1).abs() > 0.05).sum()
+    print(f"demo, slopes outside .8-1.25: {out}; of a model without faults {(1 - slopes).sum():.1f}")
+    print(f"demo, all slopes within: a model without faults in {slopes.prod():.0%} of such sets of books")
+    print(f"demo, levels further than 5 % from the truth's: {off}; of a model without faults {(1 - levels).sum():.1f}")
+
+
+def partly_known(assessed: Assessment, rated: pd.Index, seed: int) -> float:
+    """Return the mean probability with `HIDDEN` of the inputs unknown, over 20 draws; NaN where nothing was fitted."""
+    if assessed.model is None:
+        return float("nan")
+    values, random = assessed.today.loc[rated], np.random.default_rng(seed)
+    columns, means = [part.name for part in assessed.model.inputs], []
+    for _ in range(20):
+        hidden = random.random((len(values), len(columns))) < HIDDEN
+        table = values.assign(**values[columns].astype("float64").mask(hidden))
+        means.append(point_in_time.moved(assessed.model.probability(table), assessed.factor).mean())
+    return float(np.mean(means))
 
 
 def slope_error(true: pd.Series, defaults: int) -> float:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.default.level import Level
+from tradecredit.default.scale import Scale
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.default import EXPECTED, basis, expected_defaults, expected_in_short, no_sign_costs, sign_costs
 
@@ -15,10 +16,17 @@ LEVEL = Level(6.54, 3.71, 11.08, 0.5, 2.0)
 
 def assessed(fitted: bool = True, now: float = 73.0, ahead: float = 81.0) -> SimpleNamespace:
     figures = {"insolvency index now": now, "insolvency index expected in 12 months": ahead}
-    model = SimpleNamespace(inputs=[1, 2], pairs=()) if fitted else None
+    model = SimpleNamespace(inputs=[1, 2], pairs=(), scale=None) if fitted else None
     return SimpleNamespace(
         model=model, level=pd.Series(figures).to_frame("value"), observed=pd.DataFrame({"date": [1, 2]}), defaulters=30
     )
+
+
+def test_a_scale_is_told_at_both_ends():
+    found = assessed()
+    found.model.scale = Scale("log_assets", (0.0, 1.0, 2.0), 1.0, float(np.log(2)), 0.1)
+    told = basis(found, DefaultSettings())
+    assert "0.50 times as much at the low end of log_assets as at its median, and 2.00 times" in told
 
 
 def test_the_line_of_the_summary_has_the_interval_of_the_level():

@@ -15,6 +15,7 @@ from tradecredit.default.curve_knots import Curve
 from tradecredit.default.model_tables import BELIEF_COLUMNS, numbers, problem
 from tradecredit.default.monotone_curves import Part
 from tradecredit.default.pairs import Pair
+from tradecredit.default.scale import Scale
 from tradecredit.default.unknown_inputs import Law
 from tradecredit.errors import InputError, ParameterError, Problem
 
@@ -40,6 +41,9 @@ SURFACE_COLUMNS = [
 class DefaultModel:
     """A fitted logit: log-odds of default = intercept + Σ curve of an input (`Curve`) + Σ surface of two (`Pair`).
 
+    With a `scale` (`Scale`) all but the intercept and the curve of its own input counts so many times as that input
+    says: the accounts of a large firm may tell more than those of a small one.
+
     `coefficients`: the intercept's, then those of each curve and of each pair. `covariance`: theirs, as the rows of its
     lower triangle, to six digits. `spread` and `errors`: over the fitted sample, the covariance of the contributions of
     curves and pairs, and the mean covariance of the contributions' errors, row by row; what is not known of a buyer
@@ -58,11 +62,13 @@ class DefaultModel:
     dropped: Mapping[str, str]
     observations: int
     defaults: int
+    scale: Scale | None = None
 
     @classmethod
     def fit(
         cls, X: pd.DataFrame, y: pd.Series, *, signs: Mapping[str, int], groups: pd.Series | None = None,
         belief: pd.DataFrame | None = None, pairs: Sequence[tuple[str, str]] | None = None,
+        scale: Sequence[str] | None = None,
     ) -> Self:  # fmt: skip
         """Fit curves of the columns of `X`, and of a few pairs of them, to `y` (1: defaulted, 0: not), all at once.
 
@@ -73,7 +79,9 @@ class DefaultModel:
         to as far as the table does not show otherwise; without it, and for inputs that it does not name, level.
         Names that `X` does not have change nothing. `pairs`: two columns each, that may tell more together than apart;
         not given: up to eight that do so for firms left out, where enough firms defaulted (`pair_choice.chosen`);
-        empty: none. A pair keeps to the signs of both.
+        empty: none. A pair keeps to the signs of both. `scale`: one column without a sign, by which all others count
+        more or less; not given: the one that tells most for firms left out, if any does, where enough firms defaulted
+        (`scale.chosen`); empty: none.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
         (`monotone_curves.fitted`).
@@ -88,18 +96,22 @@ class DefaultModel:
         X, y, groups, belief = model_tables.checked(X, y, signs, groups, belief)
         inputs, dropped = model_inputs.entering(X, y, signs)
         stated = None if pairs is None else model_tables.stated_pairs(pairs, X)
+        by = None if scale is None else model_tables.stated_scale(scale, X, signs)
         outcome = y.to_numpy()
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         beliefs = {} if belief is None else model_fit.believed_values(belief)
         table = {part.name: numbers(X[part.name]) for part in inputs}
         found = model_fit.fitted(inputs, table, outcome, firms, beliefs)
+        weighs = model_fit.scaled_by(found, by, table, outcome, firms)
+        if weighs:
+            found = model_fit.fitted(inputs, table, outcome, firms, beliefs, found.fit.coefficients, weighs)
         if stated is None:
             chosen = pair_choice.chosen(model_fit.seen(found, table, outcome, firms))
             stated = [(inputs[first].name, inputs[second].name) for first, second in chosen]
         surfaces = model_fit.surfaces(stated, inputs, table)
         if surfaces:
             alone = found.fit.coefficients
-            found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs, alone)
+            found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs, alone, found.scale)
         return cls(
             **model_fit.described(found, outcome, firms),
             dropped=dropped | model_fit.level(found, told=pairs is not None),
@@ -128,8 +140,9 @@ class DefaultModel:
         for block, read in self._read(X):
             variance = monotone_curves.variances(read.design, self._covariance)
             if read.design.unknown.any():
-                missing = read.design.unknown.astype(float)
+                missing = read.design.unknown * read.design.scale
                 variance += np.einsum("ij,ij->i", missing @ unknown_variance, missing)
+            variance += self._of_scale(read, X.iloc[block])
             width, told = reach * np.sqrt(variance), read.told
             found[block, 0] = told.log_odds
             found[block, 1] = np.minimum(told.middle - width, told.log_odds)
@@ -155,7 +168,7 @@ class DefaultModel:
         for rows in (X, fitted_to):
             probability = self.probability(rows).to_numpy()
             one_group = np.zeros(len(rows), dtype=int)
-            slope = monotone_curves.scores(_design(self.parts, rows), probability * (1 - probability), one_group)
+            slope = monotone_curves.scores(self._design(rows), probability * (1 - probability), one_group)
             gradients.append(slope[0] / probability.sum())
         apart = gradients[0] - gradients[1]
         return float(np.sqrt(apart @ self._covariance @ apart))
@@ -170,14 +183,14 @@ class DefaultModel:
         score. `X` may be one row, a Series. Raises as `predict`.
         """
         X = self._checked(X)
-        there = monotone_curves.contributions(_design(self.parts, self._medians), np.array(self.coefficients))
+        there = monotone_curves.contributions(self._design(self._medians), np.array(self.coefficients))
         found = np.empty((len(X), len(self.parts)))
         for block, read in self._read(X):
             found[block] = read.contributions + read.told.parts - there
             for number, one in enumerate(self.pairs, start=len(self.inputs)):
                 known = ~read.design.unknown[:, number]
                 for name in one.names:
-                    alone = self._alone(one, name, X.iloc[block]) - there[0, number]
+                    alone = self._alone(one, name, X.iloc[block]) * read.factor - there[0, number]
                     found[block, self._places[name]] += np.where(known, alone, 0.0)
                     found[block, number] -= np.where(known, alone, 0.0)
         return pd.DataFrame(found, index=X.index, columns=[part.name for part in self.parts])
@@ -209,7 +222,7 @@ class DefaultModel:
         table = pd.concat([self._medians] * (rows + 1), ignore_index=True)
         for name, column in values.items():
             table[name] = np.append(column, self._medians[name])
-        dense = monotone_curves.dense(_design(self.parts, table))
+        dense = monotone_curves.dense(self._design(table))
         return dense[:-1] - dense[-1]
 
     def _told_of(self, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -304,6 +317,7 @@ class DefaultModel:
                 "spread": tuple(map(tuple, content["spread"])),
                 "errors": tuple(map(tuple, content["errors"])),
                 "beyond": tuple(content["beyond"]),
+                "scale": Scale(*map(_as_tuple, content["scale"])) if content.get("scale") else None,
             }
         )
 
@@ -324,10 +338,21 @@ class DefaultModel:
         b = np.array(self.coefficients)
         for start in range(0, len(X), BLOCK):
             block = slice(start, start + BLOCK)
-            design = _design(self.parts, X.iloc[block])
+            design = self._design(X.iloc[block])
             parts = monotone_curves.contributions(design, b)
-            told = unknown_inputs.told(parts, design.unknown, self._law, b[0] + parts.sum(axis=1))
-            yield block, _Read(design, parts, told)
+            odds = b[0] + parts.sum(axis=1)
+            yield block, _Read(design, parts, unknown_inputs.told(parts, design.unknown, self._law, odds, design.scale))
+
+    def _design(self, X: pd.DataFrame) -> monotone_curves.Design:
+        return _design(self.parts, X, self.scale)
+
+    def _of_scale(self, read: "_Read", X: pd.DataFrame) -> np.ndarray | float:
+        """Return the variance of log-odds by the error of the scale's slope."""
+        if not self.scale:
+            return 0.0
+        own = read.contributions[:, self._places[self.scale.name]]
+        others = read.contributions.sum(axis=1) - own
+        return (self.scale.error * self.scale.place(numbers(X[self.scale.name])) * others) ** 2
 
     def _checked(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return the table of the rows that the model is asked of. Raises `InputError` with every problem of it."""
@@ -349,14 +374,20 @@ class _Read(NamedTuple):
     contributions: np.ndarray
     told: unknown_inputs.Told
 
+    @property
+    def factor(self) -> np.ndarray:
+        """How many times pairs count."""
+        return self.design.scale[:, -1]
+
 
 def points(log_odds: pd.DataFrame) -> pd.DataFrame:
     """Return contributions to the log-odds as points of a score: `POINTS_TO_DOUBLE` more halve the odds of default."""
     return -log_odds * POINTS_TO_DOUBLE / np.log(2)
 
 
-def _design(parts: Sequence[Part], X: pd.DataFrame) -> monotone_curves.Design:
-    return monotone_curves.design(parts, [numbers(X[part.name]) for part in parts if isinstance(part, Curve)], len(X))
+def _design(parts: Sequence[Part], X: pd.DataFrame, by: Scale | None = None) -> monotone_curves.Design:
+    columns = [numbers(X[part.name]) for part in parts if isinstance(part, Curve)]
+    return monotone_curves.design(parts, columns, len(X), by=by)
 
 
 def _as_tuple(value: object) -> Any:

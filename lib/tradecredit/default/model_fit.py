@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from tradecredit.default import monotone_curves, unknown_inputs
+from tradecredit.default import monotone_curves, pair_choice, scale, unknown_inputs
 from tradecredit.default.curve_knots import Curve
 from tradecredit.default.monotone_curves import Part
 from tradecredit.default.pair_choice import Seen
 from tradecredit.default.pairs import Pair, pair
+from tradecredit.default.scale import Scale
 
 LEVEL = 1e-6
 """A curve none of whose steps is larger is level."""
@@ -21,21 +22,38 @@ TOGETHER_LEVEL = "is level: together they tell no more than their curves, or aga
 
 
 class Found(NamedTuple):
-    """A joint fit: its parts, their design, and what `monotone_curves.fitted` returns."""
+    """A joint fit: its parts, what `monotone_curves.fitted` returns, and the scale."""
 
     parts: Sequence[Part]
     design: monotone_curves.Design
     fit: monotone_curves.Fit
     doubted: np.ndarray
+    scale: Scale | None
 
 
 def fitted(
     parts: Sequence[Part], table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray, beliefs: Mapping,
-    start: np.ndarray | None = None,
+    start: np.ndarray | None = None, by: Scale | None = None,
 ) -> Found:  # fmt: skip
-    design = monotone_curves.design(parts, list(table.values()), len(y))
+    design = monotone_curves.design(parts, list(table.values()), len(y), by=by)
     belief = monotone_curves.believed(parts, beliefs)
-    return Found(parts, design, *monotone_curves.fitted(parts, design, y, firms, belief=belief, start=start))
+    return Found(parts, design, *monotone_curves.fitted(parts, design, y, firms, belief=belief, start=start), by)
+
+
+def scaled_by(
+    found: Found, stated: Sequence[str] | None, table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray
+) -> Scale | None:
+    """Return by what a fit of curves alone is to be scaled.
+
+    `stated`: as it says; None: if enough firms defaulted and something tells.
+    """
+    if stated is None and not pair_choice.most(y, firms):
+        return None
+    curves, b = [part for part in found.parts if isinstance(part, Curve)], found.fit.coefficients
+    odds = monotone_curves.left_out(curves, found.design, found.fit, y)
+    others = (odds - b[0])[:, None] - monotone_curves.contributions(found.design, b)
+    left_out = seen(found, table, y, firms)._replace(log_odds=odds)
+    return scale.chosen(curves, others, left_out, stated=stated)
 
 
 def seen(found: Found, table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray) -> Seen:
@@ -54,7 +72,7 @@ def surfaces(names: Sequence[tuple[str, str]], inputs: Sequence[Curve], table: M
 
 
 def _stays(found: Found) -> list[bool]:
-    """Return of each part whether it is in the model; a level curve is where a pair that counts has its input."""
+    """Return of each part whether it is in the model; a level curve is where a pair or the scale has its input."""
     places = monotone_curves.places(found.parts)
     bent = [bool(np.abs(found.fit.coefficients[place]).max() > LEVEL) for place in places]
     paired = {
@@ -63,6 +81,8 @@ def _stays(found: Found) -> list[bool]:
         if moves and isinstance(part, Pair)
         for name in part.names
     }
+    if found.scale:
+        paired.add(found.scale.name)
     return [moves or part.name in paired for part, moves in zip(found.parts, bent, strict=True)]
 
 
@@ -78,7 +98,7 @@ def described(found: Found, y: np.ndarray, firms: np.ndarray) -> dict[str, Any]:
     covariance = _covariance(found.fit, found.doubted, found.design, y, firms)
     b, stays = found.fit.coefficients, _stays(found)
     contributions = monotone_curves.contributions(found.design, b)
-    law = unknown_inputs.law(contributions, found.design.unknown, b[0], float(y.mean()))
+    law = unknown_inputs.law(contributions / found.design.scale, found.design.unknown, b[0], float(y.mean()))
     errors = _mean_errors(found.parts, covariance, found.design)
     left = [part for part, kept in zip(found.parts, stays, strict=True) if kept]
     rows = np.r_[True, np.repeat(stays, [part.size for part in found.parts]).astype(bool)]
@@ -93,6 +113,7 @@ def described(found: Found, y: np.ndarray, firms: np.ndarray) -> dict[str, Any]:
         "together": law.together,
         "observations": len(y),
         "defaults": int(y.sum()),
+        "scale": found.scale,
     }
 
 

@@ -124,6 +124,16 @@ def stated_pairs(pairs: object, X: pd.DataFrame) -> list[tuple[str, str]]:
     return list(dict.fromkeys((first, second) for first, second in found))
 
 
+def stated_scale(scale: object, X: pd.DataFrame, signs: Mapping[str, int]) -> list[str]:
+    """Return the input that a fit is scaled by, if any. Raises `InputError` for what is no column without a sign."""
+    if not isinstance(scale, list | tuple) or len(scale) > 1:
+        raise InputError([problem("scale", "is no list of one column at most", "state [] for none")])
+    for name in scale:
+        if name not in X.columns or signs.get(name):
+            raise InputError([problem("scale", f"{name!r} is no column of X without a sign", "state another, or []")])
+    return list(scale)
+
+
 def _described(given: object) -> str:
     shape = getattr(given, "shape", None)
     return type(given).__name__ + (f" of shape {shape}" if shape is not None else "")

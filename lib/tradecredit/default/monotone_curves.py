@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from tradecredit.default import unknown_inputs
 from tradecredit.default.curve_knots import Curve
 from tradecredit.default.pairs import Pair, located, shapes
+from tradecredit.default.scale import Scale
 from tradecredit.numerics.compiled import compiled
 
 ROUNDS = 6
@@ -66,18 +67,20 @@ class Design(NamedTuple):
     (rows × 1 + curves + 2 pairs; first the intercept) says which is the left one, `weight` (rows × as many × 2) how
     much of both. `values` (knots × coefficients) turns coefficients into the values at the knots: the sum of the steps
     up to there, less the curve's mean; behind its knots each part has a row for a missing value. The dense design
-    matrix of a logit is the product of the two. `unknown` (rows × parts): where a value is missing.
+    matrix of a logit is the product of the two. `unknown` (rows × parts): where a value is missing. `scale` (rows,
+    or one for all, × parts): how many times a part counts; the weights are multiplied by it.
     """
 
     index: np.ndarray  # type: ignore[assignment]  # a tuple's method of that name is not asked for
     weight: np.ndarray
     values: np.ndarray
     unknown: np.ndarray
+    scale: np.ndarray
 
 
-def design(parts: Sequence[Part], table: Sequence[np.ndarray], rows: int) -> Design:
+def design(parts: Sequence[Part], table: Sequence[np.ndarray], rows: int, *, by: Scale | None = None) -> Design:
     """Return the design of `rows` rows; `table` holds a column (float, NaN where missing) for each curve of `parts`,
-    which come before its pairs.
+    which come before its pairs. `by`: what scales it.
 
     A missing value has its own coefficient, or where none was fitted the part's mean.
     """
@@ -118,7 +121,18 @@ def design(parts: Sequence[Part], table: Sequence[np.ndarray], rows: int) -> Des
         if part.missing:
             values[missing_node, place.stop - 1] = 1.0
         node = missing_node + 1
-    return Design(index, weight, values, unknown)
+    plain = Design(index, weight, values, unknown, np.ones((1, len(parts))))
+    if by is None:
+        return plain
+    return scaled(plain, [part.name for part in curves].index(by.name), by.factor(columns[by.name]))
+
+
+def scaled(plain: Design, number: int, factor: np.ndarray) -> Design:
+    """Return a design with a scale by row, where there was none, but for intercept and the curve of that `number`."""
+    weight, parts = plain.weight * factor[:, None, None], np.repeat(factor[:, None], plain.scale.shape[1], axis=1)
+    kept = [0, 1 + number]
+    weight[:, kept], parts[:, number] = plain.weight[:, kept], 1.0
+    return plain._replace(weight=weight, scale=parts)
 
 
 def log_odds(design: Design, b: np.ndarray) -> np.ndarray:
@@ -334,14 +348,25 @@ def fitted(
     return fit, penalty(held_by, np.minimum(weights, [part.doubted for part in held_by]), size)
 
 
+def left_out(parts: Sequence[Part], design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
+    """Return each row's log-odds by a fit without it, the penalty and the bounds that hold staying as they are.
+
+    One Newton step from the fit: odds − h (y − p) / (1 − p (1 − p) h), h = x'H⁻¹x (Rad and Maleki 2020, Journal of the
+    Royal Statistical Society B 82, 965).
+    """
+    (low, high), b, p = bounds(parts), fit.coefficients, fit.probability
+    reach = fit.share * variances(design, _inverse(fit.information, (b > low) & (b < high)))
+    return logit(np.clip(p, 1e-12, 1 - 1e-12)) - reach * (y - p) / np.maximum(1 - p * (1 - p) * reach, 0.05)
+
+
 def _lift(design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
     """Return what the log-odds of each row have on top because something of it is not known; 0 where all is."""
     if not design.unknown.any():
         return np.zeros(len(y))
     parts = contributions(design, fit.coefficients)
-    law = unknown_inputs.law(parts, design.unknown, fit.coefficients[0], float(y.mean()))
+    law = unknown_inputs.law(parts / design.scale, design.unknown, fit.coefficients[0], float(y.mean()))
     odds = log_odds(design, fit.coefficients)
-    return unknown_inputs.told(parts, design.unknown, law, odds).log_odds - odds
+    return unknown_inputs.told(parts, design.unknown, law, odds, design.scale).log_odds - odds
 
 
 def _inverse(matrix: np.ndarray, free: np.ndarray) -> np.ndarray:

@@ -46,19 +46,22 @@ def law(contributions: np.ndarray, unknown: np.ndarray, intercept: float, rate: 
     return alone._replace(together=float(logit(rate) - nothing.log_odds[0]))
 
 
-def told(contributions: np.ndarray, unknown: np.ndarray, law: Law, log_odds: np.ndarray) -> Told:
+def told(
+    contributions: np.ndarray, unknown: np.ndarray, law: Law, log_odds: np.ndarray, scale: np.ndarray | float = 1.0
+) -> Told:
     """Return what is to be expected of rows whose log-odds are `log_odds` with unknown contributions at their means.
 
     With K the sum of a row's known contributions, U that of the unknown ones, and both jointly normal as over the
     fitted sample: U given K has mean b·K, b = cov(U, K) / var(K), and variance var(U) − b·cov(U, K). Returned are the
     log-odds of E[expit(log-odds + U) | K], plus `Law.beyond` of each unknown input, plus as much of `Law.together` as U
     given K has of the variance of all. b is at least −1, so that a known input moves the whole the way that it moves K.
+    `scale` (as `monotone_curves.Design`'s): how many times the law's a row's contributions are; those given are scaled.
     The part of an input: its mean, its `beyond`, and of what the variance lifts as much as it has of the variance.
     """
     if not unknown.any():
         return Told(log_odds, log_odds, np.zeros(contributions.shape))
-    absent, known = unknown.astype(float), (~unknown).astype(float)
-    score = (contributions * known).sum(axis=1)
+    absent, known = unknown * scale, ~unknown * scale
+    score = np.where(unknown, 0.0, contributions).sum(axis=1)
     with_known = (known @ law.spread) * absent
     of_known = ((known @ law.spread) * known).sum(axis=1)
     slope = with_known / np.where(of_known > 0, of_known, np.inf)[:, None]
@@ -71,7 +74,7 @@ def told(contributions: np.ndarray, unknown: np.ndarray, law: Law, log_odds: np.
     lifted = log_odds_of_mean(middle, variance)
     lifted += law.together * variance / max(law.spread.sum(), 1e-300)
     share = variances * ((lifted - middle) / np.where(variance > 0, variance, 1.0))[:, None]
-    beyond = absent * law.beyond
+    beyond = unknown * law.beyond
     return Told(lifted + beyond.sum(axis=1), middle, mean + share + beyond)
 
 

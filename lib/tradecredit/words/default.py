@@ -323,7 +323,7 @@ def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettin
         buyers=counted(assessment.defaulters, "buyer"),
         horizon_months=HORIZON_MONTHS,
         priors=_PRIORS,
-        pairs=_pairs(model),
+        pairs=_pairs(model) + _scale(model),
         level=level,
         index=_index(assessment, settings),
     )
@@ -336,6 +336,17 @@ def _pairs(model: DefaultModel) -> str:
         "{pairs} of inputs, chosen by cross-validation, add what both tell together. ",
         pairs=counted(len(model.pairs), "pair"),
     )
+
+
+def _scale(model: DefaultModel) -> str:
+    if model.scale is None:
+        return ""
+    low, high = model.scale.factor(np.array([model.scale.knots[0], model.scale.knots[-1]]))
+    return tr(
+        "All other inputs count {low} times as much at the low end of {input} as at its median, and {high} times as "
+        "much at its high end. ",
+        low=fixed(low, 2), high=fixed(high, 2), input=in_words(model.scale.name),
+    )  # fmt: skip
 
 
 def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
