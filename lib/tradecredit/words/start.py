@@ -192,7 +192,7 @@ ABOUT = {
     "credit_accounts": "first digits of accounts whose credits are credit memos",
     "signs": "signed: credits have a minus; by_kind: the kind tells; reversed: invoices have a minus",
     "unmatched": "credits that name no invoice stay on_account, or settle the oldest",
-    "lines": "added: rows of one invoice are parts; repeated: each its total; payments: beside a payment; parts: one of both",
+    "lines": "added: rows of one invoice are parts; repeated: each its total; payments: beside one; parts: one of both",
     "terms_days": "days of payment of invoices without a due day",
 }
 
