@@ -15,7 +15,7 @@ Role = Literal[
     "days_overdue", "balance", "own_amount", "rate", "baseline",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
-Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
+Layout = Literal["table", "bars", "fixed", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
 EXPORTED = ("invoices", "receipts")
 """The tables that an export alone gives; all others are read from files of their own, and `buyers` from both."""
@@ -25,12 +25,14 @@ class ExportForm(Parameters):
     """How a file of an export is written."""
 
     layout: Layout = "table"
-    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, a table of a database, an
-    XML document, or a bank's statement in SWIFT's MT940."""
+    """Fields between separators, a printed list between `|`, one whose columns stand below each other (`fixed`), a
+    spreadsheet, a Parquet file, a table of a database, an XML document, or a bank's statement in SWIFT's MT940."""
     encoding: str = "utf-8"
     """Text encoding."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
     """Mark between fields."""
+    begins: list[Annotated[int, Field(ge=0)]] = []
+    """Of a printed list without marks: the place in a line, from 0, at which each column begins."""
     sheet: str | None = None
     """Sheet of the workbook or table of the database; none: the first one."""
     header_row: Annotated[int, Field(ge=1)] = 1
@@ -99,9 +101,10 @@ class ExportList(Parameters):
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
     stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that
-    means it, which later rows leave empty, with `@` what the sheet is called, and with a number
-    that one of the texts of a line that holds several, and neither a day nor an amount. With `#` groups and documents
-    stand in the column of `invoice_id`, and it is the first group, as sums tell which row is of which."""
+    means it, which later rows leave empty (of several such, all of theirs), with `@` what the sheet is called, and
+    with a number that one of the texts of a line that holds several, and neither a day nor an amount. With `#` groups
+    and documents stand in the column of `invoice_id`, and it is the first group, as sums tell which row is of which. A
+    buyer's number and its name in one cell, the number first, are told apart where both have the same word."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []
@@ -116,8 +119,9 @@ class ExportList(Parameters):
     unmatched: Literal["on_account", "oldest"] = "on_account"
     """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
     just their amount first and then the oldest."""
-    lines: Literal["added", "repeated", "payments"] = "added"
-    """Several rows of one document are parts of it, each repeats its total, or each repeats it beside one payment."""
+    lines: Literal["added", "repeated", "payments", "parts"] = "added"
+    """Several rows of one document are parts of it, each repeats its total, each repeats it beside one payment, or
+    each is a part of it, one payment of it, or both."""
     terms_days: Annotated[int, Field(ge=0)] | None = None
     """Days of payment of invoices without a due day; none: due on the day of issue."""
     currency: Currency | None = None
@@ -147,7 +151,7 @@ class ExportSystem(Named):
     """As in the run file: the XPath of the documents of an XML file."""
     bank: bool = False
     """As in the run file."""
-    layouts: list[Layout] = ["table", "sheet", "parquet", "duckdb"]
+    layouts: list[Layout] = ["table", "fixed", "sheet", "parquet", "duckdb"]
     """Layouts that it may have."""
     tell: Annotated[list[str], Field(min_length=1)]
     """Columns that must be there for a file to be of this form; `a / b` is one of several names. Of an XML file: the
@@ -190,7 +194,7 @@ class ExportSystem(Named):
     """As in the run file."""
     signs: Literal["signed", "by_kind", "reversed"] | None = None
     """As in the run file; none: told by the file."""
-    lines: Literal["added", "repeated", "payments"] | None = None
+    lines: Literal["added", "repeated", "payments", "parts"] | None = None
     """As in the run file; none: told by the file."""
     dates: dict[str, str] = {}
     """As in the run file; without an entry, told by the file."""

@@ -30,7 +30,9 @@ QUESTIONS = {
     "source.form.decimal": "Which mark stands before the cents?",
 }
 """Key: what is asked on a terminal, the weightiest first."""
-WEIGHTIEST = ("source.kinds", "source.buyers", "source.signs", "currency", "source.unmatched", "source.settled")
+WEIGHTIEST = (
+    "source.kinds", "source.buyers", "source.signs", "currency", "source.unmatched", "source.settled", "source.states",
+)  # fmt: skip
 """Keys of the guesses on which most rests, in this order."""
 MOST_QUESTIONS = 5
 MOST_NAMED = 5
@@ -190,7 +192,7 @@ ABOUT = {
     "credit_accounts": "first digits of accounts whose credits are credit memos",
     "signs": "signed: credits have a minus; by_kind: the kind tells; reversed: invoices have a minus",
     "unmatched": "credits that name no invoice stay on_account, or settle the oldest",
-    "lines": "added: rows of one invoice are parts of it; repeated: each has its total; payments: beside one payment",
+    "lines": "added: rows of one invoice are parts; repeated: each its total; payments: beside one; parts: one of both",
     "terms_days": "days of payment of invoices without a due day",
 }
 

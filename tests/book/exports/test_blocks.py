@@ -199,8 +199,8 @@ Customer 01-B Birch Ltd Total:,,,,20.00
 """)
     _, found = read(path)
     assert open_items(found) == {
-        "1-IN": ("01-A Alder Ltd", "2026-03-15", 80.0), "2-IN": ("01-A Alder Ltd", "2026-04-19", 50.0),
-        "3-IN": ("01-B Birch Ltd", "2026-04-04", 20.0),
+        "1-IN": ("01-A", "2026-03-15", 80.0), "2-IN": ("01-A", "2026-04-19", 50.0),
+        "3-IN": ("01-B", "2026-04-04", 20.0),
     }  # fmt: skip
     issued = found.tables["invoices"].set_index("invoice_id")["issued"].dt.strftime("%m-%d")
     assert issued.to_dict() == {"1-IN": "02-13", "2-IN": "03-20", "3-IN": "03-05"}

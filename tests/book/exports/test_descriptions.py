@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from book.exports import more_samples, samples, xml_samples
+from book.exports.test_printed_lists import FREEE
 
 from tradecredit.book.exports import looking
 from tradecredit.book.exports.systems import systems
@@ -25,6 +26,7 @@ TYPED = {
     "erpnext_payment_entries": ("payments.csv", more_samples.ERPNEXT_PAYMENTS),
     "erpnext_receivable": ("receivable.csv", samples.ERPNEXT),
     "erpnext_sales_invoices": ("invoices.csv", more_samples.ERPNEXT_INVOICES),
+    "freee_deals": ("deals.csv", FREEE),
     "fec": ("FEC.txt", more_samples.FEC),
     "highradius_invoices": ("dataset.csv", more_samples.HIGHRADIUS),
     "mt940_statement": ("statement.sta", xml_samples.MT940),

@@ -19,6 +19,9 @@ TREE = "#"
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
+NUMBERED = r"^(?P<buyer_id>\d{2,}\S*)\s+(?:[-–:]\s+)?(?P<name>[^\W\d_].*)$"
+"""How a buyer's number stands before its name in one cell."""
+
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     """Return the rows of a list under its header, with what stands above or below their block as `above: <role>`.
@@ -27,6 +30,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     """
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
+    own = {role: _own(found, source.columns.get(role)) for role, word in source.block.items() if word == "="}
+    heads = pd.DataFrame(own, index=found.index).notna().any(axis="columns")
     for role, word in source.block.items():
         if word.isdecimal():
             texts = _texts_above(found, source)
@@ -40,13 +45,15 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
             found[f"above: {role}"] = source.form.sheet
             continue
         if word == "=":
-            found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
+            found[f"above: {role}"] = own[role].where(heads).groupby(heads.cumsum()).transform("first")
             continue
-        heads = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
-        above = heads.reindex(found.index, method="ffill")
+        texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
+        if word in ALONE and source.block.get("buyer_id") == source.block.get("name"):
+            texts = texts.astype("str").str.extract(NUMBERED)[role]
+        above = texts.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
-        found[f"above: {role}"] = above.where(~found.index.isin(heads.index)) if word in ALONE else above
-        if word not in ALONE and (at := found.index.isin(heads.index)).any():
+        found[f"above: {role}"] = above.where(~found.index.isin(texts.index)) if word in ALONE else above
+        if word not in ALONE and (at := found.index.isin(texts.index)).any():
             found.loc[at, [name for name in found if not str(name).startswith("above: ")]] = None
     if source.account_line and "above: buyer_id" in found:
         # The line that sums a block up is surer than a head, which a block may lack.

@@ -40,6 +40,14 @@ SIDES = (
     ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
 )  # fmt: skip
 """Debit and credit as columns of sides have them, in small letters."""
+OF_COMPANY = (
+    r".*\b(?:GmbH|AG|KG|OHG|UG|e\.K\.|Ltd|Limited|LLP|LLC|Inc|Corp|Co|plc|Pty|Pvt|S\.?A\.?|SARL|SAS|S\.?L\.?|Lda|Ltda|SpA"
+    r"|S\.p\.A|S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|A/S|AS|ApS|Oy|Sp\. z o\.o|s\.r\.o|a\.s|Kft"
+    r"|d\.o\.o)\b\.?.*|.*(?:会社|公司)"
+)
+"""What companies' names have in them, as their form."""
+SOME = 0.3
+"""Share of names with such a form from which a column holds companies: others are persons, or leave it out."""
 SHOWN = 24
 """Letters of a cell that are shown beside its column."""
 
@@ -285,7 +293,7 @@ def _is_of_payment(column: Held) -> bool:
 
 def _is_buyer(column: Held) -> bool:
     """Return whether a column can hold the names of buyers: texts that repeat, and more than a few."""
-    several = len(set(column.texts)) > (5 if column.filled >= 20 else 1)
+    several = len(set(column.texts)) > (5 if column.filled >= 20 else 1) or column.share(OF_COMPANY) > SOME
     return several and column.share(r"[^@]*[^\W\d_]{2}[^@]*") > 0.8 and not re.search("://", column.texts[0])
 
 

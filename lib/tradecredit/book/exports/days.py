@@ -29,6 +29,9 @@ FORMATS = (
 """Ways of writing days that are tried, the likelier first."""
 TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M", ", %H:%M")
 """Ways of writing the time of the day behind it, which are tried where one stands there."""
+BY_HAND = {form: form.replace("%Y", "%y") for form in ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")}
+"""Ways of writing days by hand, and the same with two figures of the year."""
+TWO_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{2}"
 COMPACT = {"%Y%m%d": 8, "%d%m%Y": 8, "%y%m%d": 6, "%d%m%y": 6}
 """Ways of writing days without marks, with their digits; a nought in front may have been lost."""
 TRIED = 50
@@ -93,7 +96,8 @@ class Told(NamedTuple):
 def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Series]] = ()) -> Told | None:
     """Return how the days of some columns are written, all in one way; None where no way fits.
 
-    A format that reads every cell that holds something goes first. Without one, a format may leave odd cells: in each
+    A format that reads every cell that holds something goes first, then one that does so as hands write (`BY_HAND`).
+    Without one, a format may leave odd cells: in each
     column at most one in twenty of those with a figure, or a single one, and no more than a third of those that it
     reads; the formats with the fewest count. Of several, the one counts under which the fewest days of `pairs`
     (issued, due) stand in the wrong order, and then the one under which the fewest days of issue are on a weekend, if
@@ -111,6 +115,9 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
     if not fitting and not unread[SERIAL].any():
         return Told(SERIAL)
+    if not fitting:
+        unread |= {form: ~_read(values.index, form, by_hand=True) for form in BY_HAND if form in unread}
+        fitting = [form for form in BY_HAND if form in unread and not unread[form].any()]
     if not fitting:
         few = [form for form, missed in unread.items() if all(_few(one, values.index[missed]) for one in texts)]
         least = min((int(values[unread[form]].sum()) for form in few), default=0)
@@ -255,25 +262,33 @@ def _texts(column: pd.Series) -> pd.Series:
     return text.where(~text.isin([*NO_DAY, ""]) & ~text.str.fullmatch(EMPTY).fillna(False))
 
 
-def _read(values: pd.Index, form: str) -> np.ndarray:
+def _read(values: pd.Index, form: str, by_hand: bool = False) -> np.ndarray:
     """Return which texts are days written in a way, or a day that stands for none (`NEVER`)."""
     texts = values.to_series()
     if form == SERIAL:
         return _serial(texts).between(FIRST, LAST).to_numpy()
     if digits := COMPACT.get(form):
         texts = texts.where(texts.str.fullmatch(rf"\d{{{digits - 1},{digits}}}"))
-    written = of_texts(texts, form, None) if "%z" in form else _written(texts, form)
+    written = of_texts(texts, form, None) if "%z" in form else _written(texts, form, by_hand)
     if "%z" in form and not texts.str.contains(OFFSET, regex=True, na=False).any():
         return np.zeros(len(texts), dtype=bool)
     read = written.between(FIRST, LAST)
     return (read | texts.str.contains(NEVER, na=False)).to_numpy(bool)
 
 
-def _written(texts: pd.Series, form: str) -> pd.Series:
-    """Return texts as days in a way of writing; a month's short name may stand in full."""
+def _written(texts: pd.Series, form: str, by_hand: bool = True) -> pd.Series:
+    """Return texts as days in a way of writing; a month's short name may stand in full.
+
+    `by_hand`: the year may have two figures, or stand first as in ISO 8601.
+    """
     if "%b" in form:
         texts = texts.str.replace(_LONG, lambda found: found[1][:3], regex=True)
-    return pd.to_datetime(texts.str.zfill(COMPACT.get(form, 0)), format=form, errors="coerce")
+    read = pd.to_datetime(texts.str.zfill(COMPACT.get(form, 0)), format=form, errors="coerce")
+    if not by_hand or form not in BY_HAND or not read.isna().any():
+        return read
+    rest = texts[read.isna()]
+    short = pd.to_datetime(rest.where(rest.str.fullmatch(TWO_FIGURES)), format=BY_HAND[form], errors="coerce")
+    return read.fillna(short).fillna(pd.to_datetime(rest, format="%Y-%m-%d", errors="coerce"))
 
 
 def _in_english(text: str) -> str:

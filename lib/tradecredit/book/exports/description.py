@@ -38,7 +38,13 @@ LOOKS = (
     own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
-LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.original_amount, guesses.unmatched)
+LOOKS_AT_ANY = (
+    guesses.running_balance,
+    guesses.unknown_amounts,
+    guesses.original_amount,
+    guesses.settled_where_empty,
+    guesses.unmatched,
+)
 """What is told of a list of no known system as well."""
 
 
@@ -129,7 +135,7 @@ def _not_of_block(above: list[str], source: ExportSource) -> list[str]:
 
 def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
     """Return the guesses of a text's encoding, of which list is read, and of columns that may hold something else."""
-    of_text = looked.form.layout in ("table", "bars")
+    of_text = looked.form.layout in ("table", "bars", "fixed")
     found: tuple[Guess, ...] = (Guess("source.form.encoding", looked.form.encoding),) if of_text else ()
     found += tuple(
         Guess(f"source.columns.{role}", ", ".join(names), open=True)

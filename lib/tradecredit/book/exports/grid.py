@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,47 @@ Row = tuple[int, list[object]]
 UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, zipfile.BadZipFile)
 """What a file that is no file of its kind raises when it is opened."""
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
+SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|", ".prn": "\t;,|", ".lst": "\t;,|"}
 
 
 def text_rows(text: str, separator: str) -> list[Row]:
     """Return the lines of a text with separators; a field in quotes may hold line ends."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     return [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader if row]
+
+
+AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
+DAY = re.compile(r"\d{1,4}[./-](?:\d{1,2}|[A-Za-z]{3})[./-]\d{2,4}")
+RULE = " -=_*."
+"""What lines are drawn of."""
+
+
+def printed_lines(text: str) -> list[str]:
+    """Return the lines of a printed text, without marks of pages and tabs."""
+    return [line.replace("\f", " ").expandtabs().rstrip() for line in text.split("\n")]
+
+
+def is_document(line: str) -> bool:
+    """Return whether a printed line holds a day and an amount."""
+    return AMOUNT.search(DAY.sub(" ", line)) is not None and DAY.search(line) is not None
+
+
+def fixed_rows(text: str, begins: list[int]) -> list[Row]:
+    """Return the lines of a printed list split where its columns begin; such as do not stand in them, as one cell.
+
+    Raises `ValueError` for a document that does not stand in them.
+    """
+    found: list[Row] = []
+    for number, line in enumerate(printed_lines(text), start=1):
+        if not line.strip(RULE):
+            continue
+        inside = all(at >= len(line) or " " in line[at - 1 : at + 1] for at in begins if at)
+        if not inside and is_document(line):
+            raise ValueError(f"line {number} does not stand in the columns that begin at {', '.join(map(str, begins))}")
+        ends = [*begins[1:], None]
+        cells: list[object] = [line[at:end].strip() or None for at, end in zip(begins, ends, strict=True)]
+        found.append((number, cells if inside else [line.strip()]))
+    return found
 
 
 BARS = 3
@@ -141,6 +176,8 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
         return held[form.sheet] if form.sheet else next(iter(held.values()))
     encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
     text = path.read_bytes().decode(encoding)
+    if form.layout == "fixed":
+        return fixed_rows(text, form.begins)
     return bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator)
 
 
@@ -181,7 +218,8 @@ def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     names: list[str] = []
     for place in range(width):
         name = str(named[place]).strip() if place < len(named) and named[place] is not None else unnamed(place)
-        names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
+        again = (f"{name} ({number})" for number in count(2))
+        names.append(name if name not in names else next(one for one in again if one not in names))
     cells = [row + [None] * (width - len(row)) for _, row in below]
     found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")
     return found.loc[:, [name for name in names if not (name.startswith("column ") and found[name].isna().all())]]

@@ -23,6 +23,7 @@ ALMOST_ALL = 0.95
 LEAST = 3
 """Fewer invoices tell no sign."""
 MOSTLY = 0.6
+SOME = 0.3
 FEW = 0.1
 LEAST_DOCUMENTS = 20
 """In so many documents some buyer has two."""
@@ -103,9 +104,14 @@ def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
 
 
 def many_buyers(seen: Seen) -> tuple[Guess, ...]:
-    """Return an open guess where a list has hardly a buyer with two documents: its column may be another's."""
+    """Return an open guess where hardly a buyer has two documents, or one has all: its column may be another's.
+
+    A statement of one buyer names it in a title.
+    """
     buyer = seen.raw["buyer_id"].fillna(seen.raw["name"]).dropna().astype("str")
-    if len(buyer) < LEAST_DOCUMENTS or seen.source.one_kind or len(set(buyer)) < ALMOST_ALL * len(buyer):
+    if len(buyer) < LEAST_DOCUMENTS or seen.source.one_kind:
+        return ()
+    if ALMOST_ALL * len(buyer) > len(set(buyer)) > 1 or (seen.source.block and len(set(buyer)) == 1):
         return ()
     return (Guess("source.buyers", f"{len(set(buyer)):,} buyers of {len(buyer):,} documents", open=True),)
 
@@ -176,9 +182,18 @@ def signs(seen: Seen) -> Settled:
     if len(of_invoices) >= LEAST and (of_invoices < 0).mean() > ALMOST_ALL and not (values.loc[credits] < 0).any():
         return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
     if len(credits) == 0:
-        return Settled({"signs": "signed"})
+        return _signs_of_sum(seen, values)
     taken = "by_kind" if (values.loc[credits] > 0).mean() > 0.9 else "signed"
     return Settled({"signs": taken}, (Guess("source.signs", taken),))
+
+
+def _signs_of_sum(seen: Seen, values: pd.Series) -> Settled:
+    """Return `signs` of a list that names no credits: buyers owe in all, so that a sum below zero is one reversed."""
+    with_due = values[seen.raw["due"].notna()].dropna()
+    below = (with_due < 0).mean() if len(with_due) >= LEAST else 0.0
+    if below < MOSTLY or values.sum() >= 0 or seen.source.debit_side:
+        return Settled({"signs": "signed"})
+    return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
 
 
 def lines(seen: Seen) -> Settled:
@@ -257,11 +272,38 @@ def unknown_amounts(seen: Seen) -> Settled:
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
     called = [name for name in unknown if vocabulary().known(name) & {"open", "balance"}]
+    called = called or [name for name, part in unknown.items() if _may_be_open(amount, part.abs())]
     if len(called) == 1:
         return Settled(
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def settled_where_empty(seen: Seen) -> Settled:
+    """Return `settled` where a column of what is open says nothing of some invoices, and of none that it is nothing."""
+    source, column = seen.source, seen.source.columns.get("open")
+    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or "amount" not in source.columns:
+        return Settled()
+    amount, rest = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "open"))
+    kind = seen.raw["kind"].astype("str").str.strip().map(our_kinds(source))
+    invoices = (amount > 0) & ~kind.isin(CREDITS)
+    empty = invoices & seen.raw["open"].isna()
+    if not empty.any() or not rest[invoices].notna().any() or (rest[invoices] == 0).any():
+        return Settled()
+    guess = Guess("source.settled", f"{empty.sum():,} of which {column} says nothing", open=True)
+    return Settled({"settled": {**source.settled, column: [""]}}, (guess,))
+
+
+def _may_be_open(amount: pd.Series, part: pd.Series) -> bool:
+    """Return whether a part of amounts may be what is open of them: mostly all, else now this share and now that.
+
+    What differs by a tax alone does so by one of a few shares.
+    """
+    both = amount.notna() & part.notna() & (amount > 0)
+    share = (part / amount)[both].round(3)
+    less = share[share < 1]
+    return bool(SOME < (share == 1).mean() < 1 and less.nunique() == len(less))
 
 
 def original_amount(seen: Seen) -> Settled:
@@ -282,7 +324,7 @@ def original_amount(seen: Seen) -> Settled:
         if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
             continue
         same = ((whole - rest)[both].abs() <= CENT).mean()
-        if 0.3 < same < 1 and (whole[both] % 1 != 0).any():
+        if SOME < same < 1 and (whole[both] % 1 != 0).any():
             columns = {**source.columns, "amount": str(name)}
             return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
     return Settled()

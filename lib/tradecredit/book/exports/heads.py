@@ -41,7 +41,7 @@ def plain(name: object) -> str:
     True
     """
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", str(name))
-    text = re.sub(r"['’]s\b", "", text).casefold().replace("#", " no ").replace("ł", "l").replace("ø", "o")
+    text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ").replace("ł", "l").replace("ø", "o")
     text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", " ", text).strip()
 

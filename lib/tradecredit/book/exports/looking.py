@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tradecredit.book.exports import grid, statements, xml_documents
+from tradecredit.book.exports import fixed, grid, statements, xml_documents
 from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
@@ -210,10 +210,15 @@ def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
         return
     if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
         yield from _candidate(ExportForm(layout="bars", encoding=encoding), tell, grid.bar_rows(beginning))
+    found: list[Looked] = []
     for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
         rows = grid.text_rows(beginning, separator)
         form = ExportForm(encoding=encoding, separator=separator)
-        yield from _candidate(form, tell, rows, beginning.splitlines())
+        found += _candidate(form, tell, rows, beginning.splitlines())
+    for begins in [] if found else fixed.begins(beginning):
+        form = ExportForm(layout="fixed", encoding=encoding, begins=begins)
+        found += _candidate(form, tell, grid.fixed_rows(beginning, begins), beginning.splitlines())
+    yield from found
 
 
 def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:

@@ -44,7 +44,8 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     """
     kinds = our_kinds(source)
     kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
-    frame = frame.assign(amount=_amount(frame, source), kind=kind if source.one_kind is None else source.one_kind)
+    frame = frame.assign(kind=kind if source.one_kind is None else source.one_kind, **_of_sides(frame, source))
+    frame["amount"] = _amount(frame, source)
     left_out: list[Note] = []
     if source.debtor_digits:
         frame, left_out = _of_debtors(frame, source)
@@ -58,6 +59,9 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     if "open" not in source.columns and "paid" in source.columns:
         settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
+    elif "paid" in source.columns:
+        left = frame["amount"] - frame["paid"] - frame["credited"].fillna(0)
+        frame["open"] = frame["open"].fillna(left.where(frame["kind"].fillna("invoice") == "invoice"))
     frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
     return pd.concat([frame, *_beside(frame)]), left_out
 
@@ -75,9 +79,20 @@ def _amount(frame: pd.DataFrame, source: ExportList) -> pd.Series:
         # A payment may stand without an amount of its own, only with what is open of it.
         amount = amount.where((amount != 0) | (frame["open"].fillna(0) >= 0), frame["open"])
         amount = amount.fillna(frame["open"] + frame["paid"].fillna(0))
-    if source.debit_side:
-        amount = amount * np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1, -1)
     return amount
+
+
+def _of_sides(frame: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
+    """Return the amounts with a minus where their side is credit, and with them what is open and paid of them.
+
+    What stands with the other sign than its amount has its own sign already.
+    """
+    if not source.debit_side:
+        return {}
+    way = np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1.0, -1.0)
+    whole = frame["amount"].fillna(frame["open"])
+    parts = {name: frame[name].where(frame[name] * whole < 0, frame[name] * way) for name in ("open", "paid")}
+    return {"amount": frame["amount"] * way, **parts}
 
 
 def _taken_back(frame: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +131,7 @@ def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
 def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
     paid = frame[frame["paid"].fillna(0) != 0]
+    frame = frame[frame["amount"].notna() | frame["paid"].isna()]
     payments = paid.assign(
         kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
         invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,

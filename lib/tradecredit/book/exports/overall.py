@@ -30,6 +30,15 @@ LANGUAGES = {
     r"\bRFC\b|(?i:folio fiscal)": "MXN", r"\bGSTIN\b": "INR",
 }  # fmt: skip
 """Letters and words that the languages of one currency's country alone have: its code, as the likeliest."""
+FORMS = {
+    r"\(Pty\)": "ZAR", r"\bPty\b": "AUD", r"\bPvt\b": "INR", r"(?i)\bsp\. ?z ?o\.? ?o": "PLN",
+    r"\bde C\.? ?V\b": "MXN", r"(?i)\bltda\b|\beireli\b": "BRL", r"\bAB\b": "SEK", r"\bApS\b|\bA/S\b": "DKK",
+    r"\bAS\b": "NOK", r"(?i)\bs\. ?r\. ?o\b": "CZK", r"(?i)\bkft\b": "HUF", r"(?i)\b(?:inc|llc|corp)\b": "USD",
+    r"(?i)\b(?:ltd|plc|llp)\b": "GBP",
+}  # fmt: skip
+"""What companies of one currency's country are called by their form, the surer first: its code."""
+OF_FORM = 0.25
+"""Share of buyers whose names have such a form from which the currency is guessed by it."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -38,8 +47,9 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
     Without any of these it is what stands in brackets in a title, the system's own, USD beside a sign of dollars, that
-    of the country whose letters the columns' names have (`LANGUAGES`), else EUR, and the guess is open; so it is where
-    rows say several, unless amounts in the company's own currency tell which of them it is.
+    of the country whose letters the columns' names have (`LANGUAGES`) or whose companies the buyers are (`FORMS`), else
+    EUR, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell which
+    of them it is.
     """
     key = "currency"
     if key in seen.answers:
@@ -80,9 +90,18 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     letters = " ".join(map(str, seen.found.columns))
     if found is None and any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
         return "CHF", (Guess("currency", "CHF", open=True),)
-    of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), "EUR")
-    taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_language
+    of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), None)
+    of_country = of_language or _of_buyers(seen) or "EUR"
+    taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_country
     return taken, (Guess(key, taken, open=found is None),)
+
+
+def _of_buyers(seen: Seen) -> str | None:
+    """Return the currency of the country whose companies many buyers are by their names; None where none is clear."""
+    names = pd.Series(seen.raw["name"].fillna(seen.raw["buyer_id"]).dropna().astype("str").unique(), dtype="str")
+    codes = names.map(lambda name: next((code for form, code in FORMS.items() if re.search(form, name)), None))
+    shares = codes.value_counts() / max(len(names), 1)
+    return str(shares.index[0]) if len(shares) and shares.iloc[0] > max(OF_FORM, *shares.iloc[1:], 0) else None
 
 
 def own_currency(seen: Seen) -> Settled:

@@ -131,7 +131,11 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
 
 
 def _ways(listed: ExportList) -> dict[str, bool]:
-    return {"repeated": listed.lines != "added", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
+    return {
+        "repeated": listed.lines not in ("added", "parts"),
+        "oldest": listed.unmatched == "oldest",
+        "bank": listed.bank,
+    }
 
 
 def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -180,7 +184,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     told += by_terms
-    if source.lines == "payments":
+    if source.lines in ("payments", "parts"):
         frame = meaning.payments_beside(frame)
     beside = _currencies_beside(raw).reindex(frame.index)
     if not source.bank:

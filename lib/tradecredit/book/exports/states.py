@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import vocabulary
@@ -20,15 +21,17 @@ def by_status(seen: Seen) -> Settled:
     states = [_States.of(name, seen.found[name], seen.system) for name in _state_columns(seen)]
     if source.one_kind == "payment":
         done = next((one for one in states if one.settled), None)
-        if done is None:
-            return Settled()
+        # A payment of which something is left is as good as one that is used up.
+        if done is None or "open" in source.columns:
+            void = {one.column: one.void for one in states if one.void}
+            return Settled({"without": {**source.without, **void}} if void else {})
         others = tuple(str(state) for state in done.held if state not in done.settled)
         guesses = (Guess("source.where", ", ".join(map(str, done.settled)), others),) if others else ()
         return Settled({"where": {**source.where, done.column: done.settled}}, guesses)
     void = {one.column: one.void for one in states if one.void}
     read: dict[str, object] = {"without": {**source.without, **void}} if void else {}
     if not states or {"open", "paid"} & source.columns.keys():
-        return Settled(read)
+        return Settled(read, _no_debt_yet(seen, states))
     settled = {one.column: one.settled for one in states if one.settled}
     read |= {"settled": settled} if settled else {}
     named = ", ".join(str(state) for one in settled.values() for state in one) or "none"
@@ -36,6 +39,21 @@ def by_status(seen: Seen) -> Settled:
     unclear = ", ".join(map(str, [state for one in states for state in one.unclear][:8]))
     shown = f"taken as open with their whole amount: {unclear}"
     return Settled(read, (*clear, Guess("source.settled", shown, open=True)) if unclear else clear)
+
+
+def _no_debt_yet(seen: Seen, states: list["_States"]) -> tuple[Guess, ...]:
+    """Return an open guess of states of few open documents that may be none yet, such as those on hold."""
+    decimal = seen.source.form.decimal
+    rest = amounts(seen.raw["open"], decimal).fillna(amounts(seen.raw["amount"], decimal)).to_numpy()
+    shown = []
+    for one in states:
+        held = seen.found[one.column].astype("str").str.strip().to_numpy()
+        for state in one.held:
+            known = state in [*one.void, *one.settled, *one.unsettled] and plain(state) not in NOT_YET
+            rows = (held == state) & (rest != 0) & (rest == rest)
+            if not known and 0 < rows.sum() < 0.5 * (rest != 0).sum():
+                shown.append(f"{state} {rest[rows].sum():,.2f}")
+    return (Guess("source.states", "; ".join(shown[:8]), open=True),) if shown else ()
 
 
 def rows_of_others(seen: Seen) -> Settled:
@@ -67,6 +85,8 @@ def rows_of_others(seen: Seen) -> Settled:
     return Settled({"without": {**source.without, **out}} if out else {}, tuple(guesses))
 
 
+NOT_YET = {"pending", "submitted"}
+"""States that are open where nothing else is said of what is open, and else may be of what is not billed yet."""
 YES = {"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "o", "si", "s", "sim", "tak", "ano", "evet", "是", "kylla"}
 NO = {"no", "n", "false", "f", "0", "", "nein", "non", "nao", "nej", "nee", "nie", "ne", "hayir", "否", "ei"}
 OF_SALES = {"is so trx", "issotrx", "is sotrx", "is sales", "is sales transaction", "sales transaction"}

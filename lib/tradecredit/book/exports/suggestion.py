@@ -193,12 +193,13 @@ def _together(found: list[Suggestion]) -> Suggestion:
     beside = [ExportList(**{name: getattr(other.source, name) for name in ExportList.model_fields}) for other in others]
     exported = max(one.source.exported for one in found)
     own = [guess._replace(taken=str(exported)) if guess.key == "source.exported" else guess for guess in first.guesses]
-    of_others = [
+    # What holds of several lists alike, such as sheets of one workbook, is said once.
+    of_others = dict.fromkeys(
         guess._replace(key=f"{guess.key} of {other.system}")
         for other in others
         for guess in other.guesses
-        if guess.key.startswith("source.") and guess.key != "source.exported"
-    ]
+        if guess.key.startswith("source.") and guess.key != "source.exported" and guess not in first.guesses
+    )
     return first._replace(
         source=first.source.model_copy(update={"beside": beside, "exported": exported}),
         system=" with ".join(dict.fromkeys(one.system for one in found)),

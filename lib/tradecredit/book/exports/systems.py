@@ -12,7 +12,7 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, TREE, heads_block
+from tradecredit.book.exports.blocks import ALONE, NUMBERED, TREE, heads_block, labelled
 from tradecredit.book.exports.grid import joined, unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, is_day, plain
 from tradecredit.book.exports.totals import TOTAL, is_only_total
@@ -53,6 +53,12 @@ BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "cr
 """Descriptions of lists beside a ledger: our kind of all their documents."""
 OF_CREDITS = re.compile(r"credit[ _]?(?:note|memo)s?|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE)
 """What names of columns say in a list of credit memos."""
+
+
+UNUSED = re.compile(
+    r"\b(?:available|unused|unapplied|unallocated|not applied|nicht zugeordnet|non affecte|disponible)\b"
+)
+"""What names of columns say of what of a payment or a credit is not used yet."""
 
 
 class Recognised(NamedTuple):
@@ -158,6 +164,13 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
         if own and columns.get("invoice_id", own[:1]) == own[:1]:
             columns.pop("invoice_id", None)
         columns |= {"number": own[:1]} if own else {}
+        names = [str(cell).strip() for cell in cells if cell is not None]
+        unused = _unused(names, columns) if own else {}
+        columns |= unused
+        if unused and "invoice" not in vocabulary().known(columns.get("invoice_id", [""])[0]):
+            columns.pop("invoice_id", None)  # it is the payment's
+        dated = _one_of_days(cells, _below(rows, number)) if own and not {*DAYS} & columns.keys() else []
+        columns |= {"issued": dated} if dated else {}
         found = as_payments(Recognised(systems()[-1], number, columns))
         kinds = {"amount", "issued"} <= found.columns.keys() and {
             "applies_to",
@@ -183,11 +196,27 @@ def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | Non
             continue
         of_bare = meant(systems()[-1], bare, _below(rows, number))
         columns = {role: [called[name] for name in names] for role, names in of_bare.items()}
+        columns |= _unused(called.values(), columns)
+        columns.pop("kind", None)  # all of them are credit memos, for whichever reason
         of_invoice = [name for name in called.values() if vocabulary().known(name) >= {"invoice", "number"}]
         columns |= {"applies_to": of_invoice[:1]} if of_invoice else {}
         if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
             return Recognised(systems()[-1].model_copy(update=CREDITS), number, columns)
     return None
+
+
+def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
+    """Return the only column that holds days in nearly all rows; empty without one, or with several."""
+    cells = {name: [row[at] for row in below if at < len(row)] for name, at in places_of(header).items()}
+    dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= ALMOST_ALL * len(held)]
+    return dated if len(dated) == 1 else []
+
+
+def _unused(names: Iterable[str], columns: dict[Role, list[str]]) -> dict[Role, list[str]]:
+    """Return the column of what of payments or credits is not used yet, as that of what is open of them."""
+    taken = {name for named in columns.values() for name in named}
+    held = [name for name in names if name not in taken and UNUSED.search(plain(name))]
+    return {"open": held[:1]} if held and "open" not in columns else {}
 
 
 def as_payments(found: Recognised) -> Recognised:
@@ -258,6 +287,9 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
         alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
         several = _several(documents, below, held)
+        texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
+        if alone is not None and len(texts) > 1 and all(re.match(NUMBERED, text) for text in texts):
+            return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
@@ -372,6 +404,11 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
         if part == frozenset(head.split())
     ]
+    # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
+    held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
+            if role in ("buyer_id", "name")}  # fmt: skip
+    own = {column for column, values in held.items() if len(values) == 1 and len(cells[column]) > LEAST_IN_TREE}
+    ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in own or own == {*held}]
     found: dict[Role, list[str]] = {}
     taken: set[str] = set()
     for _, _, role, column in sorted(ranked, key=lambda one: one[:2]):

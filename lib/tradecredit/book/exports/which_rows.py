@@ -19,7 +19,7 @@ def documents_among(
     """Return which rows are documents to be read, notes on those that are not, and on totals that are wrong."""
     notes: list[Note] = []
     table = table_of_list(source)
-    is_document = are_documents(raw)
+    is_document = are_documents(raw, source.lines == "parts")
     titles = ~is_document
     for theirs, kept in [*source.where.items(), *source.without.items()]:
         held = among(found[theirs], kept)
@@ -35,8 +35,10 @@ def documents_among(
     return is_document, notes, _wrong_totals(raw, ~titles, source) if titles.any() else []
 
 
-def are_documents(raw: pd.DataFrame) -> pd.Series:
+def are_documents(raw: pd.DataFrame, with_payments: bool = False) -> pd.Series:
     """Return which rows (cells by role) are documents: with an amount, and a day or both a buyer and a number.
+
+    `with_payments`: a row may hold nothing but what is paid.
 
     A total is none, told by a word in its number or day; in a list without days, by what its buyer is called.
     """
@@ -52,7 +54,7 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
         sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
     groups = pd.concat([_heads_group(raw[role]) for role in ("issued", "due")], axis="columns").any(axis="columns")
     sums |= groups & ~held("invoice_id", "number")
-    with_amount = held("amount", "debit", "credit", "open", "unit_price")
+    with_amount = held("amount", "debit", "credit", "open", "unit_price", *(["paid"] if with_payments else []))
     named = held("buyer_id", "name") & held("invoice_id", "number")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
 
@@ -76,8 +78,8 @@ def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
 
 
 def among(column: pd.Series, values: Sequence[object]) -> pd.Series:
-    """Return which cells of a column hold one of some values, as text."""
-    return column.astype("str").str.strip().isin([str(value) for value in values])
+    """Return which cells of a column hold one of some values, as text; an empty one holds the empty text."""
+    return column.astype("str").str.strip().fillna("").isin([str(value) for value in values])
 
 
 def table_of_list(source: ExportList) -> str:

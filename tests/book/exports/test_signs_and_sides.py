@@ -1,0 +1,137 @@
+"""Lists that write amounts, days and states in ways that are read wrongly without a look at the rows beside them."""
+
+import pandas as pd
+from book.exports.as_suggested import open_items, read
+from book.exports.more_samples import SAFT_PT
+
+from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
+
+
+def guesses(suggestion) -> dict[str, str]:
+    return {guess.key: guess.taken for guess in suggestion.guesses if guess.open}
+
+
+def test_what_is_open_of_a_credit_is_on_its_side(tmp_path):
+    rows = "Kunde;RechNr;RechDat;Fällig;Brutto;offen;S/H\n70010;4001;14.09.26;14.10.26;1.250,00;1.250,00;S\n"
+    rows += "70010;4002;15.09.26;15.10.26;90,00;90,00;S\n70011;4003;15.09.26;15.10.26;70,00;70,00;S\n"
+    rows += "70010;Z001;18.09.26;18.09.26;245,50;245,50;H\n"
+    _, found = read(tmp_path, "op.csv", rows)
+    assert open_items(found)["4001"] == ("70010", "2026-10-14", 1250.0)
+    on_account = found.tables["receipts"]
+    assert on_account["invoice_id"].isna().all() and on_account["amount"].tolist() == [245.5]
+
+
+def test_the_company_whose_list_it_is_is_no_buyer(tmp_path):
+    rows = "Company,Document,Bill-To Customer,Invoice Date,Due Date,Amount Due\n"
+    rows += "".join(f"GMS,CI-{at},{who},2026-09-0{at},2026-10-0{at},10{at}.00\n" for at, who in enumerate("ABABAB", 1))
+    suggestion, found = read(tmp_path, "list.csv", rows)
+    assert suggestion.source.columns["name"] == "Bill-To Customer"
+    assert set(found.tables["invoices"]["buyer_id"]) == {"A", "B"}
+
+
+def test_a_list_of_one_buyer_alone_is_asked_about(tmp_path):
+    rows = "Company,Invoice,Date,Due Date,Amount\n"
+    rows += "".join(f"GMS,CI-{at},2026-09-{at:02},2026-10-{at:02},1{at:02}.00\n" for at in range(1, 25))
+    suggestion, _ = read(tmp_path, "list.csv", rows)
+    assert guesses(suggestion)["source.buyers"] == "1 buyers of 24 documents"
+
+
+def test_a_list_in_which_debts_stand_with_a_minus_is_turned_round(tmp_path):
+    rows = "AccountName,TransactionAmountDC,AmountDC,InvoiceNumber,InvoiceDate,DueDate\n"
+    rows += "Kroon,-150.25,-150.25,701,2026-09-01,2026-10-01\nHaven,-90.00,-90.00,702,2026-09-02,2026-10-02\n"
+    rows += "Haven,-80.50,-30.50,703,2026-09-03,2026-10-03\nKroon,20.00,20.00,790,2026-09-04,2026-09-04\n"
+    suggestion, found = read(tmp_path, "receivables.csv", rows)
+    assert guesses(suggestion)["source.signs"] == "reversed"
+    assert guesses(suggestion)["source.columns.open"] == "AmountDC"
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"701": 150.25, "702": 90.0, "703": 30.5}
+
+
+def test_days_written_by_hand_are_read_in_one_column():
+    column = pd.Series(["14.09.2026", "3.10.26", "2026-10-05", "31.10.2026"])
+    form = told([column])
+    assert form.format == "%d.%m.%Y" and not form.odd
+    assert [str(day.date()) for day in days(column, form.format)] == [
+        "2026-09-14", "2026-10-03", "2026-10-05", "2026-10-31",
+    ]  # fmt: skip
+    # A column of one writing is none of another, and nothing is left open by it.
+    assert told([pd.Series(["2026-09-14", "2026-10-05"])]) == ("%Y-%m-%d", (), ())
+
+
+def test_nothing_is_open_where_nothing_stands(tmp_path):
+    rows = "Inv no.,Date,Due Date,Customer,Amount,Outstanding\n1,2026-09-01,2026-10-01,Alder,100.50,\n"
+    rows += "2,2026-09-02,2026-10-02,Birch,80.00,80.00\n3,2026-09-03,2026-10-03,Birch,70.25,20.25\n"
+    suggestion, found = read(tmp_path, "book.csv", rows)
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"2": 80.0, "3": 20.25}
+    assert guesses(suggestion)["source.settled"] == "1 of which Outstanding says nothing"
+
+
+def test_what_was_received_by_hand_tells_what_is_open(tmp_path):
+    rows = "Inv no.,Date,Customer,Amount £,Rec'd £,Date rec'd,Outstanding £\n"
+    rows += "1,2026-09-01,Alder,100.50,100.50,2026-09-20,\n"
+    rows += "2,2026-09-02,Birch,80.00,,,80.00\n3,2026-09-03,Birch,70.25,50.00,2026-10-10,20.25\n"
+    suggestion, found = read(tmp_path, "book.csv", rows)
+    assert suggestion.source.columns["cleared"] == "Date rec'd" and "due" not in suggestion.source.columns
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"2": 80.0, "3": 20.25}
+
+
+def test_states_that_may_be_no_debt_yet_are_asked_about(tmp_path):
+    rows = "Customer,Invoice,Status,Date,Due Date,Amount,Balance\n"
+    rows += "Alder,1,Open,2026-09-01,2026-10-01,100.50,100.50\nBirch,2,On Hold,2026-09-02,2026-10-02,77.00,77.00\n"
+    rows += "Birch,3,Open,2026-09-03,2026-10-03,70.25,20.25\n"
+    suggestion, _ = read(tmp_path, "list.csv", rows)
+    assert guesses(suggestion)["source.states"] == "On Hold 77.00"
+
+
+def test_a_number_and_a_name_above_a_block_are_told_apart(tmp_path):
+    rows = "Dato;Bilag;Fakturanr;Forfallsdato;Beløp;Åpent beløp\n10001 Nordlys Bygg AS;;;;;\n"
+    rows += "14.09.2026;1-2026;2000;14.10.2026;1 250,00;1 250,00\nSum;;;;1 250,00;\n10002 Fjell Sport AS;;;;;\n"
+    rows += "15.09.2026;2-2026;2001;15.10.2026;90,00;40,00\n16.09.2026;3-2026;2002;16.10.2026;70,00;70,00\n"
+    _, found = read(tmp_path, "kunder.csv", rows)
+    assert open_items(found) == {
+        "2000": ("10001", "2026-10-14", 1250.0), "2001": ("10002", "2026-10-15", 40.0),
+        "2002": ("10002", "2026-10-16", 70.0),
+    }  # fmt: skip
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict()["10002"] == "Fjell Sport AS"
+
+
+def test_what_is_not_used_of_payments_beside_invoices_is_on_account(tmp_path):
+    (tmp_path / "Invoices and Memos.csv").write_text(
+        "Type,Reference Nbr.,Date,Customer,Due Date,Amount,Balance\n"
+        "Invoice,004001,9/14/2026,ARTCAGES,10/14/2026,100.50,0.00\n"
+        "Invoice,004002,9/15/2026,ARTCAGES,10/15/2026,80.25,80.25\n"
+        "Invoice,004003,9/16/2026,ARTCAGES,10/16/2026,50.25,20.25\n"
+    )
+    (tmp_path / "Payments and Applications.csv").write_text(
+        "Type,Reference Nbr.,Status,Application Date,Customer,Payment Ref.,Payment Amount,Available Balance\n"
+        "Payment,001000,Closed,10/20/2026,ARTCAGES,8000,100.50,0.00\nPrepayment,001001,Open,10/21/2026,ARTCAGES,8001,60.00,60.00\n"
+    )
+    suggestion = suggested([tmp_path])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert open_items(found) == {
+        "004002": ("ARTCAGES", "2026-10-15", 80.25), "004003": ("ARTCAGES", "2026-10-16", 20.25),
+    }  # fmt: skip
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), "amount"].tolist() == [60.0]
+
+
+def test_a_discount_beside_a_receipt_settles_the_invoice_with_it(tmp_path):
+    assert SAFT_PT.count("<CreditAmount>") >= 1
+    at = SAFT_PT.index("<CreditAmount>")
+    plain = SAFT_PT[at : SAFT_PT.index("</CreditAmount>")].removeprefix("<CreditAmount>")
+    less = f"{float(plain) - 2:.2f}"
+    text = (
+        f"{SAFT_PT[:at]}<SettlementAmount>2.00</SettlementAmount><CreditAmount>{less}{SAFT_PT[at + 14 + len(plain) :]}"
+    )
+    _, before = read(tmp_path, "saft.xml", SAFT_PT)
+    _, after = read(tmp_path, "saft.xml", text)
+    assert open_items(after) == open_items(before)
+    assert after.tables["receipts"].query("kind == 'discount'")["amount"].tolist() == [2.0]
+
+
+def test_the_currency_is_guessed_by_whose_companies_the_buyers_are(tmp_path):
+    rows = "Customer,Invoice,Date,Due Date,Amount\nBondi Surf Pty Ltd,1,2026-09-01,2026-10-01,100.50\n"
+    rows += "Coolibah Pty Ltd,2,2026-09-02,2026-10-02,80.00\nOtago,3,2026-09-02,2026-10-02,81.00\n"
+    suggestion, _ = read(tmp_path, "list.csv", rows)
+    assert suggestion.currency == "AUD" and guesses(suggestion)["currency"] == "AUD"
