@@ -135,10 +135,11 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
     said = " ".join(summary.answers(figures, changes, summary.to_decide(ASKED, run), run)).replace("\u00a0", " ")
     assert said == (
         "**Today:** Customers owe **EUR 1.00 m**, EUR 50,000 less than on 30 September 2026; EUR 250,000 (25 %) of it "
-        "is overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 stays "
-        "with us under the policy in force, and the worst 1 % of years EUR 90,000 on average, of which EUR 30,000 "
-        "stays; its cost comes on top. **To decide:** 5 kinds of decisions wait; the first, “Claim on the policy”, is due by "
-        "3 November 2026; the board decides on “Decide on the policy” and “Review the default model”."
+        "is overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 "
+        "stays with us under the policy in force, and the worst 1 % of years EUR 90,000 on average, of which EUR "
+        "30,000 stays; its cost comes on top. **To decide:** 5 kinds of decisions wait; the first, “Claim on the "
+        "policy”, is due by 3 November 2026; the board decides on “Decide on the policy” and “Review the default "
+        "model”."
     )
     worth = figures | {"cover_value": (500.0, "EUR"), summary.WITHOUT_SALES: (-420.0, "EUR")}
     (_, ahead, _) = summary.answers(worth, changes, summary.to_decide(ASKED, run), run)
