@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -340,7 +340,7 @@ def _in_several(db: "DuckDBPyConnection", file: _File, folder: Path) -> tuple[_F
     )
     if db.execute("select count(*) from several").fetchall() == [(0,)]:
         return file, nothing
-    found = db.execute(
+    found: Any = db.execute(
         f'select * exclude ("{PART}") from {rows} where hash({key}) in (select key from several) '
         f'order by "{sources.ROW}"'
     ).to_arrow_table()
