@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 INVOICES_A_PART = 1_000_000
 """A ledger of more invoices is divided into parts of about so many, unless the run says into how many."""
-MEMORY = "1500MB"
+MEMORY = "3GB"
 """What DuckDB may hold in memory; the rest is put on the disk beside the parts."""
 PART = "__part__"
 """Name of the column, and beginning of the folders, by which DuckDB writes rows apart."""
