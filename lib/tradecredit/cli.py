@@ -160,6 +160,26 @@ def _checked(run_file: Path, as_of: str | None = None) -> "list[Book]":
 
 
 @app.command()
+def measure(
+    run_file: RunFile,
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="A new or empty folder for the tables.")],
+    as_of: AsOf = None,
+) -> None:
+    """Measure the ledger alone, a large one in parts of its buyers, and write its figures and tables, no report.
+
+    The last line is the path of the folder.
+    """
+    with _bad_input_exits_2():
+        from tradecredit.params.run import Run
+        from tradecredit.report.measured import write_measured
+
+        held = write_measured(Run.from_yaml(run_file, as_of), to)
+    for name in ("invoices", "receipts", "buyers"):
+        typer.echo(f"{sum(getattr(part, name) for part in held):,} {name}")
+    typer.echo(f"{len(held)} part{'s' if len(held) > 1 else ''}\n{to}")
+
+
+@app.command()
 def start(
     exports: Annotated[list[Path], typer.Argument(metavar="EXPORT…", help="Files of one export, all of one form.")],
     run_file: Annotated[

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import DAY, HAND, INVOICES, RECEIPTS, drawn
 
+from tradecredit.book.calendar import window_start
 from tradecredit.measure import receivables
 from tradecredit.report.columns import labelled
 
@@ -299,7 +300,7 @@ def test_month_ends_equal_the_book_of_that_day(book_of):
 def test_a_window_keeps_month_ends():
     for day, months, start in (("2026-02-28", 3, "2025-11-30"), ("2026-11-30", 3, "2026-08-31"),
                                ("2024-02-29", 12, "2023-02-28"), ("2026-03-15", 1, "2026-02-15")):  # fmt: skip
-        assert receivables.window_start(pd.Timestamp(day), months) == pd.Timestamp(start)
+        assert window_start(pd.Timestamp(day), months) == pd.Timestamp(start)
 
 
 def test_a_book_before_its_first_invoice(book_of):

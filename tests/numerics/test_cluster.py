@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from tradecredit import Policy
 from tradecredit.book import computing
+from tradecredit.book.demo import demo_book
 from tradecredit.book.memory import NOTHING_DEPENDS_ON
 from tradecredit.cli import app
 from tradecredit.errors import InputError, ParameterError
@@ -19,7 +21,10 @@ from tradecredit.losses.simulation import resized, simulate
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics import cluster
 from tradecredit.numerics.machines import over_machines
+from tradecredit.params.compute import ComputeSettings
 from tradecredit.params.run import Run
+from tradecredit.params.source import FolderSource
+from tradecredit.report.measured import write_measured
 
 distributed = pytest.importorskip("distributed", reason="the `cluster` extra is not installed")
 
@@ -114,6 +119,24 @@ def test_a_scheduler_that_does_not_answer_is_bad_input(ledger, monkeypatch):
     assert done.exit_code == 2
     assert "1 problem:" in done.stderr and "compute.scheduler: no dask scheduler answers" in done.stderr
     assert "hunter2" not in done.output
+
+
+def test_workers_measure_a_ledger_in_parts_to_the_same_bytes(machines, tmp_path, monkeypatch):
+    monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path / "cache")
+    tables = demo_book(buyers=30, invoices=1_000, seed=5).tables
+    for name in ("buyers", "invoices", "receipts", "fx"):
+        tables[name].to_parquet(tmp_path / f"{name}.parquet", index=False)
+    run = machines.run.model_copy(
+        update={"source": FolderSource(kind="folder", path=tmp_path), "as_of": date(2026, 10, 31)}
+    )
+    content = []
+    for settings in (run.compute, ComputeSettings()):
+        three = run.model_copy(update={"compute": settings.model_copy(update={"parts": 3})})
+        folder = tmp_path / f"to {len(content)}"
+        assert len(write_measured(three, folder)) == 3
+        content.append({file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.*")})
+    assert len(content[0]) == 2 + 3 * 3
+    assert content[0] == content[1]
 
 
 def test_an_address_is_no_part_of_what_a_report_tells_or_remembers(ledger):

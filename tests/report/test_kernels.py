@@ -11,7 +11,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from tradecredit.params.run import Run
 from tradecredit.report import execution, kernels
-from tradecredit.report.execution import executed_side_by_side, shown_progress
+from tradecredit.report.execution import INVOICES_AT_ONCE, executed_side_by_side, shown_progress
 from tradecredit.report.kernels import warm_kernels
 
 PARAMETERS = 'run_file: str = ""\nas_of: str = ""\noutput: str = ""'
@@ -49,9 +49,9 @@ def silent(name: str, seconds: float | None) -> None:
     del name, seconds
 
 
-def results(notebooks: list[Path], run: Run, folder: Path) -> dict[str, str]:
+def results(notebooks: list[Path], run: Run, folder: Path, invoices: int = 0) -> dict[str, str]:
     with warm_kernels() as manager:
-        done = executed_side_by_side(notebooks, run, folder, kernels=manager, progress=silent)
+        done = executed_side_by_side(notebooks, run, folder, kernels=manager, progress=silent, invoices=invoices)
     return {each.name: each.notebook.cells[-1].outputs[-1]["data"]["text/plain"] for each in done}
 
 
@@ -61,6 +61,16 @@ def waiting_for(name: str, folder: Path) -> str:
         f"import pathlib, time\nfolder = pathlib.Path({str(folder)!r})\n(folder / 'begun-{name}').touch()\n"
         "while len(list(folder.glob('begun-*'))) < 2: time.sleep(0.02)\nlen(list(folder.glob('begun-*')))"
     )
+
+
+def test_chapters_of_a_large_book_run_one_after_another(chapters, run, tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "cores", lambda: 2)
+    code = (
+        f"import pathlib, time\nhere = pathlib.Path({str(tmp_path)!r}) / 'one-is-running'\nalone = not here.exists()\n"
+        "here.touch(); time.sleep(0.2); here.unlink()\nalone"
+    )
+    notebooks = chapters(first=code, second=code)
+    assert results(notebooks, run, tmp_path, invoices=INVOICES_AT_ONCE) == {"first": "True", "second": "True"}
 
 
 @pytest.mark.parametrize("forking", [True, False])

@@ -27,6 +27,14 @@ def test_what_is_missed_is_told(book):
         "by 2 November 2026, the insurer asked first. 3 buyers are past the stop of supplies: no deliveries from 3 "
         "November 2026 on, until EUR 20,400 is paid."
     )
+    money = deadlines.tail(1).assign(
+        deadline=insurer_calendar.MONEY_ON, state=insurer_calendar.MISSED, act_by=pd.NaT, amount=900.0,
+        day=pd.Timestamp("2026-10-25"),
+    )  # fmt: skip
+    assert insurer.missed(money, "EUR") == (
+        "**Missed**: money of the insurer for 1 buyer (EUR 900), the first due on 25 October 2026, to be asked for. No "
+        "stop of supplies is in force."
+    )
     assert insurer.missed(deadlines.iloc[:0], "EUR") == (
         "No deadline of the policy has been missed. No stop of supplies is in force."
     )

@@ -29,7 +29,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
     problems: list[Problem] = []
     for name, frame in tables.items():
         own = [
-            *_key_problems(TABLES[name], frame, files[name], run),
+            *key_problems(TABLES[name], frame, files[name], run),
             *_reference_problems(tables, name, files, linked),
             *_order_problems(TABLES[name], frame, files[name]),
         ]
@@ -91,7 +91,7 @@ def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
     return f"add it to {file}, or correct it here"
 
 
-def _key_problems(table: Table, frame: pd.DataFrame, file: str, run: Run) -> Iterator[Problem]:
+def key_problems(table: Table, frame: pd.DataFrame, file: str, run: Run) -> Iterator[Problem]:
     """Yield the rows whose key an earlier one has; `run`: the table's sources, and which buyers it merges."""
     keys, has_id = list(table.key), frame[table.columns[0].name].notna().to_numpy()
     again = np.zeros(len(frame), dtype=bool)

@@ -5,6 +5,7 @@ import inspect
 import os
 import pickle
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable
@@ -30,6 +31,9 @@ ELSEWHERE = "copy the run file to a folder of your own, with the paths in it: wh
 """What to do where results cannot be kept."""
 OWNERS = 0o700
 """Who may look into a folder of customers' data: its owner."""
+
+PARTS = "parts"
+"""Folder in it with the files of a large ledger in parts, while they are measured (`parts.divided`)."""
 
 LOG = "runs.jsonl"
 """File in the folder with a record of the runs (`report.attempts`), which stays when the rest goes."""
@@ -169,6 +173,12 @@ def forget(folder: Path) -> Removed:
                 continue
             count, size = count + 1, size + file.stat().st_size
             file.unlink()
+    left_by_killed = folder / PARTS
+    if left_by_killed.is_dir() and not left_by_killed.is_symlink() and not folder.is_symlink():
+        files = [file for file in left_by_killed.rglob("*") if file.is_file()]
+        count, size = count + len(files), size + sum(file.stat().st_size for file in files)
+        shutil.rmtree(left_by_killed)
+        (folder / f".{PARTS}.lock").unlink(missing_ok=True)
     if folder.is_dir() and not folder.is_symlink():
         for part in parts:
             _remove_empty(part)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,14 @@ def once(function: Function) -> Function:
         return result.copy(deep=False) if isinstance(result, pd.DataFrame | pd.Series) else result
 
     return cast(Function, shared)
+
+
+def told(book: Any, function: Callable, result: object) -> None:
+    """Let a `once` function of a book alone give a result that the book does not tell by itself.
+
+    Such is, of a part of a larger book, what holds of the whole.
+    """
+    book.kept[(function.__wrapped__,)] = _protected(result)  # type: ignore[attr-defined]
 
 
 def _protected(result: object) -> object:

@@ -16,6 +16,24 @@ def of_table(name: str, problems: Iterable[Problem]) -> list[Problem]:
     return [replace(problem, table=name) for problem in problems]
 
 
+def of_parts(problems: Iterable[Problem]) -> list[Problem]:
+    """Return what is wrong in parts of one table as it is told of the whole: the first rows named, the others counted.
+
+    A problem that several parts tell alike is one.
+    """
+    alike: dict[tuple, list[Problem]] = {}
+    for problem in dict.fromkeys(problems):
+        by_rows = problem.row is not None and problem.table is not None
+        key = (problem.file, problem.column, problem.allowed, problem.remedy) if by_rows else (problem,)
+        alike.setdefault(key, []).append(problem)
+    found = []
+    for same in alike.values():
+        shown = sorted(same, key=lambda problem: problem.row or 0)[:SHOWN]
+        rest = sum(1 + problem.others for problem in same) - sum(1 + problem.others for problem in shown)
+        found += [*shown[:-1], replace(shown[-1], others=shown[-1].others + rest)]
+    return found
+
+
 def in_rows(
     file: str,
     column: str,

@@ -31,6 +31,8 @@ from tradecredit.params.source import (
 
 TEXT = (".csv", ".txt", ".tsv")
 SUFFIXES = (*TEXT, ".parquet", ".xlsx")
+ROW = "__row__"
+"""Column of a part of a Parquet file (`parts`) with each row's number in the whole."""
 
 
 Files = FolderSource | DuckDBSource | ExportSource | GroupSource
@@ -304,7 +306,8 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind in TEXT:
             return text_files.text_table(path, label, formats)
         if kind == ".parquet":
-            return _numbered(pd.read_parquet(path, to_pandas_kwargs={"date_as_object": False}))
+            frame = pd.read_parquet(path, to_pandas_kwargs={"date_as_object": False})
+            return frame.set_index(ROW).rename_axis(None).sort_index() if ROW in frame else _numbered(frame)
         if kind == ".xlsx":
             return _sheet(path, label, formats.header_row)
         with opened(path) as connection:

@@ -154,4 +154,4 @@ def disputed_of(book: Book, owed: np.ndarray, day: pd.Timestamp | np.ndarray) ->
     of_dispute = np.append(day, np.datetime64("NaT", "us"))[place] if isinstance(day, np.ndarray) else day
     amount = owed_in_dispute(book, owed, of_dispute)
     known = place[amount.index.to_numpy()]
-    return np.bincount(known[known >= 0], amount.to_numpy()[known >= 0], minlength=len(owed))
+    return np.bincount(known[known >= 0], amount.to_numpy()[known >= 0], minlength=len(owed)).astype("float64")

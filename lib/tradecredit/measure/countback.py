@@ -42,20 +42,29 @@ def are_credit_sales(book: Book) -> np.ndarray:
     return ~one_of(book.buyers["kind"], ["prepaid"])[book.buyer_of_invoice]
 
 
-def countback(book: Book, balances: Sequence[float], sold: np.ndarray, day: pd.Timestamp) -> list[float]:
-    """Return the `countback_days` of balances on a day, by calendar months; `sold`: net sales by invoice as known then.
+def sales_by_month(book: Book, sold: np.ndarray, day: pd.Timestamp) -> pd.Series:
+    """Return the credit sales of each month up to that of a day, since the first; `sold`: net sales by invoice.
 
-    The running month counts by its days so far. Missing before the first credit sale, and in a book of open items
-    only, which does not tell what was sold.
+    Index: months since January 1970. Empty before the first credit sale.
     """
     credit = are_credit_sales(book) & (ledger(book).issued <= day.to_datetime64())
-    if not credit.any() or not settlements_known(book, day)[0]:
+    if not credit.any():
+        return pd.Series(dtype="float64", index=pd.RangeIndex(0))
+    month = _months(book)[credit]
+    last, first = int(day.to_datetime64().astype("datetime64[M]").astype(np.int64)), int(month.min())
+    return pd.Series(np.bincount(month - first, sold[credit], last - first + 1), index=pd.RangeIndex(first, last + 1))
+
+
+def counted_back(balances: Sequence[float], sales: pd.Series, day: pd.Timestamp) -> list[float]:
+    """Return the `countback_days` of balances on a day from `sales_by_month`; the running month by its days so far.
+
+    Missing without any sales.
+    """
+    if sales.empty:
         return [np.nan] * len(balances)
-    month = _months(book)
-    last, first = day.to_datetime64().astype("datetime64[M]").astype(np.int64), month[credit].min()
-    newest_first = np.bincount(month[credit] - first, sold[credit], int(last - first) + 1)[::-1].tolist()
-    first_days = np.arange(last + 1, first - 1, -1).astype("datetime64[M]").astype("datetime64[D]")
+    first_days = np.arange(sales.index[-1] + 1, sales.index[0] - 1, -1).astype("datetime64[M]").astype("datetime64[D]")
     lengths = [day.day, *-np.diff(first_days).astype(np.int64)[1:]]
+    newest_first = sales.to_numpy()[::-1].tolist()
     return [countback_days(balance, newest_first, lengths) for balance in balances]
 
 
@@ -70,8 +79,8 @@ def countback_parts(book: Book, day: pd.Timestamp) -> pd.Series:
     - `overdue debt`, which like those before it is at the rates of the days of issue;
     - `exchange rates`: what the closing rates add to all that is owed.
 
-    They add up to the countback of the receivables. Missing where the sales do not reach back so far. Source:
-    definitions §2.4.
+    They add up to the countback of the receivables. Missing where the sales do not reach back so far, and in a book of
+    open items only, which does not tell what was sold. Source: definitions §2.4.
     """
     items, sold = items_on(book, day), net_sales_on(book, day)
     at_issue = items["open_amount"] - items["exchange_difference"]
@@ -80,7 +89,10 @@ def countback_parts(book: Book, day: pd.Timestamp) -> pd.Series:
         items["payable_by"] > day, at_issue.where(items["payable_by"] == day, 0.0)
     )
     not_due_sales = in_full[are_credit_sales(book)[items.index]].sum()
-    counted = countback(book, [not_due_sales, not_due, at_issue.sum(), items["open_amount"].sum()], sold, day)
+    if not settlements_known(book, day)[0]:
+        return pd.Series(np.nan, index=list(PARTS))
+    balances = [not_due_sales, not_due, at_issue.sum(), items["open_amount"].sum()]
+    counted = counted_back(balances, sales_by_month(book, sold, day), day)
     return pd.Series(np.diff(counted, prepend=0.0), index=list(PARTS))
 
 

@@ -75,4 +75,10 @@ def disputed_in_year(book: Book, day: pd.Timestamp) -> pd.Series:
     disputes = disputes[disputes["opened"] <= day]
     recent = disputes["amount"].where(disputes["opened"] > window_start(day, 12), 0.0)
     sums = recent[disputes["issued"] <= day].groupby(disputes["buyer"]).sum()
-    return sums.reindex(pd.RangeIndex(len(book.buyers)), fill_value=0.0 if len(disputes) else np.nan)
+    return sums.reindex(pd.RangeIndex(len(book.buyers)), fill_value=0.0 if first_dispute(book) <= day else np.nan)
+
+
+@once
+def first_dispute(book: Book) -> pd.Timestamp:
+    """Return the first day on which a dispute was opened; missing without any."""
+    return book.disputes["opened"].min()

@@ -27,7 +27,7 @@ def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
     Without a receipt nothing says so, nor does a list of open items (`settlements_known`). Missing without an invoice.
     Source: definitions §2.3.
     """
-    first_of_month, first_receipt = _firsts(book)
+    first_of_month, first_receipt = firsts(book)
     known = first_of_month[first_of_month <= day.to_datetime64()].astype("datetime64[M]")
     if not len(known):
         return pd.NaT
@@ -41,8 +41,8 @@ def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
 
 def first_day(book: Book) -> pd.Timestamp:
     """Return the day of the first invoice of a ledger's history (`begins`); missing without an invoice."""
-    issued = book.invoices["issued"]
-    return issued[issued >= begins(book, book.as_of)].min()
+    first_of_month, _ = firsts(book)
+    return pd.Timestamp(pd.Series(first_of_month[first_of_month >= begins(book, book.as_of).to_datetime64()]).min())
 
 
 def carried_over(book: Book) -> pd.Series:
@@ -57,7 +57,7 @@ def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
     Where none is, the book is a list of open items, of which some may be paid in part: what was sold and paid besides
     them is not in it. `undated` receipts tell of sales, and not of payments.
     """
-    settled, dated = _first_settled(book)
+    settled, dated = first_settled(book)
     return bool(settled <= day), bool(dated <= day)
 
 
@@ -113,7 +113,7 @@ def silent_days(book: Book) -> int:
 
 
 @once
-def _first_settled(book: Book) -> tuple[pd.Timestamp, pd.Timestamp]:
+def first_settled(book: Book) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the first days on which an invoice was settled in full, and by receipts of known days; missing without."""
     of, undated = ledger(book), one_of(book.receipts["kind"], ["undated"])
     settled = pd.Series(of.received[of.paid > of.amount[of.row] - CENT]).min()
@@ -126,7 +126,7 @@ def _first_settled(book: Book) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 @once
-def _firsts(book: Book) -> tuple[np.ndarray, np.datetime64]:
+def firsts(book: Book) -> tuple[np.ndarray, np.datetime64]:
     """Return the first day of issue of each month that has one, and the day of the first receipt on an invoice."""
     issued = np.sort(book.invoices["issued"].to_numpy("datetime64[us]"))
     _, at = np.unique(issued.astype("datetime64[M]"), return_index=True)

@@ -14,17 +14,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import month_ends, window_start
+from tradecredit.book.calendar import month_ends
 from tradecredit.book.once import once
-from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
-from tradecredit.measure.countback import are_credit_sales, countback
-from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
+from tradecredit.measure.figure_sums import Sums, figures_of, sums_on
 from tradecredit.measure.groups import group_of
-from tradecredit.measure.history import balances_since, begins, settlements_known, whole_since
-from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
-from tradecredit.measure.sales import net_sales_on
+from tradecredit.measure.history import balances_since, settlements_known, whole_since
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.base import NOT_STATED
 
 FIGURES = {
@@ -80,13 +77,22 @@ def ageing(book: Book) -> pd.DataFrame:
     add up to the receivables; a buyer may stand in several buckets. From the due date dust is current whatever its age.
     Source: definitions §2.2.
     """
+    return with_shares(by_age(book))
+
+
+def by_age(book: Book) -> pd.DataFrame:
+    """Return `ageing` without its shares: sums, which of parts of a book add up to those of the whole."""
     items = _open(open_items(book))
     bucket = buckets_of(book, items)
-    by_age = items.groupby(bucket, observed=False)
-    table = by_age.agg(amount=("open_amount", "sum"), invoices=("invoice_id", "size"), buyers=("buyer_id", "nunique"))
-    table.index = pd.Index(bucket.cat.categories, name="bucket")
-    table.insert(1, "share", table["amount"] / (table["amount"].sum() or np.nan))
-    return table
+    grouped = items.groupby(bucket, observed=False)
+    table = grouped.agg(amount=("open_amount", "sum"), invoices=("invoice_id", "size"), buyers=("buyer_id", "nunique"))
+    return table.set_axis(pd.Index(bucket.cat.categories, name="bucket"))
+
+
+def with_shares(by_age: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums `by_age` with the `share` of each bucket in all receivables: `ageing`."""
+    shares = by_age["amount"] / (by_age["amount"].sum() or np.nan)
+    return by_age.assign(share=shares)[["amount", "share", "invoices", "buyers"]]
 
 
 def buckets_of(book: Book, items: pd.DataFrame) -> pd.Series:
@@ -169,8 +175,13 @@ def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     Index `month_end`: the last `months` of them since balances are known (`history.balances_since`); columns as `kpis`.
     Each row equals `kpis(book.at(month_end))`. The first rows lack what was still open from before the ledger begins.
     """
-    ends = month_ends(book.as_of, months, since=balances_since(book))
+    ends = ends_of_months(book, months)
     return pd.DataFrame([kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
+
+
+def ends_of_months(book: Book, months: int = 24) -> pd.DatetimeIndex:
+    """Return the days of `monthly`."""
+    return month_ends(book.as_of, months, since=balances_since(book))
 
 
 def known_in_full(monthly: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -236,93 +247,14 @@ def _open(items: pd.DataFrame) -> pd.DataFrame:
 
 def kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     """Return the figures of `kpis` on a day, from a book that may reach beyond it."""
-    months = book.run.receivables.sales_months
-    start, year = window_start(day, months), window_start(day, 12)
-    credit, issued = are_credit_sales(book), ledger(book).issued
-    first = begins(book, day)
-    days = (day - start).days
-
-    items, sold = items_on(book, day), net_sales_on(book, day)
-    owed, past_due = items["open_amount"], items["days_past_due"]
-    receivables, overdue = owed.sum(), owed[past_due > 0].sum()
-    current = receivables - overdue
-    at_issue = owed - items["exchange_difference"]
-    closing_at_issue, current_at_issue = at_issue.sum(), at_issue[~(past_due > 0)].sum()
-    opening, opening_at_issue = _receivables_on(book, start) if start >= first else (np.nan, np.nan)
-    window_sales, year_sales = (
-        sold[credit & (issued <= day.to_datetime64()) & (issued > since.to_datetime64())].sum()
-        if since + pd.Timedelta(days=1) >= first
-        else np.nan
-        for since in (start, year)
-    )
-
-    failed = are_in_default(book, items, day)[items["buyer"]]
-    beyond, long_overdue = beyond_terms(items, start)[~failed], owed.where(past_due > 90, 0.0)
-    weight = beyond["weight"].sum()
-    by_buyer = owed[owed > 0].groupby(items["buyer"]).sum().sort_values(ascending=False)
-    shares = by_buyer / receivables
-    of_invoices = np.zeros(len(book.invoices))
-    of_invoices[items.index] = owed
-    disputes = disputed(book)
-    disputes = disputes[disputes["opened"] <= day]
-    raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
-    pending = owed_in_dispute(book, of_invoices, day).sum() if len(disputes) else np.nan
-    known = pd.Series(
-        {
-            "receivables": receivables,
-            "overdue_amount": overdue,
-            "over_90_amount": long_overdue.sum(),
-            "over_90_in_default": long_overdue[failed].sum(),
-            "exchange_difference": items["exchange_difference"].sum(),
-            "open_invoices": float((owed > 0).sum()),
-            "open_buyers": float(len(by_buyer)),
-            "sales": window_sales,
-            "sales_12m": year_sales,
-            "dso": _per(receivables, window_sales) * days,
-            "dso_countback": countback(book, [receivables], sold, day)[0],
-            "dso_best_possible": _per(current, window_sales) * days,
-            "average_days_delinquent": _per(overdue, window_sales) * days,
-            "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
-            "cei": 100
-            * _per(
-                opening_at_issue + window_sales - closing_at_issue, opening_at_issue + window_sales - current_at_issue
-            ),
-            "share_current": _per(current, receivables),
-            "share_over_90": _per(long_overdue.sum(), receivables),
-            "days_beyond_terms": _per((beyond["weight"] * beyond["days"]).sum(), weight),
-            "days_beyond_terms_signed": _per((beyond["weight"] * beyond["signed_days"]).sum(), weight),
-            "dispute_rate": _per(raised, window_sales),
-            "open_disputes": pending,
-            "days_deductions_outstanding": _per(pending, raised) * days,
-            "bad_debt_to_sales": _per(_written_off(book, year, day), year_sales),
-            "top_10_share": shares.head(10).sum(min_count=1),
-            "largest_buyer_share": shares.max(),
-            "herfindahl": (shares**2).sum(min_count=1),
-        }
-    )
-    settled, dated = settlements_known(book, day)
-    return known.mask(known.index.isin([*([] if settled else OF_SALES), *([] if dated else OF_PAYMENTS)]))
+    return kpis_of(sums_on(book, day), book.run.receivables.sales_months, day, settlements_known(book, day))
 
 
-@once
-def _receivables_on(book: Book, day: pd.Timestamp) -> tuple[float, float]:
-    """Return the receivables at the end of a day at its closing rates, and at the rates of the days of issue."""
-    at_issue = ledger(book).owed_at_issue(day)
-    return ledger(book).closing.on(at_issue, day).sum(), at_issue.sum()
+def kpis_of(sums: Sums, months: int, day: pd.Timestamp, told: tuple[bool, bool]) -> pd.Series:
+    """Return the figures of `kpis` from the sums of a day, of a book or of all its parts together.
 
-
-def _written_off(book: Book, since: pd.Timestamp, day: pd.Timestamp) -> float:
-    """Return what was written off after one day and by another; missing where nothing ever was by then."""
-    rows = _write_offs(book)
-    rows = rows[rows["received"] <= day]
-    return rows.loc[rows["received"] > since, "amount"].sum() if len(rows) else np.nan
-
-
-@once
-def _write_offs(book: Book) -> pd.DataFrame:
-    rows = book.receipts[one_of(book.receipts["kind"], ["write_off"])]
-    return rows.sort_values("received", kind="stable")
-
-
-def _per(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else np.nan
+    `months` of the sales window; `told`: what the ledger tells by then (`history.settlements_known`).
+    """
+    missing = [name for names, known in zip((OF_SALES, OF_PAYMENTS), told, strict=True) if not known for name in names]
+    found = figures_of(sums, months, day)
+    return found.mask(found.index.isin(missing))

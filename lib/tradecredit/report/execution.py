@@ -33,6 +33,10 @@ class ChapterTimeoutError(Exception):
     """A chapter took longer than the run allows."""
 
 
+INVOICES_AT_ONCE = 1_000_000
+"""Invoices that chapters which are made at a time hold together: one of a book of so many takes up to 2.3 GB."""
+
+
 class Executed(NamedTuple):
     """A chapter that was executed: its notebook with outputs, and how many seconds that took."""
 
@@ -42,9 +46,17 @@ class Executed(NamedTuple):
 
 
 def executed_side_by_side(
-    notebooks: Sequence[Path], run: Run, build: Path, *, kernels: type[AsyncKernelManager], progress: Progress
+    notebooks: Sequence[Path],
+    run: Run,
+    build: Path,
+    *,
+    kernels: type[AsyncKernelManager],
+    progress: Progress,
+    invoices: int = 0,
 ) -> list[Executed]:
     """Return the notebooks, executed for a run's month as many at a time as there are cores, begun in their order.
+
+    Of a book of so many `invoices` no more than `INVOICES_AT_ONCE` are held at a time, but one chapter always is made.
 
     Raises papermill's `PapermillExecutionError`, with the chapter's name as `chapter`, where a cell or a kernel fails.
     Nothing is begun after a failure, but what is under way ends, since its remembered results serve the next try; of
@@ -63,7 +75,8 @@ def executed_side_by_side(
             failure.set()
             raise
 
-    pool = ThreadPoolExecutor(min(len(notebooks), cores()))
+    most = max(INVOICES_AT_ONCE // max(invoices, 1), 1)
+    pool = ThreadPoolExecutor(min(len(notebooks), cores(), most))
     futures = {notebook: pool.submit(execute, notebook) for notebook in notebooks}
     try:
         wait(futures.values())

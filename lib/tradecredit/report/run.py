@@ -171,7 +171,10 @@ def _chapters(
     with shown_progress(notebooks, f"{run.entity} as of {run.as_of}") as progress:
         for together in (longest_first, [summary]):
             write_json(build / "results.json", _results(run, results))
-            for done in executed_side_by_side(together, run, build, kernels=kernels, progress=progress):
+            side_by_side = executed_side_by_side(
+                together, run, build, kernels=kernels, progress=progress, invoices=len(book.invoices)
+            )
+            for done in side_by_side:
                 name = done.name
                 executed[name] = done.notebook
                 results = results | {name: {"title": title(done.notebook), **_publication(build, name)}}

@@ -74,7 +74,7 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
             sizes = {
                 "invoices": counted(int(rows["invoices"].sum()), "invoice"),
                 "buyers": counted(rows["buyer_id"].nunique(), "buyer"),
-                "by": day(rows["act_by"].min()),
+                "by": day(rows["act_by"].min()) if kind != MONEY_ON else "",  # nobody acts by a day for money
             }
             amount = money(rows["amount"].sum(), currency)
             parts.append(
