@@ -135,3 +135,19 @@ def test_the_currency_is_guessed_by_whose_companies_the_buyers_are(tmp_path):
     rows += "Coolibah Pty Ltd,2,2026-09-02,2026-10-02,80.00\nOtago,3,2026-09-02,2026-10-02,81.00\n"
     suggestion, _ = read(tmp_path, "list.csv", rows)
     assert suggestion.currency == "AUD" and guesses(suggestion)["currency"] == "AUD"
+
+
+def test_payments_name_invoices_by_the_systems_own_number_and_no_buyer(tmp_path):
+    rows = "id,invoice_number,customer_name,issue_date,due_date,total_amount,status\n"
+    rows += "5001,INV-1,Acme,2026-09-01,2026-10-01,100.50,paid\n5002,INV-2,Globex,2026-09-02,2026-10-02,80.25,partial\n"
+    rows += "5003,INV-3,Acme,2026-09-03,2026-10-03,60.75,sent\n"
+    (tmp_path / "invoices.csv").write_text(rows)
+    rows = "id,invoice_id,payment_date,amount,method\n1,5001,2026-10-05,100.50,bank\n2,5002,2026-10-06,30.25,bank\n"
+    (tmp_path / "payments.csv").write_text(rows)
+    suggestion = suggested([tmp_path])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert open_items(found) == {"INV-2": ("Globex", "2026-10-02", 50.0), "INV-3": ("Acme", "2026-10-03", 60.75)}
+    receipts = found.tables["receipts"]
+    assert sorted(zip(receipts["invoice_id"], receipts["kind"], receipts["amount"], strict=True)) == [
+        ("INV-1", "payment", 100.5), ("INV-2", "payment", 30.25),
+    ]  # fmt: skip

@@ -298,12 +298,13 @@ def settled_where_empty(seen: Seen) -> Settled:
 def _may_be_open(amount: pd.Series, part: pd.Series) -> bool:
     """Return whether a part of amounts may be what is open of them: mostly all, else now this share and now that.
 
-    What differs by a tax alone does so by one of a few shares.
+    What differs by a tax alone does so by one of a few shares, and not by much.
     """
     both = amount.notna() & part.notna() & (amount > 0)
     share = (part / amount)[both].round(3)
     less = share[share < 1]
-    return bool(SOME < (share == 1).mean() < 1 and less.nunique() == len(less))
+    varies = less.nunique() == len(less) and less.min() < 1 - MOST_TAX
+    return bool(SOME < (share == 1).mean() < 1 and varies)
 
 
 def original_amount(seen: Seen) -> Settled:

@@ -120,9 +120,12 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
     nobody = frame["buyer_id"].isna() & frame["applies_to"].notna() & ~frame["bank"]
     if not nobody.any():
         return frame
-    of = frame.loc[frame["buyer_id"].notna() & frame["invoice_id"].notna(), ["invoice_id", "buyer_id"]]
-    only = of.drop_duplicates().drop_duplicates("invoice_id", keep=False).set_index("invoice_id")["buyer_id"]
-    frame = frame.assign(buyer_id=frame["buyer_id"].where(~nobody, frame["applies_to"].map(only)))
+    named = frame["applies_to"].where(nobody)
+    # A credit may name an invoice by its number, or by the system's own.
+    for name in ("invoice_id", "number"):
+        of = frame.loc[frame["buyer_id"].notna() & frame[name].notna(), [name, "buyer_id"]]
+        only = of.drop_duplicates().drop_duplicates(name, keep=False).set_index(name)["buyer_id"]
+        frame = frame.assign(buyer_id=frame["buyer_id"].fillna(named.map(only)))
     unknown = frame["buyer_id"].isna() & nobody
     if unknown.any():
         rule = f"credits for documents that are not in the export: {frame.loc[unknown, 'amount'].abs().sum():,.2f}"
