@@ -10,6 +10,7 @@ extra). `american`: fitted on `train`, measured on `validation` (Lombardo et al.
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.stats import norm
 
 from tradecredit import Book, Run
 from tradecredit.book.demo import demo_book
-from tradecredit.default import point_in_time
+from tradecredit.default import monotone_curves, point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import grade
 from tradecredit.default.ratings import Assessment, level_basis
@@ -208,7 +209,14 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
     Beside it the number of defaults that the book records, and the standard error that they alone would leave in the
     slope of a model of one score, √(I⁻¹) for logit curves of the truth, scaled to that number: the least that a fit to
     this book can err by. Then the mean probability over the truth's, fully known and with a share `HIDDEN` of the
-    inputs hidden at random. The last lines say how often books with slopes of 1 and such errors would pass.
+    inputs hidden at random; and hidden over known without what the fit learned of buyers of whom something was unknown,
+    which is not at random. The last lines say how often books with slopes of 1 and such errors would pass.
+
+    Ten seeds, in two runs of five: rank correlation .853 on average (asked .85), slopes .73-1.29, 3 outside .8-1.25 (a
+    model without faults has .8 outside, and all ten within in 41 of 100 such sets of books), truth inside 78 % at two
+    seeds and 91-94 % at eight. The mean probability is .94 of the truth's (s.e. .04), at 7 seeds further than 5 % from it
+    (without faults 7.6: the level rests on 27-44 defaults); with 30 % hidden .88, or of the known .96 (s.e. .03), and
+    1.01 without the effects of being unknown, .996-1.046 at each seed: what is missing of 1 is what the panel tells.
     """
     rows = []
     usual = Run.from_yaml(Path(__file__).parents[2] / "params" / "demo.yaml", as_of="2026-10-31")
@@ -230,11 +238,13 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
         row = {"rank": told.corr(true, method="spearman"), "slope": slope, "inside": inside}
         row |= {"error": slope_error(true, defaults), "level_error": defaults**-0.5, "known": told.mean() / true.mean()}
         row["hidden"] = partly_known(assessed, rated, seed) / true.mean()
+        row["hidden at random"] = partly_known(at_random(assessed), rated, seed) / told_at_random(assessed, rated)
         rows.append(row)
         print(
             f"demo, seed {seed}, {found['method'].mode()[0]}: rank correlation {row['rank']:.3f}, slope {slope:.2f} "
             f"({defaults} defaults: s.e. {row['error']:.2f}), truth inside {inside:.0%}; mean probability over the "
-            f"truth's {row['known']:.3f}, with {HIDDEN:.0%} hidden {row['hidden']:.3f}",
+            f"truth's {row['known']:.3f}, with {HIDDEN:.0%} hidden {row['hidden']:.3f}; hidden "
+            f"over known without effects of being unknown {row['hidden at random']:.3f}",
             flush=True,
         )
     table = pd.DataFrame(rows)
@@ -248,6 +258,24 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
     print(f"demo, slopes outside .8-1.25: {out}; of a model without faults {(1 - slopes).sum():.1f}")
     print(f"demo, all slopes within: a model without faults in {slopes.prod():.0%} of such sets of books")
     print(f"demo, levels further than 5 % from the truth's: {off}; of a model without faults {(1 - levels).sum():.1f}")
+
+
+def at_random(assessed: Assessment) -> Assessment:
+    """Return the model without what it learned of buyers of whom something was unknown: here it is so at random."""
+    if (model := assessed.model) is None:
+        return assessed
+    b = np.array(model.coefficients)
+    for part, place in zip(model.parts, monotone_curves.places(model.parts), strict=True):
+        if part.missing:
+            b[place.stop - 1] = 0.0
+    return replace(assessed, model=replace(model, coefficients=tuple(b.tolist())))
+
+
+def told_at_random(assessed: Assessment, rated: pd.Index) -> float:
+    """Return the mean probability of that model with all known that is."""
+    if (model := at_random(assessed).model) is None:
+        return float("nan")
+    return float(point_in_time.moved(model.probability(assessed.today.loc[rated]), assessed.factor).mean())
 
 
 def partly_known(assessed: Assessment, rated: pd.Index, seed: int) -> float:
