@@ -7,12 +7,15 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
-from tradecredit.decide.policies.account import ITEMS, Account
+from tradecredit.decide.policies.account import ITEMS, Account, sales_that_pay
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
+
+HUNDRED = 100.0
+"""Sales of which it is told what they bring."""
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -319,6 +322,30 @@ def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
     )
 
 
+def extra_sales(found: Account, policies: Sequence[str], currency: str) -> str:
+    """Return which extra sales a year would pay for policies, beside those that their limits carry
+    (`account.sales_that_pay`); empty where sales are not counted."""
+    needed = sales_that_pay(found)
+    told = [
+        tr(
+            "**{needed}** of extra sales a year pay for {policy}: each {hundred} of them brings {brings} after risk "
+            "and capital, and by losses and capital alone {short} is lacking. Its limits carry {carried} of extra "
+            "sales.",
+            needed=money(needed[policy], currency),
+            policy=policy,
+            hundred=money(HUNDRED, currency),
+            brings=money(HUNDRED * found.items.loc[policy, "account_sales"] / row["covered_sales"], currency),
+            short=money(-found.without.loc[policy, "account_sales"], currency),
+            carried=money(row["covered_sales"], currency),
+        )
+        if needed[policy] > 0
+        else tr("{policy} needs no extra sales: losses and capital alone pay for it.", policy=policy)
+        for policy, row in found.sales.loc[[one for one in dict.fromkeys(policies) if one in needed.index]].iterrows()
+        if not missing(needed[policy])
+    ]
+    return " ".join(told)
+
+
 def of_sales(found: Account, policy: str, currency: str) -> str:
     """Return what the sales that only cover allows are, and what of them is counted; empty where there are none."""
     if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
@@ -331,7 +358,7 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
         "not: a margin of {covered_margin}, less {sales_risk} of risk and {sales_tied_up} for the capital "
         "that they tie up. The cost of the policy holds {sales_premium} of premium on them. If you would "
         "make these sales without insurance too, leave the item out; what the same limits would then be "
-        "worth stands below.",
+        "worth stands in the section above.",
         policy=policy,
         covered_sales=money(row["covered_sales"], currency),
         covered_margin=money(row["covered_margin"], currency),
@@ -406,12 +433,21 @@ def assumptions(book: Book, found: Account) -> list[str]:
     }  # fmt: skip
     left = [tr(NAMES[f"account_{item}"]) for item in settings.left_out]
     absent = [tr(NAMES[item]) for item, given in stated.items() if not given]
+    lender = settings.financing is None and book.run.cash.borrowing is not None
     told = []
     if absent:
         told.append(
             tr(
                 "Not counted in the account, since the run file states no terms: {absent} (`account`).",
                 absent=listed(absent),
+            )
+            + (
+                tr(
+                    " The lender of chapter 07 (`cash.borrowing`) is stated for liquidity alone: its rate is the same "
+                    "with cover and without, so that it tells no saving; `account.financing` needs both rates."
+                )
+                if lender
+                else ""
             )
         )
     if left:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.cash.back_test import PLAIN, CashBackTest
-from tradecredit.cash.drivers import CONTESTED, OVERDUE
+from tradecredit.cash.drivers import CONTESTED, OVERDUE, TIMING
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer, lacking
@@ -429,9 +429,22 @@ def day_of_dso(table: pd.DataFrame, currency: str) -> str:
     )
 
 
-def bridge(table: pd.DataFrame) -> str:
-    """Return what moved the DSO since last month and since last year, each by its two largest causes."""
+def bridge(table: pd.DataFrame, kpis: pd.Series, months: int) -> str:
+    """Return both levels of the DSO, and what of its change is the countback's and what the timing of sales.
+
+    `table`: `drivers.dso_bridge`; `kpis`: `receivables.kpis`, of the sales of so many `months`. The parts but the
+    timing of sales add up to the countback's change, of which the two largest are told.
+    """
     told = []
+    if not (missing(kpis["dso"]) or missing(kpis["dso_countback"])):
+        told.append(
+            tr(
+                "The DSO is **{dso}** by the sales of {months}, and {countback} by countback.",
+                dso=days(kpis["dso"]),
+                months=counted(months, "month"),
+                countback=days(kpis["dso_countback"]),
+            )
+        )
     for column, since in (("last_month", tr("last month")), ("last_year", tr("last year"))):
         parts = table.drop(index="dso")[column]
         if parts.isna().any():
@@ -439,22 +452,22 @@ def bridge(table: pd.DataFrame) -> str:
                 tr("What moved the DSO since {since} is not known: the ledger does not reach back so far.", since=since)
             )
             continue
-        whole = table.loc["dso", column]
-        largest = parts.abs().sort_values(ascending=False, kind="stable").index[:2]
+        of_balance = parts.drop(TIMING, errors="ignore")
+        largest = of_balance.abs().sort_values(ascending=False, kind="stable").index[:2]
         causes = [
             tr("{parts} by {cause}", parts=change(parts[cause], "days"), cause=cause)
             for cause in largest
             if round(parts[cause], 1)
         ]
-        moved = "risen" if whole > 0 else "fallen"
         told.append(
             tr(
-                "Since {since} the DSO has {moved} by {whole}",
+                "Since {since} countback {countback} and timing of sales {timing} make DSO {whole}",
                 since=since,
-                moved=moved,
-                whole=days(abs(round(whole, 1))),
+                countback=change(of_balance.sum(), "days"),
+                timing=change(parts.get(TIMING, 0.0), "days"),
+                whole=change(table.loc["dso", column], "days"),
             )
-            + (tr(": most of that {causes}.", causes=listed(causes)) if causes else ".")
+            + (tr("; the countback changed most {causes}.", causes=listed(causes)) if causes else ".")
         )
     overdue = table.reindex([OVERDUE, CONTESTED])["last_year"].sum(skipna=False)
     if not missing(overdue):
