@@ -452,6 +452,14 @@ def assumptions(book: Book, found: Account) -> list[str]:
         )
     if left:
         told.append(tr("Left out of the account by the run file: {left} (`account.left_out`).", left=listed(left)))
+    if not found.items.empty:
+        told.append(
+            tr(
+                "What a policy pays is told in three ways: here what is expected of a year's losses, after the first "
+                "loss and the insurer's part of recoveries, whenever it is paid; in chapter 07 the claims that come in "
+                "within 52 weeks; in chapter 07_provision what today's invoices may bring, before the first loss."
+            )
+        )
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
             tr(

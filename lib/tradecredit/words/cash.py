@@ -234,7 +234,8 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
     paid = forecast.insured[view].claims
     soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid[:, :YEAR].sum(axis=1).mean()
     return tr(
-        "Of the coming year's losses {view} pays {year} within {year_2} weeks on average, and **{soon}** "
+        "Of the coming year's losses {view} pays {year} of claims within {year_2} weeks on average, before the "
+        "insurer's part of recoveries (the indemnity of chapter 05 is after it, whenever it is paid), and **{soon}** "
         "of it within {short}: it protects the year's result, and hardly the cash of the next quarter.",
         view=view,
         year=money(year, currency),

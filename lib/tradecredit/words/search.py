@@ -9,7 +9,7 @@ BOX = "Look for"
 HOW = "Enter opens the first that is found; the arrow keys move along the list."
 FOUND = "{number} found."
 NOTHING = (
-    "Nothing is found. A buyer without a sheet in this month has one made by the command: tradecredit buyer RUN.yaml ID"
+    "Nothing is found. Whoever makes this report can make the sheet of a buyer that has none (tradecredit buyer)."
 )
 GROUPS = {
     "buyers": "Buyers", "figures": "Headline figures", "questions": "Questions", "tables": "Tables",
