@@ -717,7 +717,7 @@ def test_each_question_is_answered_one_click_from_the_summary(month):
     for question, address in leads.items():
         file, _, anchor = address.partition("#")
         page = (month / file).read_text(encoding="utf-8")
-        before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks"')
+        before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks')
         assert found, question
         # The place is the heading of a section that is none for reviewers, and has a sentence or a table with figures.
         heading, _, section = after.partition("<h2 ") if anchor else (before, "", after)

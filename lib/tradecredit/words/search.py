@@ -9,7 +9,7 @@ BOX = "Look for"
 HOW = "Enter opens the first that is found; the arrow keys move along the list."
 FOUND = "{number} found."
 NOTHING = (
-    "Nothing is found. Whoever makes this report can make the sheet of a buyer that has none (tradecredit buyer)."
+    "Nothing is found. Sheets are those of the buyers that matter most; whoever makes the report can add any other."
 )
 GROUPS = {
     "buyers": "Buyers", "figures": "Headline figures", "questions": "Questions", "tables": "Tables",
