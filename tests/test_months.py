@@ -721,9 +721,11 @@ def test_each_question_is_answered_one_click_from_the_summary(month):
         page = (month / file).read_text(encoding="utf-8")
         before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks')
         assert found, question
-        # The section of the place is none for reviewers, and begins with a sentence or a table that has figures in it.
-        section = before.rpartition("<h2 ")[2] + after.partition("<h2 ")[0]
-        assert not before.rpartition("<h2 ")[0].endswith('<details class="fold appendix"><summary>'), question
+        # The place is the heading of a section that is none for reviewers, and has a sentence or a table with figures.
+        heading, _, section = after.partition("<h2 ") if anchor else (before, "", after)
+        section = section.partition("<h2 ")[0]
+        assert "fold appendix" not in heading or not anchor, question
+        assert not re.search("<p|<table", heading) or not anchor, question
         assert re.search(r"\d", re.sub(r"<[^>]+>|:.*?;", "", section)), question
     for question in set(asked) - set(leads):  # of what this book has nothing to say
         chapter, name = asked[question].split(".")

@@ -50,3 +50,16 @@ def test_a_rule_that_tests_nothing_or_two_things_is_refused():
         Light(amber=1.0, red=1.0)
     with pytest.raises(ValidationError, match="exclude each other"):
         Light(amber=1.0, red=2.0, of="b", against="last_year")
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "light"),
+    [(3.0, 1.0, "green"), (3.0, -1.0, "amber"), (3.0, None, "green"), (-6.0, -1.0, "red"), (-1.0, 2.0, "amber")],
+)
+def test_a_light_is_not_green_where_the_figure_beside_it_is_beyond_the_bound(value, beside, light):
+    assert one(Light(amber=0.0, red=-5.0, also="b"), value, b=beside) == light
+
+
+def test_a_figure_beside_it_has_no_share_or_change():
+    with pytest.raises(ValidationError, match="leave out of and against"):
+        Light(amber=0.0, red=-5.0, also="b", of="c")

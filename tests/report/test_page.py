@@ -615,14 +615,37 @@ def test_an_appendix_is_folded_under_its_question():
     first, second = re.findall(
         r'<details class="fold appendix">(.*?)(?=<details class="fold appendix">|$)', main, re.DOTALL
     )
-    assert first.startswith('<summary><h2 id="is-it-valid">Is it &lt;valid&gt;?</h2></summary>')
+    # The place is within, so that a browser that is led to it opens the part.
+    opens = '<summary><h2>Is it &lt;valid&gt;?</h2></summary><span class="opens" id="is-it-valid"></span>'
+    assert first.startswith(opens)
     assert first.index("A test.") < first.index("Green.") < first.rindex("</details>")
     assert second.index("No.") < second.rindex("</details>")
     assert main.count("<details") == main.count("</details>")
-    # A link to what is within opens it.
-    assert '</summary><span id="is-it-valid-within"></span>' in first
-    assert html.count('href="#is-it-valid-within"') == 2  # beside the text, and folded for a phone
-    assert 'href="#is-it-valid"' not in html
+    assert 'href="#is-it-valid"' in html
+
+
+def test_a_link_to_an_appendix_opens_it_and_shows_its_heading(browser, tmp_path):
+    text = "A test of many words.\n\n" * 40
+    cells = [new_markdown_cell("# T"), new_markdown_cell(f"## Q\n\n{text}"),
+             new_markdown_cell(f"## Is it valid?\n\n{text}", metadata={"tags": ["appendix"]})]  # fmt: skip
+    file = tmp_path / "page.html"
+    file.write_text(page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary"), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 1200, "height": 900})
+    tab.goto(file.as_uri())
+    assert not tab.evaluate("document.querySelector('details.appendix').open")
+    tab.click(".side a[href='#is-it-valid']")
+    assert tab.evaluate("document.querySelector('details.appendix').open")
+    assert 0 <= tab.evaluate("document.querySelector('details.appendix h2').getBoundingClientRect().top") < 100
+    tab.close()
+
+
+def test_a_section_that_answers_a_question_has_its_place_above_its_heading():
+    cells = [new_markdown_cell("# T"), new_markdown_cell("## Q"), cell("a", marked("<p>Told.</p>", "say")),
+             cell("b", marked('<figure class="x">F</figure>', "figure", "cash_13_weeks"))]  # fmt: skip
+    manifest = MANIFEST | {"chapters": [{"name": "07_cash_and_provision", "title": "Cash"}]}
+    html = page_html(new_notebook(cells=cells), manifest=manifest, chapter="07_cash_and_provision")
+    place = '<span class="answers" id="answer-cash_13_weeks"></span>'
+    assert re.search(rf'{place}\s*<h2 id="q">Q</h2>\s*<p>Told.</p>', html)
 
 
 def test_all_tables_of_a_section_but_the_first_are_folded_under_their_captions():

@@ -10,7 +10,7 @@ from tradecredit.report.questions import answered
 from tradecredit.words.questions import ANSWERED, OF_A_BUYER
 
 
-def test_a_question_leads_to_the_picture_else_the_table_and_is_left_out_without_either(tmp_path):
+def test_a_question_leads_to_the_section_that_answers_it_and_is_left_out_without_its_picture_or_table(tmp_path):
     asked = dict(ANSWERED)
     folder = tmp_path / "tables" / "06_collections"
     folder.mkdir(parents=True)
@@ -24,8 +24,8 @@ def test_a_question_leads_to_the_picture_else_the_table_and_is_left_out_without_
     pictures = {("07_cash_and_provision", "cash_13_weeks"): {}}
     found = answered(index.Published(nothing, nothing, {}, pictures, tmp_path, nothing)).set_index("question")["link"]
     assert found.to_dict() == {
-        "What is to be done first today?": "06_collections.html#table-worklist",
-        "When does the cash of the next 13 weeks come?": "07_cash_and_provision.html#figure-cash_13_weeks",
+        "What is to be done first today?": "06_collections.html#answer-worklist",
+        "When does the cash of the next 13 weeks come?": "07_cash_and_provision.html#answer-cash_13_weeks",
         OF_A_BUYER: "buyers/index.html",
     }
     assert {"What is to be done first today?", "When does the cash of the next 13 weeks come?"} < set(asked)

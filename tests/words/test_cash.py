@@ -63,13 +63,14 @@ def test_the_bridge_names_what_moved_the_dso_in_the_month_and_in_the_year():
         {"last_month": [0.5, -3.1, 0.2, -0.1, -2.5], "last_year": [-1.3, 1.3, -0.1, 0.5, 0.4]},
         index=["terms and mix of sales", OVERDUE, CONTESTED, "timing of sales", "dso"],
     )
-    assert words.cash.bridge(table) == (
-        "Since last month the DSO has fallen by 2.5 days (the countback, which leaves the timing of sales out, has "
-        "fallen by 2.4 days): the largest causes are −3.1 days by overdue debt that is not disputed and +0.5 days by "
-        "terms and mix of sales. Since last year the DSO has risen by 0.4 days (the countback, which leaves the timing "
-        "of sales out, has fallen by 0.1 days): the largest causes are −1.3 days by terms and mix of sales and +1.3 "
-        "days by overdue debt that is not disputed. All overdue "
-        "debt together is +1.2 days since last year, as in chapter 01."
+    kpis = pd.Series({"dso": 51.5, "dso_countback": 44.9})
+    assert words.cash.bridge(table, kpis, 3) == (
+        "The DSO is **51.5 days** by the sales of 3 months, and 44.9 days by countback. Since last month countback "
+        "−2.4 days and timing of sales −0.1 days make DSO −2.5 days; the countback changed most −3.1 days by overdue "
+        "debt that is not disputed and +0.5 days by terms and mix of sales. Since last year countback −0.1 days and "
+        "timing of sales +0.5 days make DSO +0.4 days; the countback changed most −1.3 days by terms and mix of sales "
+        "and +1.3 days by overdue debt that is not disputed. All overdue debt together is +1.2 days since last year, "
+        "as in chapter 01."
     )
 
 
@@ -101,8 +102,9 @@ def test_the_advance_bears_what_is_missing_at_its_interest(book_of):
 
 
 def test_a_ledger_that_does_not_reach_back_has_no_bridge():
-    table = pd.DataFrame({"last_month": [0.0, 0.0], "last_year": [np.nan, np.nan]}, index=["timing of sales", "dso"])
-    assert "does not reach back" in words.cash.bridge(table)
+    table = pd.DataFrame({"last_month": [0.0, 0.0], "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
+    told = words.cash.bridge(table, pd.Series({"dso": 1.0, "dso_countback": np.nan}), 3)
+    assert told.endswith("does not reach back so far.")
 
 
 def test_the_total_is_told_with_its_error_and_bands():

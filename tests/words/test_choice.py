@@ -18,35 +18,35 @@ from tradecredit.words import choice as words
     [
         (
             {"p": (-500, 600, 0, 0), "q": (-400, 450, 0, 0)}, "p",
-            "Renew p: worth EUR 50 a year more than q (standard error 10).",
+            "Renew p. That is worth EUR 50 a year more than q (standard error 10).",
         ),
         (
             {"p": (-500, 600, 0, 0), "q": (-400, 550, 0, 0)}, "p",
-            "Change to q: worth EUR 50 a year more than p (standard error 10).",
+            "Change to q. That is worth EUR 50 a year more than p (standard error 10).",
         ),
         (
             {"p": (-500, 600, 0, 0), "q": (-400, 515, 0, 0)}, "p",
-            "Change to q, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+            "Change to q, or keep p. EUR 15 a year more than p is within simulation error (standard error 10).",
         ),
         (
             {"p": (-500, 300, 0, 0), "q": (-400, 150, 0, 0)}, "p",
-            "End the policy: worth EUR 200 a year more than p (standard error 10).",
+            "End the policy. That is worth EUR 200 a year more than p (standard error 10).",
         ),
         (
             {"p": (-500, 485, 0, 0)}, "p",
-            "End the policy, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+            "End the policy, or keep p. EUR 15 a year more than p is within simulation error (standard error 10).",
         ),
         (
             {"p": (-500, 515, 0, 0)}, "p",
-            "Renew p: EUR 15 a year more than no insurance is within simulation error (standard error 10).",
+            "Renew p. EUR 15 a year more than no insurance is within simulation error (standard error 10).",
         ),
         (
             {"p": (-500, 300, 0, 0)}, NO_COVER,
-            "Stay without insurance: worth EUR 200 a year more than p (standard error 10).",
+            "Stay without insurance. That is worth EUR 200 a year more than p (standard error 10).",
         ),
         (
             {"p": (-500, 600, 0, 0)}, NO_COVER,
-            "Take out p: worth EUR 100 a year more than no insurance (standard error 10).",
+            "Take out p. That is worth EUR 100 a year more than no insurance (standard error 10).",
         ),
     ],
 )  # fmt: skip
@@ -57,15 +57,14 @@ def test_what_to_do(values, current, told):
 def test_an_error_that_is_not_known_is_not_said_to_be_large():
     account = found(np.nan, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0))
     unknown = "of unknown simulation error, for want of simulated years."
-    assert words.advice(account, "p", "EUR") == f"Change to q, or keep p: EUR 50 a year more than p is {unknown}"
+    assert words.advice(account, "p", "EUR") == f"Change to q, or keep p. EUR 50 a year more than p is {unknown}"
     assert words.best_offer(account, "p", "EUR") == f"Between p, the policy in force, and q the difference is {unknown}"
 
 
-def test_the_decision_tells_what_to_do_and_what_it_is_worth_alone():
+def test_the_decision_shows_its_price_and_the_best_by_each_measure_and_why_on_demand():
     account = found(p=(-500, 350, 300, 300))
-    assert words.decisions(account, "p", "EUR")["policy"] == (
-        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). What it costs in a bad year and "
-        "what it rests on stand in chapter 05, above the account."
+    assert words.decisions(account, "p", "EUR", shown="S.", why="W.")["policy"] == (
+        "Renew p. That is worth EUR 450 a year more than no insurance (standard error 10). S.\n\nW."
     )
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
     assert words.decisions(empty, "p", "EUR") == {}
@@ -155,6 +154,27 @@ YEARS = SimpleNamespace(
 )  # fmt: skip
 def test_what_a_bad_year_leaves(values, current, told):
     assert words.bad_year(found(**values), YEARS, current, "EUR").startswith(told)
+
+
+def test_the_price_of_the_advice_in_a_bad_year():
+    """The worst ten of the years lose 995.5 on average: p leaves 497.75 of them, q 900."""
+    dearer, cheaper = found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), found(q=(-400, 350, 0, 0), p=(-500, 600, 0, 0))
+    told = "In the worst 1 % of years it leaves us EUR 402 less of the losses than q (standard error "
+    assert words.price(cheaper, YEARS, "q", "EUR").startswith(told)
+    told = "Its price: in the worst 1 % of years it leaves us EUR 402 more of the losses than p (standard error "
+    assert words.price(dearer, YEARS, "p", "EUR").startswith(told)
+
+
+def test_the_best_by_each_measure():
+    """p is worth 150 in all and −550 without sales, q 100 and −100; by the share paid p is worth −20 and q 30."""
+    account = found(p=(-600, 40, 10, 700), q=(-200, 60, 40, 200))
+    shares = pd.DataFrame({"value_by_paid_share": {"p": -20.0, "q": 30.0}})
+    assert words.winners(account, shares, "EUR").replace("\u00a0", " ") == (
+        "Worth most in all: p (EUR 150); by losses and capital alone: no insurance (the best offer: q, EUR −100); with "
+        "sales counted by the share of claims paid: q (EUR 30)."
+    )
+    account.items["account_sales"] = np.nan
+    assert words.winners(account, shares, "EUR") == ""
 
 
 def test_a_bad_year_within_the_error():

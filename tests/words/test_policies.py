@@ -71,6 +71,38 @@ def test_how_many_years_are_fewer():
     assert words.fewer_years(frontier, readings, 800) == ""
 
 
+def offers(**of):
+    columns = ["insured_percentage", "each_loss_deductible", "aggregate_first_loss", "maximum_liability", "cost",
+               "frontier_retained_es", "frontier_cost_of_risk", "quote"]  # fmt: skip
+    return Frontier(pd.DataFrame.from_dict(of, orient="index", columns=columns), 1.0, pd.Series(dtype=float), 1_500)
+
+
+def test_the_terms_that_fit_and_what_beats_the_best_offer(book_of):
+    found = offers(
+        A=(0.9, 5_000.0, 150_000.0, 2e6, 300.0, 900.0, 400.0, True),
+        v1=(0.95, 0.0, 300_000.0, 2e6, 250.0, 850.0, 350.0, False),
+        v2=(0.8, 0.0, None, float("inf"), 200.0, 1_000.0, 500.0, False),
+    )
+    policy = {"name": "p", "ends": "2026-12-31", "notice_days": 30}
+    book = book_of("2026-10-31", **YEAR, run={"policy": policy, "account": {"risk_tolerance": 950}})
+    assert words.fitting(found, "A", book).replace("\u00a0", " ") == (
+        "Within the risk tolerance of EUR 950 the cheapest are 95 % insured, no deductible, a first loss of EUR "
+        "300,000 and a maximum of EUR 2.00 m, at EUR 250 a year; they leave EUR 850 in the worst 0.1 % of years on "
+        "average. 95 % insured, no deductible, a first loss of EUR 300,000 and a maximum of EUR 2.00 m would cost EUR "
+        "50 a year less than A, the best offer, and leave EUR 50 less in the worst 0.1 % of years, on today's "
+        "balances; nobody has quoted them. Ask insurers for such a quote before the policy is decided on, by 24 "
+        "November 2026 (credit analyst)."
+    )
+    tight = book_of("2026-10-31", **YEAR, run={"policy": policy, "account": {"risk_tolerance": 10}})
+    assert words.fitting(found, "v1", tight).startswith("None of these terms keeps the worst 0.1 % of years within")
+    unstated = book_of("2026-10-31", **YEAR, run={"policy": policy})
+    told = words.fitting(found._replace(offers=found.offers.loc[["A"]]), "A", unstated)
+    assert told.startswith("No risk tolerance is stated, so that no terms can be said to fit: state the greatest loss")
+    assert told.endswith("No terms that were looked at cost less than A and leave less.")
+    assert words.frontier_caption(found, 1_500) == "Cost and retained expected shortfall of policy terms (simulated)"
+    assert "on 1,500 of the account's 20,000 years" in words.frontier_caption(found, 20_000)
+
+
 def test_months_after_the_year_are_explained():
     table = pd.DataFrame({"gross": [1.0] * 14})
     assert words.later_months(table).startswith("Months 13 to 14 are beyond the year")

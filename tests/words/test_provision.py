@@ -58,7 +58,7 @@ def test_one_buyer_that_decides(book_of):
 def test_what_insurance_pays(book_of):
     """0.9 × 40,000, less the 40 % that are expected to come in: 21,600."""
     told = words.insurance(book(book_of, {"policy": POLICY}))
-    assert told.startswith("Ours would pay EUR 21,600 of these losses, each by itself, EUR 21,600 of them of buyers")
+    assert told.startswith("Ours would pay EUR 21,600 of these losses, each by itself and before the aggregate")
     assert (
         "**EUR 21,600** may stand as an asset of its own, of which accounts recognise what is virtually certain" in told
     )

@@ -150,3 +150,12 @@ def test_what_is_owed_net_of_what_is_on_account(book_of):
     assert "net of what buyers have on account: EUR 3,300" in said and "EUR 700 of 1 buyer." in said
     none = "invoice_id,received,amount,kind\n"
     assert words.receivables.on_account(book_of("2026-10-31", invoices=invoices, receipts=none)) == ""
+
+
+def test_who_drives_the_dso_is_named():
+    table = pd.DataFrame({"name": ["Alpha", "Beta"], "delinquent_days": [2.5, 1.5]}, index=["A", "B"])
+    assert words.receivables.drivers(table, 8.0).replace("\u00a0", " ") == (
+        "Overdue debt adds 8 days to the DSO; 2 buyers make up 4 days of them, first of all Alpha (A, 2.5 days) "
+        "and Beta (B, 1.5 days)."
+    )
+    assert words.receivables.drivers(table, np.nan) == ""

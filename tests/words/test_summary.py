@@ -49,13 +49,10 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue); by their "
-            "amount the board's too: 1 of “Collect overdue debt”. The report lists all kinds."),
-        (1, "4 kinds of decisions are not shown; reserved to the board: “Decide on the policy” (EUR 50 gain a year) "
-            "and “Review the default model”; next in order: “Stop deliveries: above what the risk allows” (EUR 30 "
-            "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue); by their amount the board's "
-            "too: 2 of “Stop deliveries: above what the risk allows” and 1 of “Collect overdue debt”. The report "
-            "lists all kinds."),
+        (4, "1 kind of decision is more in the list of all; for the board among them: 1 of “Collect overdue debt”."),
+        (1, "4 kinds of decisions are more in the list of all; for the board among them: “Decide on the policy” (EUR "
+            "50 gain a year), “Review the default model”, 2 of “Stop deliveries: above what the risk allows” and 1 of "
+            "“Collect overdue debt”."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
@@ -66,6 +63,8 @@ def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
 def test_what_is_asked_is_said_with_who_and_when():
     told = {"policy": "Renew p.", "model": "Review it.", "claim": "Claim it."}
     assert summary.decided(told, ASKED, run_of(6), "policy", "policy notice") == "Renew p. Board, by 3 November 2026."
+    parts = {"policy": "Renew p.\n\nIt pays."}
+    assert summary.decided(parts, ASKED, run_of(6), "policy") == "Renew p. It pays. Board, by 3 November 2026."
     assert summary.decided({}, ASKED, run_of(6), "policy") == ""
     assert summary.decided(told, ASKED, run_of(6), "terms") == ""
 
@@ -81,8 +80,7 @@ def test_a_month_without_decisions():
 
 def test_how_decisions_of_the_month_before_went_on():
     assert summary.states(ASKED) == (
-        "1 decision of the month before goes on as another kind, open since then. 1 decision of the month before is "
-        "asked no more."
+        "Of last month's decisions: 1 still open, now under another name; 1 not needed any more."
     )
     assert summary.states(ASKED.head(2).assign(was=None)) == ""
     assert summary.states(ASKED.head(0)) == ""
@@ -126,7 +124,7 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
     figures = {
         "receivables": (1_000_000.0, "EUR"), "overdue_amount": (250_000.0, "EUR"),
         "expected_loss_simulated": (9_000.0, "EUR"), "retained_expected": (4_000.0, "EUR"),
-        "es_99": (90_000.0, "EUR"), "retained_es_99": (30_000.0, "EUR"),
+        "es_99": (90_000.0, "EUR"), "retained_es_99": (30_000.0, "EUR"), "policy_cost": (7_000.0, "EUR"),
     }  # fmt: skip
     changes = pd.DataFrame(
         {"name": ["receivables"], "change": [-50_000.0], "previous_as_of": [pd.Timestamp("2026-09-30")]}
@@ -135,30 +133,42 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
     said = " ".join(summary.answers(figures, changes, summary.to_decide(ASKED, run), run)).replace("\u00a0", " ")
     assert said == (
         "**Today:** Customers owe **EUR 1.00 m**, EUR 50,000 less than on 30 September 2026; EUR 250,000 (25 %) of it "
-        "is overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 "
-        "stays with us under the policy in force, and the worst 1 % of years EUR 90,000 on average, of which EUR "
-        "30,000 stays; its cost comes on top. **To decide:** 5 kinds of decisions wait; the first, “Claim on the "
-        "policy”, is due by 3 November 2026; the board decides on “Decide on the policy” and “Review the default "
-        "model”."
+        "is overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**; in the worst 1 % of "
+        "years EUR 90,000 is lost on average. The policy in force costs EUR 7,000 a year and takes EUR 5,000 off the "
+        "first and EUR 60,000 off the second. **To decide:** 5 kinds of decisions wait. First comes “Claim on the "
+        "policy”, by 3 November 2026. For the board: “Decide on the policy” and “Review the default model”."
     )
-    worth = figures | {"cover_value": (500.0, "EUR"), summary.WITHOUT_SALES: (-420.0, "EUR")}
-    (_, ahead, _) = summary.answers(worth, changes, summary.to_decide(ASKED, run), run)
-    assert ahead.endswith(" A year with it is worth EUR 500, without the sales that only cover allows EUR −420.")
-    worth[summary.WITHOUT_SALES] = (20.0, "EUR")
-    assert summary.answers(worth, changes, summary.to_decide(ASKED, run), run)[1].endswith("on top.")
     alone = {name: figures[name] for name in ("expected_loss_simulated", "es_99")}
     said = " ".join(summary.answers(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run))
     assert said == (
-        "**The year ahead:** The next 12 months are expected to lose **EUR 9,000**, the worst 1 % of years "
-        "EUR 90,000 on average. **To decide:** Nothing needs a decision."
+        "**The year ahead:** The next 12 months are expected to lose **EUR 9,000**; in the worst 1 % of years "
+        "EUR 90,000 is lost on average. **To decide:** Nothing needs a decision."
     )
 
 
+def test_tiles_say_what_the_value_is_without_its_largest_item_and_which_dso_is_meant():
+    figures = {"cover_value_without_sales": (-300_000.0, "EUR"), "dso": (51.5, "days")}
+    assert summary.beside(figures, run_of(6)) == {
+        "cover_value": "EUR −300,000 without the sales that only cover allows",
+        "dso_countback": "51.5 days by the sales of 3 months",
+    }
+    assert summary.beside({"dso": (None, "days")}, run_of(6)) == {}
+
+
+def test_reserved_kinds_come_by_their_day_and_those_without_an_amount_last():
+    rows = records(("model", None, None, "new", None), ("policy", None, 50.0, "new", None),
+                   ("cash buffer", None, 9.0, "new", None), ("collect", "D", 5.0, "new", None))  # fmt: skip
+    rows["due_day"] = pd.to_datetime(["2026-11-02", "2026-11-24", "2026-11-16", "2026-11-01"])
+    kinds = summary.to_decide(rows.astype(decisions.COLUMNS), run_of(6))["decision"].tolist()
+    assert kinds == ["cash buffer", "policy", "model", "collect"]
+
+
 def test_cards_say_the_amount_and_what_it_is_who_decides_and_by_when():
-    cards = summary.cards(summary.to_decide(ASKED, run_of(4)), run_of(4))
+    told = {"policy": "Change to q. That is worth EUR 50."}
+    cards = summary.cards(summary.to_decide(ASKED, run_of(4)), told, run_of(4))
     assert cards["figure"].tolist() == [
         "EUR 30 insured debt, before deductibles", "EUR 50 gain a year", "no amount",
         "EUR 30 excess over the risk limit",
     ]  # fmt: skip
-    assert cards["text"].tolist()[0] == "Board, by 3 November 2026; 1 buyer"
-    assert cards["text"].tolist()[1] == "Board, by 3 November 2026"
+    assert cards["text"].tolist()[0] == "1 buyer, by 3 November 2026 (board)"
+    assert cards["text"].tolist()[1] == "Change to q. Board, by 3 November 2026"

@@ -136,4 +136,4 @@ def _disputed_days(book: Book, day: pd.Timestamp) -> float:
     return float(overdue / figures["receivables"] * figures["dso"]) if figures["receivables"] > 0 else np.nan
 
 
-__all__ = ["CONTESTED", "OVERDUE", "dso_bridge", "payments_that_matter", "uncertain_buyers"]
+__all__ = ["CONTESTED", "OVERDUE", "TIMING", "dso_bridge", "payments_that_matter", "uncertain_buyers"]

@@ -16,10 +16,11 @@ def lights(
 
     `figures`: values by name; `year_before`: those of the month end a year ago. Tested is the figure, figure / `of`, or
     figure / year before − 1. What has no rule, or cannot be tested, since one of the two is missing or the divisor is
-    not above zero, has no row.
+    not above zero, has no row. A light that would be green is amber where the figure that its rule names beside it
+    (`also`) is beyond the bound of green.
     """
     rows = {
-        name: {"tested": tested, "light": _light(tested, rule)}
+        name: {"tested": tested, "light": _light(tested, rule, _number(figures.get(rule.also or "")))}
         for name, rule in rules.items()
         if np.isfinite(tested := _tested(name, rule, figures, year_before))
     }
@@ -42,8 +43,8 @@ def _divisor(value: float | None) -> float:
     return found if found > 0 else np.nan
 
 
-def _light(tested: float, rule: Light) -> str:
+def _light(tested: float, rule: Light, beside: float = np.nan) -> str:
     sign = 1.0 if rule.red > rule.amber else -1.0
     if sign * tested > sign * rule.red:
         return RED
-    return AMBER if sign * tested > sign * rule.amber else GREEN
+    return AMBER if sign * tested > sign * rule.amber or sign * beside > sign * rule.amber else GREEN

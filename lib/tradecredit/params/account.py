@@ -40,6 +40,9 @@ class AccountSettings(Parameters):
     """Rate at which income is taxed and costs relieve from tax; None: not stated, all figures are before tax."""
     odds: list[Annotated[float, Field(gt=0)]] = [0.25, 0.5, 1.0, 2.0, 4.0]
     """Multiples of all default odds at which the account is made up again."""
+    risk_tolerance: Annotated[float, Field(gt=0)] | None = None
+    """The greatest retained loss of the worst 0.1 % of years, on average (expected shortfall, 99.9 %), that is to be
+    borne, in the reporting currency; None: not stated, and no terms are told to fit."""
     decide_by: date | None = None
     """Day by which the policy must be renewed, changed or ended; None: the last day of its period, if stated."""
 

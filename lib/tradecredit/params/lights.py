@@ -25,6 +25,9 @@ class Light(Parameters):
     against: Literal["last_year"] | None = None
     """`last_year`: its change since the month end a year ago is tested, as a share of its amount then. None: as it
     is."""
+    also: Figure | None = None
+    """A headline figure that must be within the bound of green too: where it is not, a light that would be green is
+    amber. None: none."""
 
     @model_validator(mode="after")
     def _one_thing_is_tested_between_two_bounds(self) -> Self:
@@ -32,4 +35,6 @@ class Light(Parameters):
             raise ValueError("amber and red are equal; state the bound of green, and beyond it that of amber")
         if self.of is not None and self.against is not None:
             raise ValueError("of and against exclude each other; state the one that is to be tested")
+        if self.also is not None and (self.of is not None or self.against is not None):
+            raise ValueError("also is held against the bound as it is; leave out of and against")
         return self

@@ -14,7 +14,7 @@ from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
-from tradecredit.language import ENGLISH, speak, spoken, tr
+from tradecredit.language import speak, tr
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
@@ -214,11 +214,11 @@ class Chapter:
     def decides(self, records: pd.DataFrame, told: Mapping[str, str]) -> None:
         """Show and publish what needs a decision; the summary lists the decisions of all chapters.
 
-        `records`: a row for each decision (`decisions.COLUMNS`); `told`: kind of decision → sentence. Each kind is a
-        note with its sentence, who decides, by when, and a link to its list. What earlier months published of them
-        says since when they are open (`decisions.since_earlier`). All of the chapter's are published as its table
-        `decisions`, with what the amount of each is (`stake`). May be called more than once. Raises `ValueError` for a
-        kind without a sentence, or a sentence without a decision.
+        `records`: a row for each decision (`decisions.COLUMNS`); `told`: kind of decision → sentences, of which the
+        note shows the first part (`formats.first_part`) and the rest on demand, with who decides, by when, and a link
+        to its list. What earlier months published of them says since when they are open (`decisions.since_earlier`).
+        All of the chapter's are published as its table `decisions`, with what the amount of each is (`stake`). May be
+        called more than once. Raises `ValueError` for a kind without a sentence, or a sentence without a decision.
         """
         different = set(records["decision"]) ^ set(told)
         if different:
@@ -234,7 +234,7 @@ class Chapter:
             link = f' <a href="#{escaped(row["anchor"])}">{tr("List")}</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = tr("Ordinary course.") if row["decision"] in ORDINARY else tr("To decide.")
-            first, rest = first_sentence(told[row["decision"]])
+            first, rest = formats.first_part(told[row["decision"]])
             more = _more([rest] if rest else [])
             notes.append(_note_html("decision", title, f"{first} {who_and_when(row)}", link, name, more))
         self._show_decisions(notes)
@@ -266,6 +266,7 @@ class Chapter:
         earlier: pd.DataFrame | None = None,
         history: pd.DataFrame | None = None,
         lights: Mapping[str, tuple[str, str]] | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
 
@@ -273,7 +274,8 @@ class Chapter:
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
         "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
         earlier month that has the figure in the same unit. `lights`: name → (green, amber or red; its rule in
-        words), which a card shows as a word that opens the rule. May be called more than once.
+        words), which a card shows as a word that opens the rule. `beside`: name → what the card says below the figure.
+        May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
         """
@@ -289,7 +291,10 @@ class Chapter:
             if history is not None:
                 self._history |= _recent(history, list(entries))
         self._publish()
-        cards = "".join(self._card(name, entry, earlier, (lights or {}).get(name)) for name, entry in entries.items())
+        cards = "".join(
+            _card(entry, (beside or {}).get(name, ""), self._change(name, entry, earlier), (lights or {}).get(name))
+            for name, entry in entries.items()
+        )
         # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
@@ -338,13 +343,8 @@ class Chapter:
         text = str(label[0]) if label else labelled()[name].label.removesuffix(" (days)")
         return {"label": text, "value": _published(name, value), "unit": unit}
 
-    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None, light: tuple[str, str] | None) -> str:
+    def _change(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
-        look = ' class="missing"' if value is None else ""
-        card = f"<div><dt>{sentence(str(entry['label']))}</dt><dd{look}>{sentence(formats.figure(value, unit))}</dd>"
-        return f"{card}{self._change(name, value, unit, earlier)}{_light(light)}</div>\n"
-
-    def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
         if earlier is None or value is None:
             return ""
         same = (earlier["name"] == name) & (earlier["unit"] == unit) & earlier["value"].notna()
@@ -359,6 +359,15 @@ class Chapter:
             for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS), lambda value: formats.figure(value, unit))
+
+
+def _card(entry: Mapping, beside: str, change: str, light: tuple[str, str] | None) -> str:
+    """Return a headline figure as a card: label, figure, what is said beside it, its changes, its light."""
+    value, unit = entry["value"], str(entry["unit"])
+    look = ' class="missing"' if value is None else ""
+    card = f"<div><dt>{sentence(str(entry['label']))}</dt><dd{look}>{sentence(formats.figure(value, unit))}</dd>"
+    beside = f'<dd class="since">{sentence(beside)}</dd>' if beside else ""
+    return f"{card}{beside}{change}{_light(light)}</div>\n"
 
 
 def _since(day: pd.Timestamp, change: str) -> str:
@@ -407,19 +416,6 @@ def _more(texts: Sequence[str], opens: str = "") -> str:
     opens = opens or tr("Why, and what it rests on")
     paragraphs = "".join(f"<p>{sentence(text)}</p>" for text in texts)
     return f'\n<details class="fold more"><summary>{opens}</summary>{paragraphs}</details>' if texts else ""
-
-
-def first_sentence(text: str) -> tuple[str, str]:
-    """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
-
-    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
-    ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
-    """
-    if spoken() == ENGLISH:
-        first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
-        return first, rest
-    first, *others = formats.sentences(text)
-    return first, " ".join(others)
 
 
 def _published(name: str, value: Any) -> float | int | None:

@@ -27,6 +27,7 @@ from tradecredit.report.glossary import FILE as GLOSSARY
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.neighbours import EMPTY
+from tradecredit.report.questions import places_of
 from tradecredit.report.tables import CONTROLS, escaped, on_page
 from tradecredit.report.workbook import FILE as WORKBOOK
 from tradecredit.words.formats import counted, whole
@@ -37,7 +38,6 @@ MOST_ROWS_OPEN = 10
 ROWS_OPEN, SENTENCES_OPEN = 5, 3
 """Rows that it shows of a longer one; of one that holds sentences, which make rows high."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
-_APPENDIX = re.compile(r'(<details class="fold appendix"><summary><h2 id="([^"]+)">.*?</summary>)', re.DOTALL)
 _BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
@@ -54,7 +54,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     titles = {entry["name"]: entry["title"] for entry in manifest["chapters"]}
     if chapter not in titles:
         raise ValueError(f"chapter {chapter!r} is not in the manifest, which lists {', '.join(titles)}")
-    cells, setup = _arranged(_telling(_in_language(notebook)))
+    cells, setup = _arranged(_telling(_in_language(notebook), places_of(chapter)))
     renderer = Renderer()
     exporter = TemplateExporter(
         template_name=TEMPLATE.name,
@@ -62,6 +62,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
         extra_template_basedirs=[str(TEMPLATE.parent)],
         filters={
             "page_markdown": MarkdownWithMath(renderer=renderer).render,
+            "folded_heading": _folded_heading,
             "page_latex": _latex,
             "page_text": _tidy_text,
             "page_table": _shown,
@@ -76,18 +77,11 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     page = document(
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
         header=_header(manifest, titles[chapter]),
-        navigation=_opening(main, _navigation(titles, chapter, renderer.contents)),
-        main=_APPENDIX.sub(r'\1<span id="\2-within"></span>', on_page(main)) + _steps(titles, chapter),
+        navigation=_navigation(titles, chapter, renderer.contents),
+        main=on_page(main) + _steps(titles, chapter),
         footer=_footer(manifest),
     )
     return led(page, titles, chapter)
-
-
-def _opening(main: str, navigation: str) -> str:
-    """Return the navigation with links into appendices, which opens them, not to their headings, which does not."""
-    for _, anchor in _APPENDIX.findall(main):
-        navigation = navigation.replace(f'href="#{anchor}"', f'href="#{anchor}-within"')
-    return navigation
 
 
 def _in_language(notebook: NotebookNode) -> NotebookNode:
@@ -144,8 +138,19 @@ def title(notebook: NotebookNode) -> str:
     raise ValueError("the notebook has no H1: begin its first cell with `# Title`")
 
 
-def _telling(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook without the sections of an H2 whose code was run and shows nothing, text and code."""
+def _folded_heading(heading: str) -> str:
+    """Return a heading as what opens a folded part, its anchor within that: a browser opens what it is led into."""
+    found = re.search(r' id="([^"]*)"', heading)
+    place = f'<span class="opens" id="{found[1]}"></span>' if found else ""
+    title = heading.replace(found[0], "", 1) if found else heading
+    return f"<summary>{title.strip()}</summary>{place}"
+
+
+def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
+    """Return the notebook without the sections of an H2 whose code was run and shows nothing, text and code.
+
+    The heading of a section that shows a table or figure of `places` (name → anchor) has its anchor.
+    """
     parts: list[list[NotebookNode]] = [[]]
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and _H2.search(cell.source):
@@ -154,6 +159,9 @@ def _telling(notebook: NotebookNode) -> NotebookNode:
     kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
     for part in kept:
         _mark_behind(part)
+    for heading, *cells in kept[1:]:
+        shown = [output.get("metadata", {}).get("name") for cell in cells for output in cell.get("outputs", [])]
+        heading.metadata["answers"] = [places[name] for name in dict.fromkeys(shown) if name in places]
     told = [kept[0], *(_answer_first(part) for part in kept[1:])]
     return NotebookNode(notebook, cells=[cell for part in told for cell in part])
 
@@ -243,7 +251,9 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
             code, in_body, in_appendix = [], True, "appendix" in tags
             if in_appendix:
                 first, _, text = cell.source.lstrip().partition("\n")
-                body.append(new_markdown_cell(first, metadata={"appendix": "further" if appendices else "first"}))
+                answers = cell.metadata.get("answers", [])
+                look = {"appendix": "further" if appendices else "first", "answers": answers}
+                body.append(new_markdown_cell(first, metadata=look))
                 cell, appendices = new_markdown_cell(text.strip()), True
         if cell.cell_type != "code":
             (body if in_body else introduction).append(cell)

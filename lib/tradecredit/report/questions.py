@@ -17,13 +17,19 @@ def answered(published: Published) -> pd.DataFrame:
     return pd.DataFrame([*found, (OF_A_BUYER, f"{FOLDER}/index.html")], columns=["question", "link"])
 
 
+def places_of(chapter: str) -> dict[str, str]:
+    """Return the anchors of a chapter's sections that answer a question, by the table or figure that they show."""
+    named = [place.split(".") for _, place in ANSWERED]
+    return {name: f"answer-{name}" for its_chapter, name in named if its_chapter == chapter}
+
+
 def _link(published: Published, chapter: str, name: str) -> str:
-    if (chapter, name) in published.pictures:
-        return f"{chapter}.html#figure-{name}"
+    """Return the address of the section that shows a table or figure; empty where none shows it."""
     # A page leaves out a section whose tables have no rows.
     tables = {
         table["name"]
         for table in resources(published.folder / "tables" / chapter)
         if table["rows"] and table.get("shown", True)
     }
-    return f"{chapter}.html#table-{name}" if name in tables else ""
+    there = (chapter, name) in published.pictures or name in tables
+    return f"{chapter}.html#{places_of(chapter)[name]}" if there else ""

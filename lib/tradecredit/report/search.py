@@ -21,10 +21,14 @@ from tradecredit.words import search as words
 from tradecredit.words.formats import counted, figure
 from tradecredit.words.glossary import TERMS
 
-_QUESTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_QUESTION = re.compile(
+    r'<h2(?: id="(?P<own>[^"]+)")?>(?P<text>.*?)</h2>(?:</summary><span class="opens" id="(?P<within>[^"]+)">)?',
+    re.DOTALL,
+)
+"""A heading, which opens a folded part where its anchor is within that."""
 _TABLE = re.compile(r'<div id="(table-[^"]+)" class="tc-table".*?<caption[^>]*><span>(.*?)</span>', re.DOTALL)
 _PICTURE = re.compile(r'<figure id="(figure-[^"]+)".*?<figcaption[^>]*>(.*?)</figcaption>', re.DOTALL)
-_OF_PAGE = {"questions": _QUESTION, "tables": _TABLE, "pictures": _PICTURE}
+_OF_PAGE = {"tables": _TABLE, "pictures": _PICTURE}
 _BUYER = re.compile(r'<t[hd](?: [^>]*)? data-of="buyer"[^>]*>(?:<a href="[^"]*">)?([^<]+)')
 _TAGS = re.compile(r"<[^>]+>")
 
@@ -49,6 +53,7 @@ def write_search(build: Path, manifest: Mapping[str, Any], buyers: pd.DataFrame,
     groups = {
         "buyers": [*_buyers(buyers, sheets, pages, titles)],
         "figures": [*_figures(results, titles)],
+        "questions": [*_questions(pages, titles)],
         **{kind: [*_of_pages(pattern, pages, titles)] for kind, pattern in _OF_PAGE.items()},
         "terms": [*_terms()],
     }
@@ -119,6 +124,13 @@ def _figures(results: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[
             for name, entry in published["figures"].items():
                 value = "" if entry["value"] is None else f": {figure(entry['value'], entry['unit'])}"
                 yield Entry(f"{tr(entry['label'])}{value}", f"{chapter}.html", titles[chapter], name)
+
+
+def _questions(pages: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[Entry]:
+    for chapter, html in pages.items():
+        for found in _QUESTION.finditer(html):
+            if anchor := found["own"] or found["within"]:
+                yield Entry(_text(found["text"]), f"{chapter}.html#{anchor}", titles[chapter])
 
 
 def _of_pages(pattern: re.Pattern[str], pages: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[Entry]:

@@ -7,12 +7,15 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
-from tradecredit.decide.policies.account import ITEMS, Account
+from tradecredit.decide.policies.account import ITEMS, Account, sales_that_pay
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
+
+HUNDRED = 100.0
+"""Sales of which it is told what they bring."""
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -319,6 +322,30 @@ def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
     )
 
 
+def extra_sales(found: Account, policies: Sequence[str], currency: str) -> str:
+    """Return which extra sales a year would pay for policies, beside those that their limits carry
+    (`account.sales_that_pay`); empty where sales are not counted."""
+    needed = sales_that_pay(found)
+    told = [
+        tr(
+            "**{needed}** of extra sales a year pay for {policy}: each {hundred} of them brings {brings} after risk "
+            "and capital, and by losses and capital alone {short} is lacking. Its limits carry {carried} of extra "
+            "sales.",
+            needed=money(needed[policy], currency),
+            policy=policy,
+            hundred=money(HUNDRED, currency),
+            brings=money(HUNDRED * found.items.loc[policy, "account_sales"] / row["covered_sales"], currency),
+            short=money(-found.without.loc[policy, "account_sales"], currency),
+            carried=money(row["covered_sales"], currency),
+        )
+        if needed[policy] > 0
+        else tr("{policy} needs no extra sales: losses and capital alone pay for it.", policy=policy)
+        for policy, row in found.sales.loc[[one for one in dict.fromkeys(policies) if one in needed.index]].iterrows()
+        if not missing(needed[policy])
+    ]
+    return " ".join(told)
+
+
 def of_sales(found: Account, policy: str, currency: str) -> str:
     """Return what the sales that only cover allows are, and what of them is counted; empty where there are none."""
     if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
@@ -331,31 +358,13 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
         "not: a margin of {covered_margin}, less {sales_risk} of risk and {sales_tied_up} for the capital "
         "that they tie up. The cost of the policy holds {sales_premium} of premium on them. If you would "
         "make these sales without insurance too, leave the item out; what the same limits would then be "
-        "worth stands below.",
+        "worth stands in the section above.",
         policy=policy,
         covered_sales=money(row["covered_sales"], currency),
         covered_margin=money(row["covered_margin"], currency),
         sales_risk=money(row["sales_risk"], currency),
         sales_tied_up=money(row["sales_tied_up"], currency),
         sales_premium=money(row["sales_premium"], currency),
-    ) + _paying_sales(found, policy, currency)
-
-
-def _paying_sales(found: Account, policy: str, currency: str) -> str:
-    """Return how much of these sales a year pays for what the policy is not worth without them; empty where it is.
-
-    Their share is what is short over what the sales are worth, as margin, risk and capital go with them.
-    """
-    short, row = -found.without.loc[policy, "account_sales"], found.sales.loc[policy]
-    worth = found.items.loc[policy, "cover_value"] + short
-    if not short > 0 or not worth > 0:
-        return ""
-    return tr(
-        " Without them a year with it is worth {short} less than one without insurance: {paying} of such sales a year "
-        "pay for that, {share} of them.",
-        short=money(short, currency),
-        paying=money(row["covered_sales"] * short / worth, currency),
-        share=percent(short / worth),
     )
 
 
@@ -424,6 +433,7 @@ def assumptions(book: Book, found: Account) -> list[str]:
     }  # fmt: skip
     left = [tr(NAMES[f"account_{item}"]) for item in settings.left_out]
     absent = [tr(NAMES[item]) for item, given in stated.items() if not given]
+    lender = settings.financing is None and book.run.cash.borrowing is not None
     told = []
     if absent:
         told.append(
@@ -431,9 +441,25 @@ def assumptions(book: Book, found: Account) -> list[str]:
                 "Not counted in the account, since the run file states no terms: {absent} (`account`).",
                 absent=listed(absent),
             )
+            + (
+                tr(
+                    " The lender of chapter 07 (`cash.borrowing`) is stated for liquidity alone: its rate is the same "
+                    "with cover and without, so that it tells no saving; `account.financing` needs both rates."
+                )
+                if lender
+                else ""
+            )
         )
     if left:
         told.append(tr("Left out of the account by the run file: {left} (`account.left_out`).", left=listed(left)))
+    if not found.items.empty:
+        told.append(
+            tr(
+                "What a policy pays is told in three ways: here what is expected of a year's losses, after the first "
+                "loss and the insurer's part of recoveries, whenever it is paid; in chapter 07 the claims that come in "
+                "within 52 weeks; in chapter 07_provision what today's invoices may bring, before the first loss."
+            )
+        )
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
             tr(

@@ -234,7 +234,8 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
     paid = forecast.insured[view].claims
     soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid[:, :YEAR].sum(axis=1).mean()
     return tr(
-        "Of the coming year's losses {view} pays {year} within {year_2} weeks on average, and **{soon}** "
+        "Of the coming year's losses {view} pays {year} of claims within {year_2} weeks on average, before the "
+        "insurer's part of recoveries (the indemnity of chapter 05 is after it, whenever it is paid), and **{soon}** "
         "of it within {short}: it protects the year's result, and hardly the cash of the next quarter.",
         view=view,
         year=money(year, currency),
@@ -429,9 +430,22 @@ def day_of_dso(table: pd.DataFrame, currency: str) -> str:
     )
 
 
-def bridge(table: pd.DataFrame) -> str:
-    """Return what moved the DSO since last month and since last year, each by its two largest causes."""
+def bridge(table: pd.DataFrame, kpis: pd.Series, months: int) -> str:
+    """Return both levels of the DSO, and what of its change is the countback's and what the timing of sales.
+
+    `table`: `drivers.dso_bridge`; `kpis`: `receivables.kpis`, of the sales of so many `months`. The parts but the
+    timing of sales add up to the countback's change, of which the two largest are told.
+    """
     told = []
+    if not (missing(kpis["dso"]) or missing(kpis["dso_countback"])):
+        told.append(
+            tr(
+                "The DSO is **{dso}** by the sales of {months}, and {countback} by countback.",
+                dso=days(kpis["dso"]),
+                months=counted(months, "month"),
+                countback=days(kpis["dso_countback"]),
+            )
+        )
     for column, since in (("last_month", tr("last month")), ("last_year", tr("last year"))):
         parts = table.drop(index="dso")[column]
         if parts.isna().any():
@@ -439,25 +453,22 @@ def bridge(table: pd.DataFrame) -> str:
                 tr("What moved the DSO since {since} is not known: the ledger does not reach back so far.", since=since)
             )
             continue
-        whole = table.loc["dso", column]
-        largest = parts.abs().sort_values(ascending=False, kind="stable").index[:2]
+        of_balance = parts.drop(TIMING, errors="ignore")
+        largest = of_balance.abs().sort_values(ascending=False, kind="stable").index[:2]
         causes = [
             tr("{parts} by {cause}", parts=change(parts[cause], "days"), cause=cause)
             for cause in largest
             if round(parts[cause], 1)
         ]
-        countback = whole - parts[TIMING]
         told.append(
             tr(
-                "Since {since} the DSO has {moved} by {whole} (the countback, which leaves the timing of sales out, "
-                "has {moved_too} by {countback})",
+                "Since {since} countback {countback} and timing of sales {timing} make DSO {whole}",
                 since=since,
-                moved="risen" if whole > 0 else "fallen",
-                whole=days(abs(round(whole, 1))),
-                moved_too="risen" if countback > 0 else "fallen",
-                countback=days(abs(round(countback, 1))),
+                countback=change(of_balance.sum(), "days"),
+                timing=change(parts.get(TIMING, 0.0), "days"),
+                whole=change(table.loc["dso", column], "days"),
             )
-            + (tr(": the largest causes are {causes}.", causes=listed(causes)) if causes else tr("."))
+            + (tr("; the countback changed most {causes}.", causes=listed(causes)) if causes else ".")
         )
     overdue = table.reindex([OVERDUE, CONTESTED])["last_year"].sum(skipna=False)
     if not missing(overdue):

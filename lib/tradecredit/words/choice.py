@@ -11,7 +11,7 @@ from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import NAMES, best, turning_items
-from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, ratio, staked
+from tradecredit.words.formats import PARAGRAPH, counted, doubt, error_told, listed, missing, money, ratio, staked
 
 NO_INSURANCE = "no insurance"
 """What a sentence calls the alternative without any policy."""
@@ -26,16 +26,70 @@ Level = tuple[float, float] | None
 """The interval that the level of the probabilities lies in, as multiples of the odds; missing: not estimated."""
 
 
-def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
+def decisions(found: Account, current: str, currency: str, *, shown: str = "", why: str = "") -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do and what it is worth (`advice`). What it rests on, its price in a bad year and the policy's notice stand
-    in its section, between the offers and the account.
+    What to do and what it is worth (`advice`), with what is `shown` beside it: its price in a bad year (`price`) and
+    which offer is the best by which measure (`winners`); `why` is on demand.
     """
     if found.items.empty:
         return {}
-    rests = tr("What it costs in a bad year and what it rests on stand in chapter 05, above the account.")
-    return {"policy": f"{advice(found, current, currency)} {rests}"}
+    return {"policy": f"{advice(found, current, currency)} {shown}".strip() + PARAGRAPH + why.strip()}
+
+
+def price(found: Account, dist: LossDistribution, current: str, currency: str) -> str:
+    """Return what the advised course leaves of the losses of a bad year beside the one that it replaces.
+
+    The expected shortfall, 99 %, on today's balances; beside what, see `bad_year`.
+    """
+    if found.items.empty:
+        return ""
+    policy, other = _beside_which(found, current)
+    _, more, error = tail_beside(dist, policy, other)
+    if more == 0 or doubt(more, error):
+        return tr("In the worst 1 % of years it leaves us as much of the losses as {other}.", other=_named(other))
+    if more < 0:
+        return tr(
+            "In the worst 1 % of years it leaves us {less} less of the losses than {other} ({error}).",
+            less=money(-more, currency),
+            other=_named(other),
+            error=error_told(error),
+        )
+    return tr(
+        "Its price: in the worst 1 % of years it leaves us {more} more of the losses than {other} ({error}).",
+        more=money(more, currency),
+        other=_named(other),
+        error=error_told(error),
+    )
+
+
+def winners(found: Account, shares: pd.DataFrame, currency: str) -> str:
+    """Return which offer is worth most by each of three measures; empty where sales are not counted.
+
+    The whole account; without the sales that only cover allows, that is by losses and capital alone; and with these
+    sales counted by the share of claims that each policy pays (`shares`: `paid_share.by_paid_share`).
+    """
+    if found.items.empty or found.items["account_sales"].isna().all():
+        return ""
+    measures = (
+        (tr("in all"), found.items["cover_value"]),
+        (tr("by losses and capital alone"), found.without["account_sales"]),
+        (tr("with sales counted by the share of claims paid"), shares["value_by_paid_share"]),
+    )
+    told = [
+        f"{measure}{tr(': ')}{_winner(values.dropna(), currency)}"
+        for measure, values in measures
+        if values.notna().any()
+    ]
+    return tr("Worth most {told}.", told="; ".join(told))
+
+
+def _winner(values: pd.Series, currency: str) -> str:
+    best = str(values.idxmax())
+    worth = money(values[best], currency)
+    if values[best] > 0:
+        return f"{best} ({worth})"
+    return tr("{no_insurance} (the best offer: {policy}, {worth})", no_insurance=NO_INSURANCE, policy=best, worth=worth)
 
 
 def advice(found: Account, current: str, currency: str) -> str:
@@ -56,9 +110,9 @@ def advice(found: Account, current: str, currency: str) -> str:
         kept = tr(", or keep {current}", current=current) if what in (CHANGE, END) else ""
         known = "" if missing(error) else f" ({error_told(error)})"
         return tr(
-            "{advice}{kept}: {worth} is {why}{known}.", advice=advice, kept=kept, worth=worth, why=why, known=known
+            "{advice}{kept}. {worth} is {why}{known}.", advice=advice, kept=kept, worth=worth, why=why, known=known
         )
-    return tr("{advice}: worth {worth} ({error}).", advice=advice, worth=worth, error=error_told(error))
+    return tr("{advice}. That is worth {worth} ({error}).", advice=advice, worth=worth, error=error_told(error))
 
 
 def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: str, level: Level = None) -> str:
@@ -120,8 +174,7 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
     """
     if found.items.empty:
         return ""
-    what, policy = advised(found.items, current)
-    other = {CHANGE: current, END: current, STAY: best(found)}.get(what, NO_COVER)
+    policy, other = _beside_which(found, current)
     costs = -found.items["account_cost"]
     dearer = costs.get(policy, 0.0) - costs.get(other, 0.0)
     kept, more, error = tail_beside(dist, policy, other)
@@ -144,6 +197,12 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
         kept=money(kept, currency),
         difference=difference,
     )
+
+
+def _beside_which(found: Account, current: str) -> tuple[str, str]:
+    """Return the advised course and the one that its bad year is told beside."""
+    what, policy = advised(found.items, current)
+    return policy, {CHANGE: current, END: current, STAY: best(found)}.get(what, NO_COVER)
 
 
 def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: str) -> str:

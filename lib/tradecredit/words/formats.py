@@ -307,6 +307,33 @@ def sentences(text: str) -> list[str]:
     return [one for one in _SENTENCE_ENDS[spoken()].split(text) if one]
 
 
+def first_sentence(text: str) -> tuple[str, str]:
+    """Return the first sentence of a text, and the rest of it; a colon or an abbreviation ends none.
+
+    >>> first_sentence("Report it by 4 Nov. Largest: B1, EUR 5.00.")
+    ('Report it by 4 Nov.', 'Largest: B1, EUR 5.00.')
+    """
+    if spoken() == ENGLISH:
+        first, _, rest = re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", text, count=1).partition("\n")
+        return first, rest
+    first, *others = sentences(text)
+    return first, " ".join(others)
+
+
+PARAGRAPH = "\n\n"
+"""Stands in a text between what is shown and what the reader opens (`first_part`)."""
+
+
+def first_part(text: str) -> tuple[str, str]:
+    """Return what of a text is shown, and the rest: its first paragraph, or the first sentence of its only one.
+
+    >>> first_part("Renew it. It pays.\\n\\nIt paid."), first_part("Renew it. It pays.")
+    (('Renew it. It pays.', 'It paid.'), ('Renew it.', 'It pays.'))
+    """
+    first, split, rest = text.partition(PARAGRAPH)
+    return (first, rest) if split else first_sentence(text)
+
+
 def ratio(value: float | None) -> str:
     """Return a ratio with two decimals, or three digits where it is below 0.1.
 

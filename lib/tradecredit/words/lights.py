@@ -8,7 +8,7 @@ from tradecredit.book.calendar import month_end_a_year_before
 from tradecredit.decide import lights
 from tradecredit.language import tr
 from tradecredit.params.run import Run
-from tradecredit.words.formats import MINUS, figure, percent, within
+from tradecredit.words.formats import MINUS, figure, missing, percent, within
 
 
 def told(figures: Mapping[str, tuple], history: pd.DataFrame, run: Run) -> dict[str, tuple[str, str]]:
@@ -40,9 +40,19 @@ def _rule(name: str, tested: float, figures: Mapping[str, tuple], run: Run) -> s
     elif rule.against is not None:
         what = tr(", as a change on last year")
     good, bad = (tr("up to"), tr("above")) if rule.red > rule.amber else (tr("down to"), tr("below"))
+    beside = ""
+    if rule.also is not None and rule.also in figures and not missing(figures[rule.also][0]):
+        beside = tr(
+            " Amber too where “{figures}” is {bad} {written}: now {also}.",
+            figures=str(figures[rule.also][2]),
+            bad=bad,
+            written=written(rule.amber),
+            also=written(figures[rule.also][0]),
+        )
     return tr(
-        "Green {good} {written}, amber {good} {written_2}, red {bad} that{what}: now {written_3}. A rule "
+        "Green {good} {written}, amber {good} {written_2}, red {bad} that{what}: now {written_3}.{beside} A rule "
         "of the run file (`lights`).",
+        beside=beside,
         good=good,
         written=written(rule.amber),
         written_2=written(rule.red),

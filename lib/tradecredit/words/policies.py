@@ -184,6 +184,105 @@ def pricing(frontier: Frontier) -> list[str]:
     return [tr("{told}. {priced} Only a quote tells what an insurer would ask.", told=told, priced=priced)]
 
 
+def fitting(frontier: Frontier, best: str, book: Book) -> str:
+    """Return the cheapest terms within the run's risk tolerance, and whether others beat the best offer; empty without
+    offers.
+
+    `frontier`: `alternatives.frontier`; `best`: the policy that is worth most in the account. Beaten means cheaper and
+    with less of the worst years retained; told of is the one with the least cost of risk.
+    """
+    if frontier.offers.empty:
+        return ""
+    return " ".join(filter(None, [_within_tolerance(frontier.offers, book), _beaten(frontier.offers, best, book)]))
+
+
+def _within_tolerance(offers: pd.DataFrame, book: Book) -> str:
+    tolerance, currency = book.run.account.risk_tolerance, book.run.currency
+    if tolerance is None:
+        return tr(
+            "No risk tolerance is stated, so that no terms can be said to fit: state the greatest loss of the worst "
+            "0.1 % of years that is to be borne on average (`account.risk_tolerance` of the run file)."
+        )
+    within = offers[offers["frontier_retained_es"] <= tolerance]
+    if within.empty:
+        return tr(
+            "None of these terms keeps the worst 0.1 % of years within the risk tolerance of {tolerance}.",
+            tolerance=money(tolerance, currency),
+        )
+    first = str(within["cost"].idxmin())
+    return tr(
+        "Within the risk tolerance of {tolerance} the cheapest are {terms}, at {cost} a year; they leave {kept} in the "
+        "worst 0.1 % of years on average.",
+        tolerance=money(tolerance, currency),
+        terms=_called(offers.loc[first], first, currency),
+        cost=money(within.loc[first, "cost"], currency),
+        kept=money(within.loc[first, "frontier_retained_es"], currency),
+    )
+
+
+def _beaten(offers: pd.DataFrame, best: str, book: Book) -> str:
+    """Return which terms cost less and leave less than the best offer, and who asks the insurer for them by when."""
+    if best not in offers.index:
+        return ""
+    own, currency = offers.loc[best], book.run.currency
+    better = offers[(offers["cost"] < own["cost"]) & (offers["frontier_retained_es"] < own["frontier_retained_es"])]
+    better = better[~better["quote"]]
+    if better.empty:
+        return tr("No terms that were looked at cost less than {best} and leave less.", best=best)
+    first = str(better["frontier_cost_of_risk"].idxmin())
+    (who,) = authority(book.run, "policy notice", pd.Series([np.nan]))
+    told = tr(
+        "{terms} would cost {cheaper} a year less than {best}, the best offer, and leave {less} less in the worst "
+        "0.1 % of years, on today's balances; nobody has quoted them.",
+        terms=_capital(_called(better.loc[first], first, currency)),
+        cheaper=money(own["cost"] - better.loc[first, "cost"], currency),
+        best=best,
+        less=money(own["frontier_retained_es"] - better.loc[first, "frontier_retained_es"], currency),
+    )
+    latest = records.decide_by(book)[0]
+    if pd.isna(latest):
+        return tr("{told} Ask insurers for such a quote before the policy is decided on ({who}).", told=told, who=who)
+    return tr(
+        "{told} Ask insurers for such a quote before the policy is decided on, by {latest} ({who}).",
+        told=told,
+        who=who,
+        latest=day(latest),
+    )
+
+
+def _called(terms: pd.Series, name: str, currency: str) -> str:
+    """Return terms by what they are, a quoted offer by its name too."""
+    parts = [tr("{share} insured", share=percent(terms["insured_percentage"]))]
+    for term, of, none in (
+        ("each_loss_deductible", tr("a deductible of {amount}"), tr("no deductible")),
+        ("aggregate_first_loss", tr("a first loss of {amount}"), tr("no first loss")),
+        ("maximum_liability", tr("a maximum of {amount}"), tr("no maximum")),
+    ):
+        amount = terms[term]
+        known = pd.notna(amount) and amount and np.isfinite(amount)
+        parts.append(of.format(amount=money(amount, currency)) if known else none)
+    told = listed(parts)
+    return tr("the terms of {name} ({told})", name=name, told=told) if terms["quote"] else told
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def frontier_caption(frontier: Frontier, years: int) -> str:
+    """Return the caption of the picture of terms; where fewer `years` than the account's are simulated, with that."""
+    told = tr("Cost and retained expected shortfall of policy terms (simulated)")
+    if not frontier.years or frontier.years >= years:
+        return told
+    return tr(
+        "{told}; on {years} of the account's {years_2} years, so that its figures differ from the account's by the "
+        "errors of fewer years",
+        told=told,
+        years=whole(frontier.years),
+        years_2=whole(years),
+    )
+
+
 def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> str:
     """Return how many years the figures of fewer years rest on; `years`: of all others; empty where there are none."""
     if not frontier.years or conventions.empty:

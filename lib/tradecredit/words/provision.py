@@ -328,7 +328,8 @@ def insurance(book: Book) -> str:
     paid = reimbursement(book)
     of_failed = paid.by_loss - paid.lapsed - matrix_part(book)
     told = tr(
-        "{name} would pay {by_loss} of these losses, each by itself, {of_failed} of them of buyers that have failed.",
+        "{name} would pay {by_loss} of these losses, each by itself and before the aggregate first loss, {of_failed} "
+        "of them of buyers that have failed.",
         name=policy.name,
         by_loss=money(paid.by_loss, currency),
         of_failed=money(of_failed + paid.lapsed, currency),
@@ -358,9 +359,9 @@ def insurance(book: Book) -> str:
         )
     if paid.paid < CENT:
         return tr(
-            "{told} The first loss may keep all of it: **nothing is posted** for insurance. Chapter 05's "
-            "expected indemnity comes in the few years whose losses pass the first loss by far, and is no "
-            "asset of today's.",
+            "{told} The first loss may keep all of it: **nothing is posted** for insurance. The expected indemnity of "
+            "chapter 05 is of the losses of the coming year, after the first loss: it comes in the few years whose "
+            "losses pass the first loss by far, and is no asset of today's.",
             told=told,
         )
     if paid.maxima >= CENT:

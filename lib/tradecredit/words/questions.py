@@ -13,10 +13,11 @@ ANSWERED = (
     ("What if the insurer cuts limits, or more buyers fail?", "04_loss_simulation.scenarios"),
     ("What must be provided, with and without cover?", "07_provision.provision_insurance"),
     ("When does the cash of the next 13 weeks come?", "07_cash_and_provision.cash_13_weeks"),
-    ("Who drives the DSO?", "07_cash_and_provision.dso_bridge"),
+    ("Who drives the DSO?", "01_receivables.dso_drivers"),
+    ("What moved the DSO?", "07_cash_and_provision.dso_bridge"),
     ("Are cash discounts and longer terms worth it?", "03_terms.break_even"),
 )
-"""Question, and chapter and name of the table or figure that answers it, in the order in which they are asked."""
+"""Question, and chapter and name of a table or figure of the section that answers it, in the order of asking."""
 
 OF_A_BUYER = "What is known of one buyer?"
 CAPTION = "Questions, each with the place of its answer"

@@ -137,6 +137,29 @@ def dso_figures(causes: pd.DataFrame) -> dict[str, tuple]:
     return whole | {name: (change[cause], "days", label) for name, (cause, label) in BY_CAUSE.items()}
 
 
+DRIVERS = 10
+"""Buyers that the chapter names as drivers of the DSO."""
+
+
+def drivers(table: pd.DataFrame, overdue_days: float) -> str:
+    """Return who drives the DSO: of the days that overdue debt adds to it, those of the largest buyers.
+
+    `table`: `receivables.concentration` with `name`, by `delinquent_days`, the most first; `overdue_days`:
+    `average_days_delinquent`, their sum over all buyers.
+    """
+    if missing(overdue_days) or not overdue_days > 0:
+        return ""
+    shown = table.head(DRIVERS)
+    first = [f"{row['name']} ({buyer}, {days(row['delinquent_days'])})" for buyer, row in table.head(3).iterrows()]
+    return tr(
+        "Overdue debt adds {overdue_days} to the DSO; {buyers} make up {part} of them, first of all {first}.",
+        overdue_days=days(overdue_days),
+        buyers=counted(len(shown), "buyer"),
+        part=days(shown["delinquent_days"].sum()),
+        first=listed(first),
+    )
+
+
 def dso(causes: pd.DataFrame) -> str:
     """Return how the DSO moved in 12 months and what moved it, each cause with its days (`dso_causes`)."""
     change = causes["change"]

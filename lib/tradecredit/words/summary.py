@@ -1,8 +1,8 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
-import re
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, by_kind
@@ -11,12 +11,20 @@ from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
-from tradecredit.words.formats import counted, day, listed, money, percent, staked, whole
+from tradecredit.words.formats import (
+    PARAGRAPH,
+    counted,
+    day,
+    days,
+    first_sentence,
+    listed,
+    money,
+    percent,
+    staked,
+    whole,
+)
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
-NAMED = 3
-"""Decisions below the table that its sentence names."""
-
 CHANGES = ["label", "this_month", "previous_month", "change"]
 
 
@@ -39,42 +47,63 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
-    return table
+    return _soonest_reserved(table, run)
 
 
-WITHOUT_SALES = "cover_value_without_sales"
-"""The figure that the sign of the policy's value may rest on."""
+def _soonest_reserved(table: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the kinds with those reserved to the highest authority by their due day, those without an amount last."""
+    reserved = table["decision"].isin(run.reserved).to_numpy()
+    order, places = np.arange(len(table)), np.flatnonzero(reserved)
+    of = table[reserved].assign(unknown=table["amount"].isna())
+    order[places] = places[np.lexsort((of["first_due_day"].to_numpy("datetime64[us]"), of["unknown"]))]
+    return table.iloc[order].reset_index(drop=True)
 
 
-def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
-    """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
+def cards(table: pd.DataFrame, told: Mapping[str, str], run: Run) -> pd.DataFrame:
+    """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`.
+
+    `told`: kind → sentences of its chapter; the first of the policy's says which is advised.
+    """
     shown = table.head(run.decisions.shown)
     figures = [
         staked(money(row["amount"], run.currency), tr(row["stake"])) if pd.notna(row["amount"]) else tr(row["stake"])
         for _, row in shown.iterrows()
     ]
-    texts = [
-        tr(
-            "{authority}, by {first_due_day}",
-            authority=_capital(_deciding(in_words(row["authority"]))),
-            first_due_day=day(row["first_due_day"]),
-        )
-        + (f"; {counted(int(row['buyers']), 'buyer')}" if pd.notna(row["buyers"]) else "")
-        for _, row in shown.iterrows()
-    ]
+    texts = [_by_when(row) for _, row in shown.iterrows()]
+    if "policy" in told:
+        texts = [
+            f"{first_sentence(told['policy'])[0]} {text}" if kind == "policy" else text
+            for kind, text in zip(shown["decision"], texts, strict=True)
+        ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
 
 
-def _deciding(who: str) -> str:
-    """Return who decides, or how many of the buyers each of several does."""
-    each = [re.fullmatch(r"(.+) (\d+)", one) for one in who.split(tr(", "))]
-    if not all(each):
-        return who
-    return listed(tr("{who} on {number}", who=one[1], number=one[2]) for one in each if one)
+def _by_when(row: pd.Series) -> str:
+    """Return how many buyers a kind of decision is about, who decides on them, and by when."""
+    who, when = in_words(row["authority"]), day(row["first_due_day"])
+    if pd.isna(row["buyers"]):
+        return tr("{authority}, by {first_due_day}", authority=who[:1].upper() + who[1:], first_due_day=when)
+    buyers = counted(int(row["buyers"]), "buyer")
+    if row["last_due_day"] > row["first_due_day"]:
+        return tr(
+            "{buyers}, the first by {first_due_day} ({authority})", buyers=buyers, first_due_day=when, authority=who
+        )
+    return tr("{buyers}, by {first_due_day} ({authority})", buyers=buyers, first_due_day=when, authority=who)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def beside(figures: Mapping[str, tuple], run: Run) -> dict[str, str]:
+    """Return what tiles of the summary say below their figure, by its name; `figures`: of `index.picked`."""
+    without, window = _value(figures, "cover_value_without_sales"), _value(figures, "dso")
+    told = {}
+    if without is not None:
+        told["cover_value"] = tr(
+            "{without} without the sales that only cover allows", without=money(without, run.currency)
+        )
+    if window is not None:
+        told["dso_countback"] = tr(
+            "{dso} by the sales of {months}", dso=days(window), months=counted(run.receivables.sales_months, "month")
+        )
+    return told
 
 
 def answers(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> list[str]:
@@ -98,10 +127,10 @@ def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> s
     moved = changes.drop_duplicates("name").set_index("name")["change"].get("receivables")
     since = changes["previous_as_of"].max()
     told = ""
-    if pd.notna(moved) and moved:
+    if pd.notna(moved):
         told = tr(
-            ", {amount} {more} than on {since}",
-            amount=money(abs(moved), run.currency),
+            ", {moved} {more} than on {since}",
+            moved=money(abs(moved), run.currency),
             more=tr("more") if moved > 0 else tr("less"),
             since=day(since),
         )
@@ -120,33 +149,21 @@ def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
     bad, bad_kept = (_value(figures, name) for name in ("es_99", "retained_es_99"))
     if gross is None or bad is None:
         return ""
-    if kept is None or bad_kept is None:
-        return tr(
-            "The next 12 months are expected to lose **{gross}**, the worst 1 % of years {bad} on average.",
-            gross=money(gross, run.currency),
-            bad=money(bad, run.currency),
-        )
-    return tr(
-        "The next 12 months are expected to lose **{gross}**, of which {kept} stays with us under the "
-        "policy in force, and the worst 1 % of years {bad} on average, of which {bad_kept} stays; its cost comes on "
-        "top.{worth}",
+    told = tr(
+        "The next 12 months are expected to lose **{gross}**; in the worst 1 % of years {bad} is lost on average.",
         gross=money(gross, run.currency),
-        kept=money(kept, run.currency),
         bad=money(bad, run.currency),
-        bad_kept=money(bad_kept, run.currency),
-        worth=_worth(figures, run),
     )
-
-
-def _worth(figures: Mapping[str, tuple], run: Run) -> str:
-    """Return what the value of the policy in force rests on where its sign does; empty else."""
-    value, without = (_value(figures, name) for name in ("cover_value", WITHOUT_SALES))
-    if value is None or without is None or (value > 0) == (without > 0):
-        return ""
+    if kept is None or bad_kept is None:
+        return told
+    cost = _value(figures, "policy_cost")
+    costs = "" if cost is None else tr(" costs {cost} a year and", cost=money(cost, run.currency))
     return tr(
-        " A year with it is worth {value}, without the sales that only cover allows {without}.",
-        value=money(value, run.currency),
-        without=money(without, run.currency),
+        "{told} The policy in force{costs} takes {off} off the first and {bad_off} off the second.",
+        told=told,
+        costs=costs,
+        off=money(gross - kept, run.currency),
+        bad_off=money(bad - bad_kept, run.currency),
     )
 
 
@@ -157,19 +174,17 @@ def _asked(table: pd.DataFrame, run: Run) -> str:
     highest = run.levels[-1]
     first = table.iloc[0]
     told = tr(
-        "{kinds} of decision{s_wait}; the first, “{what}”, is due by {first_due_day}",
+        "{kinds} of decision{s_wait}. First comes “{what}”, by {first_due_day}.",
         kinds=counted(len(table), "kind"),
         s_wait=tr("s wait") if len(table) > 1 else tr(" waits"),
         what=tr(first["what"]),
         first_due_day=day(first["first_due_day"]),
     )
     if len(reserved):
-        told += tr(
-            "; the {highest} decides on {what}",
-            highest=highest,
-            what=listed([f"“{tr(what)}”" for what in reserved["what"]]),
+        told += " " + tr(
+            "For the {highest}: {what}.", highest=highest, what=listed([f"“{tr(what)}”" for what in reserved["what"]])
         )
-    return f"{told}."
+    return told
 
 
 def _value(figures: Mapping[str, tuple], name: str) -> float | None:
@@ -200,34 +215,28 @@ def is_first(decisions: pd.DataFrame) -> bool:
 def left_out(table: pd.DataFrame, run: Run) -> str:
     """Return what of `to_decide` is below the rows that the summary shows; empty where nothing is.
 
-    Named, each with its amount, is what the highest authority decides by its kind, on how many of the others it decides
-    by their amount, and the next `NAMED` of these. Amounts of several kinds are no sum of anything.
+    Named is what the highest authority decides: by its kind, each with its amount, and of the others on how many it
+    decides by their amount. Amounts of several kinds are no sum of anything.
     """
     others = table.iloc[run.decisions.shown :]
     if others.empty:
         return ""
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
-    told = [
-        tr(
-            "{kinds}{of_decision_is} not shown",
-            kinds=counted(len(others), "kind"),
-            of_decision_is=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
-        )
-    ]
-    for chosen, called in (
-        (others[reserved], tr("reserved to the {highest}", highest=highest)),
-        (others[~reserved].head(NAMED), tr("next in order")),
-    ):  # fmt: skip
-        if len(chosen):
-            told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
+    told = tr(
+        "{kinds}{of_decision} more in the list of all",
+        kinds=counted(len(others), "kind"),
+        of_decision=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
+    )
     by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
-    if len(by_amount):
-        some = [
-            tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=tr(row["what"]))
-            for _, row in by_amount.iterrows()
-        ]
-        told.append(tr("by their amount the {highest}'s too: {some}", highest=highest, some=listed(some)))
-    return tr("{join}. The report lists all kinds.", join="; ".join(told))
+    of_the_highest = [_named(row, run.currency) for _, row in others[reserved].iterrows()] + [
+        tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=tr(row["what"]))
+        for _, row in by_amount.iterrows()
+    ]
+    if of_the_highest:
+        told = tr(
+            "{told}; for the {highest} among them: {what}", told=told, highest=highest, what=listed(of_the_highest)
+        )
+    return f"{told}."
 
 
 def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: str) -> str:
@@ -237,7 +246,9 @@ def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: 
     """
     rows = by_kind(decisions[decisions["decision"].isin(kinds)], run).set_index("decision")
     return " ".join(
-        f"{told[kind]} {who_and_when(rows.loc[kind])}" for kind in kinds if kind in told and kind in rows.index
+        f"{' '.join(told[kind].split(PARAGRAPH))} {who_and_when(rows.loc[kind])}"
+        for kind in kinds
+        if kind in told and kind in rows.index
     )
 
 
@@ -249,9 +260,10 @@ def _named(row: pd.Series, currency: str) -> str:
 
 
 def states(decisions: pd.DataFrame) -> str:
-    """Return how many decisions of the month before are asked no more, or that there is no month before.
+    """Return what became of last month's decisions that are not asked as they were, or that there is no month before.
 
-    Of those that another decision replaces, how many were replaced by one of the same kind, on debt of later.
+    Routine are those of the ordinary course; of those that another decision replaces, how many were replaced by one of
+    the same kind, on debt of later.
     """
     if is_first(decisions):
         return tr(
@@ -261,30 +273,17 @@ def states(decisions: pd.DataFrame) -> str:
     gone, moved = decisions[decisions["state"].isin(GONE)], int(decisions["was"].notna().sum())
     told = []
     if moved:
-        told.append(
-            tr(
-                "{decisions} of the month before {go} on as another kind, open since then.",
-                decisions=counted(moved, "decision"),
-                go=tr("goes") if moved == 1 else tr("go"),
-            )
-        )
-    for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, tr("{otherwise} on the same buyer", otherwise=OTHERWISE))):
+        told.append(tr("{decisions} still open, now under another name", decisions=whole(moved)))
+    for state, called in (
+        (NO_MORE, tr("not needed any more")), (OTHERWISE, tr("replaced by a newer one on the same buyer")),
+    ):  # fmt: skip
         some = gone[gone["state"] == state]
-        usual, again = int(some["decision"].isin(ORDINARY).sum()), _asked_again(some, decisions)
         if len(some):
-            told.append(
-                tr(
-                    "{decisions} of the month before {are} {called}{told}{told_2}.",
-                    decisions=counted(len(some), "decision"),
-                    are=tr("is") if len(some) == 1 else tr("are"),
-                    called=called,
-                    told=tr(", {again} of them by a new one of the same kind, on later debt", again=whole(again))
-                    if again
-                    else "",
-                    told_2=tr("; {usual} were in the ordinary course", usual=whole(usual)) if usual else "",
-                )
-            )
-    return " ".join(told)
+            usual, again = int(some["decision"].isin(ORDINARY).sum()), _asked_again(some, decisions)
+            parts = [tr("{usual} of them routine", usual=whole(usual))] if usual else []
+            parts += [tr("{again} by one of the same kind on newer debt", again=whole(again))] if again else []
+            told.append(f"{whole(len(some))} {called}" + (f" ({', '.join(parts)})" if parts else ""))
+    return tr("Of last month's decisions: {told}.", told="; ".join(told)) if told else ""
 
 
 def _asked_again(gone: pd.DataFrame, decisions: pd.DataFrame) -> int:

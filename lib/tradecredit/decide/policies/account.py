@@ -50,6 +50,17 @@ class Account(NamedTuple):
     carried: Carried | None = None
 
 
+def sales_that_pay(found: Account) -> pd.Series:
+    """Return the extra sales a year that would pay for each policy: index `policy`, in the reporting currency.
+
+    What it costs beyond the losses that it pays and the capital that it saves (less its value without the sales that
+    only cover allows) / what a unit of these sales brings (`account_sales` / `covered_sales`). Zero where losses and
+    capital alone pay for it; missing where its sales bring nothing or are not counted.
+    """
+    brings = (found.items["account_sales"] / found.sales["covered_sales"]).where(lambda share: share > 0)
+    return (-found.without["account_sales"]).clip(lower=0.0) / brings.replace(np.inf, np.nan)
+
+
 class _World(NamedTuple):
     """A year's losses under a policy or none: mean, shortfall above it, and the influence function of each."""
 
