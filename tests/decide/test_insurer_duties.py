@@ -46,7 +46,9 @@ def test_what_is_to_be_claimed_by_hand(asked):
 
 
 # The claims on C and D take 18,000 of the first loss; what is left of it is taken from what is paid for A or B alone.
-@pytest.mark.parametrize(("first_loss", "claims", "reports"), [(None, 9_000, 9_000), (20_000, 0, 7_000), (30_000, 0, 0)])
+@pytest.mark.parametrize(
+    ("first_loss", "claims", "reports"), [(None, 9_000, 9_000), (20_000, 0, 7_000), (30_000, 0, 0)]
+)
 def test_what_is_payable_of_each_by_hand(asked, first_loss, claims, reports):
     policy = POLICY.model_copy(update={"aggregate_first_loss": first_loss, "aggregate_erosion": "after_percentage"})
     assert payable_of_each(asked, policy).to_dict() == {

@@ -43,8 +43,9 @@ def test_what_comes_next_is_told(book):
     )
     # Of A a report is late as well.
     both = deadlines.assign(buyer_id=deadlines["buyer_id"].replace("B", "A"))
-    assert ", the first by 20 November 2026 (1 of them go with a report that is late already, EUR 10,000; 0 stand by " in (
-        insurer.calendar(both, "EUR")
+    assert (
+        ", the first by 20 November 2026 (1 of them go with a report that is late already, EUR 10,000; 0 stand by "
+        in (insurer.calendar(both, "EUR"))
     )
     assert insurer.calendar(deadlines.iloc[:0], "EUR") == "The policy sets no day for anything that is owed today."
 

@@ -169,7 +169,7 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
 
 
 def payable_of_each(asked: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return what a policy pays of what it is to be told of each buyer, after its first loss; index and unit as `asked`.
+    """Return what a policy pays of what it is to be told of each buyer, after its first loss; index as `asked`.
 
     `asked`: `duties`. Of a claim to file the `indemnity` of `settled`, all of them in one year in which nothing else is
     lost or paid; of overdue debt to report what would be paid for it if this buyer alone failed besides, nothing

@@ -58,7 +58,8 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     letters = written(book, listed)
     due = worklist.due_to_insurer(listed, insurer_calendar.deadlines(book, programme(book)), book)
     sentences = [
-        collect.today(listed, run.currency), collect.first(listed, due, book), collect.held_out(listed, run.currency), collect.next_letters(listed),
+        collect.today(listed, run.currency), collect.first(listed, due, book),
+        collect.held_out(listed, run.currency), collect.next_letters(listed),
         of_claims.at_stake(claims.to_file(book, policy_in_force(book)), run.currency),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip

@@ -206,7 +206,9 @@ def first(acting: pd.DataFrame, due: pd.DataFrame, book: Book) -> str:
     if len(due):
         row = due.iloc[0]
         late = int(due["day"].notna().sum())
-        past = tr(" The day of {late} of them is past: the insurer may refuse to pay.", late=whole(late)) if late else ""
+        past = (
+            tr(" The day of {late} of them is past: the insurer may refuse to pay.", late=whole(late)) if late else ""
+        )
         parts.append(
             tr(
                 "First, by {by}, what the insurer is to be told of {buyers}, a duty whatever it is worth: {task} of "

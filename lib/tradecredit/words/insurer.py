@@ -66,7 +66,11 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
     parts = []
     for kind, what, how in (
         (REPORT_BY, tr("the report of {invoices} of {buyers}"), tr("to be sent by {by} all the same")),
-        (FILE_BY, tr("the claims on {buyers}"), tr("to be filed by {by} all the same, once the insurer has said whether it still takes them")),
+        (
+            FILE_BY,
+            tr("the claims on {buyers}"),
+            tr("to be filed by {by} all the same, once the insurer has said whether it still takes them"),
+        ),
         (DECLARE_BY, tr("a declaration"), tr("to be made by {by}")),
         (MONEY_ON, tr("money of the insurer for {buyers}"), tr("to be asked for")),
     ):
