@@ -19,10 +19,10 @@ def test_what_costs_cover_is_told(book):
     found = audit.by_breach(audit.breaches(book, POLICY))
     assert cover_audit.breaches(found, "EUR") == (
         "Debt whose cover is lost or in doubt, before the insured percentage: EUR 10,000 is in doubt, as the insurer "
-        "was not told in time, unless it knows of it: EUR 10,000 overdue debt not reported in time; EUR 10,000 "
-        "was sold without cover, which breaches no duty to the insurer and is our own risk: EUR 10,000 shipped without a limit "
-        "of the insurer's. Of all of it the insurer would bear EUR 18,000, before deductibles, if these buyers failed. "
-        "Who decides on each buyer stands beside these decisions in chapter 03."
+        "was not told in time, unless it knows of it: EUR 10,000 overdue debt not reported in time; EUR 10,000 was "
+        "sold without cover, which breaches no duty to the insurer and is our own risk: EUR 10,000 shipped without a "
+        "limit of the insurer's. Of all of it the insurer would bear EUR 18,000, before deductibles, if these buyers "
+        "failed. Who decides on each buyer stands beside these decisions in chapter 03."
     )
     assert cover_audit.breaches(found.iloc[:0], "EUR") == (
         "Nothing that was done or left undone costs cover of what is owed today."

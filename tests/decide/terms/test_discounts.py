@@ -290,8 +290,9 @@ def test_a_book_without_discounts_tells_nothing(book_of):
         (
             {7: 8.0, 2: -420.0, 5: 1.0},
             "grade 2, where those of the last 12 months cost EUR 420",
-            " With grades 5 and 7 alone they saved more than they cost: who took them there would have paid 85 and 83 days "
-            "later, while the table of break-even discounts goes by the 47 and 58 days of all buyers of the grade.",
+            " With grades 5 and 7 alone they saved more than they cost: who took them there would have paid 85 and 83 "
+            "days later, while the table of break-even discounts goes by the 47 and 58 days of all buyers of the "
+            "grade.",
         ),
         (
             {2: -413.0, 4: 1.0},
@@ -299,7 +300,7 @@ def test_a_book_without_discounts_tells_nothing(book_of):
             " With grade 4 alone they saved more than they cost.",
         ),
         ({2: -412.0, 3: np.nan}, "grade 2, where those of the last 12 months cost EUR 412", ""),
-    ],  # fmt: skip
+    ],
 )
 def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, net, ended, worth_it):
     totals = pd.Series({"net": -412.0, "capital_saved": 580.0, "loss_avoided": 8.0, "not_computable": 0.0,
