@@ -717,7 +717,7 @@ def test_each_question_is_answered_one_click_from_the_summary(month):
     for question, address in leads.items():
         file, _, anchor = address.partition("#")
         page = (month / file).read_text(encoding="utf-8")
-        before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks"')
+        before, found, after = page.partition(f' id="{anchor}"' if anchor else '<table class="stacks')
         assert found, question
         # The section of the place is none for reviewers, and begins with a sentence or a table that has figures in it.
         section = before.rpartition("<h2 ")[2] + after.partition("<h2 ")[0]

@@ -1,11 +1,20 @@
-"""How many words of English are left in the demo's month in Chinese, and what the month takes beside one in English.
+"""What is left in English in the demo's month in German and Chinese, and what each takes beside one in English.
 
-    python tests/bench/languages.py
+    python tests/bench/languages.py [LANGUAGE=MONTH …]
 
-Counted are the texts of all pages and sheets of buyers in which three English words follow each other, once names and
-what the run file, its policies and the ledger say are taken out; so are code and formulas. Exit 1 where there are any.
+Without months that are there (`de=reports/demo-trading/2026-10`), one in English and one in each language are made from
+the same remembered results. Of all texts of all pages and sheets of buyers, once names and what the run file, its
+policies and the ledger say are taken out, code and formulas too, are counted:
+
+- those that hold a word of English: in Chinese any word of three Latin letters that is no name or term of a method, in
+  German any of the words that English sentences are held together by;
+- those that the catalogue has in English with another text in the language;
+- numbers with a point before their decimals in German, and lists of decimals that commas part.
+
+Exit 1 where there are any.
 """
 
+import argparse
 import json
 import re
 import sys
@@ -18,10 +27,25 @@ import pandas as pd
 import yaml
 
 from tradecredit import Book
+from tradecredit.language import translations
 from tradecredit.params.base import PROJECT
 from tradecredit.report.run import report
 
-THREE_WORDS = re.compile(r"\b[a-z]{2,}(?: [a-z]{2,}){2,}")
+OF_ENGLISH = {
+    "de": re.compile(r"\b(?:the|of|and|is|are|by|to|with|from|for|not|what|which|its|this|that|than|each|has|"
+                     r"have|been|were|it|on|no|as|or|be|per cent|buyers?|cover|invoices?|months?|years?|days)\b"),
+    "zh": re.compile(r"[A-Za-z][a-z]{2,}"),
+}  # fmt: skip
+NAMES = re.compile(
+    r"Value at Risk|Values at Risk|Credit Research Foundation, National Summary of Domestic Trade Receivables|"
+    r"Pluto.Tasche|Jeffreys|Bonferroni|Hosmer.Lemeshow|Spiegelhalter|Altman(?:'s)?|Zmijewski|Ohlson|Copula|"
+    r"Lombardo et al\.|Future Internet|Rockafellar and Uryasev|Excel|[\w.]+\.(?:xlsx|json|yaml|html)|params/rates|"
+    r"(?:tradecredit|python|pandas|numpy|scipy|statsmodels|duckdb|papermill|nbconvert)(?: [\d.]+\d)?|[0-9a-f]{12,}|"
+    r"(?<![a-z])(?:round|min|max|resolved|merge|CSV)(?![a-z])|`[^`]*`|[a-z]+_[a-z_]+\(?|Score:|"
+    r"IFRS (?:9 )?[\d.A-Z]+|B\d\.[\d.]+|CC BY [\d.]+"
+)
+"""Names of methods, works, programs, files and keys, which have no other form."""
+IN_ENGLISH_FORM = re.compile(r"(?<![\w.,/-])\d+\.\d{1,2}(?![\d.]|\. )|(?<![\w.])0\.\d+|\d,\d+, \d+,\d")
 
 
 def texts_given(value: object) -> set[str]:
@@ -36,53 +60,87 @@ def texts_given(value: object) -> set[str]:
 def seen_in(page: Path) -> list[str]:
     """Return the texts of a page that a reader sees or hears."""
     root = lxml.html.parse(str(page)).getroot()
-    for apart in root.xpath("//style | //code | //pre | //math | //head"):
+    for apart in root.xpath("//style | //code | //pre | //math | //head | //script"):
         apart.drop_tree()
     said = [text for node in root.iter() if isinstance(node.tag, str) for text in (node.text, node.tail) if text]
     return said + [text for name in ("aria-label", "alt") for text in root.xpath(f"//@{name}")]
 
 
-def left_in_english(month: Path, book: Book) -> list[str]:
-    """Return page and text of what is left in English in a month."""
-    given = texts_given(json.loads((month / "manifest.json").read_text(encoding="utf-8"))["parameters"])
+def names_of(month: Path, book: Book) -> tuple[list[str], set[str]]:
+    """Return what the run file and the ledger say: texts of several words, the longest first, and single words."""
+    parameters = json.loads((month / "manifest.json").read_text(encoding="utf-8"))["parameters"]
+    given, words = texts_given(parameters), values_of(parameters)
     for table in book.tables.values():
-        texts = pd.unique(table.select_dtypes(["str", "object"]).to_numpy().ravel())
-        given |= {str(text) for text in texts if " " in str(text)}
-    longest_first = sorted(given, key=len, reverse=True)
-    left = []
+        texts = {str(text) for text in pd.unique(table.select_dtypes(["str", "object"]).to_numpy().ravel())}
+        given |= {text for text in texts if " " in text}
+        words |= {text for text in texts if " " not in text}
+        words |= {word for text in texts for word in re.findall(r"[A-Z][a-z]+", text)}
+    return sorted(given, key=len, reverse=True), {word.lower() for word in words if len(word) > 1}
+
+
+def values_of(value: object) -> set[str]:
+    """Return the words of one or more that parameters hold as values."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return {word for one in inner for word in values_of(one)}
+    return set(re.findall(r"\w+", value)) if isinstance(value, str) else set()
+
+
+def left_in_english(month: Path, book: Book, language: str) -> list[str]:
+    """Return page and text of what is left in English in a month, each text once."""
+    given, words = names_of(month, book)
+    texts = translations(language).texts
+    told = {english for english, text in texts.items() if text != english} - set(texts.values())
+    found: dict[str, str] = {}
     for page in sorted([*month.glob("*.html"), *month.glob("buyers/*.html")]):
         for text in seen_in(page):
-            rest = " ".join(text.split())
-            for own in longest_first if THREE_WORDS.search(rest) else ():
-                rest = rest.replace(own, "")
-            if THREE_WORDS.search(rest):
-                left.append(f"{page.name}: {rest}")
-    return left
+            whole = " ".join(text.split())
+            rest = NAMES.sub("", whole)
+            if OF_ENGLISH[language].search(rest):
+                for own in given:
+                    rest = rest.replace(own, "")
+                rest = re.sub(r"[A-Za-z0-9-]+", lambda word: "" if word[0].lower() in words else word[0], rest)
+            in_english = OF_ENGLISH[language].search(rest) or (whole in told and whole.lower() not in words)
+            if in_english or (language == "de" and IN_ENGLISH_FORM.search(rest)):
+                found.setdefault(whole, page.name)
+    return [f"{page}: {text}" for text, page in found.items()]
+
+
+def made(language: str, scratch: str) -> tuple[Path, Book, float]:
+    """Make the demo's month in a language; return its folder, its book, and the seconds of processor that it took."""
+    content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
+    run_file = PROJECT / "params" / f"bench_{language}.yaml"
+    run_file.write_text(yaml.safe_dump(content | {"language": language, "reports": f"{scratch}/{language}"}), "utf-8")
+    try:
+        began = time.process_time()
+        month = report(run_file, as_of="2026-10-31").parent
+        return month, Book.open(run_file, "2026-10-31"), time.process_time() - began
+    finally:
+        run_file.unlink()
 
 
 def main() -> None:
-    """Make the month in English, then in Chinese from the same remembered results, and again in English."""
+    """Look at months that are given, or make them, the one in English first and last."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("months", nargs="*", metavar="LANGUAGE=MONTH")
+    given = dict(one.split("=", 1) for one in parser.parse_args().months)
     with tempfile.TemporaryDirectory() as scratch:
-        seconds, months = {}, {}
-        for language in ("en", "zh", "en"):
-            content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
-            content |= {"language": language, "reports": f"{scratch}/{language}"}
-            run_file = PROJECT / "params" / f"bench_{language}.yaml"
-            run_file.write_text(yaml.safe_dump(content), encoding="utf-8")
-            try:
-                began = time.perf_counter()
-                months[language] = report(run_file, as_of="2026-10-31").parent
-                seconds[language] = time.perf_counter() - began
-                book = Book.open(run_file, "2026-10-31")
-            finally:
-                run_file.unlink()
-        left = left_in_english(months["zh"], book)
-        size = sum(file.stat().st_size for file in months["zh"].rglob("*") if file.is_file()) / 1e6
-    print(*left, sep="\n")
-    print(
-        f"{len(left)} texts left in English; {size:.1f} MB; {seconds['zh'] / seconds['en']:.2f} × the time in English"
-    )
-    sys.exit(bool(left))
+        if given:
+            book = Book.open(PROJECT / "params" / "demo.yaml", "2026-10-31")
+            months = {language: (Path(month), book, float("nan")) for language, month in given.items()}
+        else:
+            made("en", scratch)
+            months = {language: made(language, scratch) for language in ("de", "zh", "en")}
+        wrong = 0
+        for language in [name for name in OF_ENGLISH if name in months]:
+            month, book, seconds = months[language]
+            left = left_in_english(month, book, language)
+            wrong += len(left)
+            print(*left, sep="\n")
+            size = sum(file.stat().st_size for file in month.rglob("*") if file.is_file()) / 1e6
+            beside = "" if given else f"; {seconds / months['en'][2]:.2f} × the processor time in English"
+            print(f"{language}: {len(left)} texts left in English; {size:.1f} MB{beside}")
+    sys.exit(bool(wrong))
 
 
 if __name__ == "__main__":

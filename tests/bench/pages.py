@@ -21,9 +21,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe_playwright_python
 import yaml
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tradecredit.params.base import PROJECT
 from tradecredit.report.pdf import chromium
@@ -32,33 +32,38 @@ from tradecredit.report.run import report
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import on_paper
 
-LOOKS = ((1280, "light"), (1280, "dark"), (360, "light"), (360, "dark"))
+LOOKS = ((1280, "light"), (1280, "dark"), (360, "dark"), (360, "light"))
 WIDE = "document.documentElement.scrollWidth"
-OPEN = "document.querySelectorAll('details').forEach(part => part.open = true)"
+STATE = "open => document.querySelectorAll('details').forEach(part => part.open = open)"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+ASKED = "options => axe.run(document, options).then(found => found.violations)"
+ALL = {"resultTypes": ["violations"]}
+OF_COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
+"""The rules that the scheme of colours decides: of a dark page nothing else can differ from the light one."""
 
 
-def looked_at(browser: Browser, page: Path) -> Iterator[str]:
-    """Return what is wrong with a page on a screen and on paper."""
+def looked_at(tab: Page, page: Path) -> Iterator[str]:
+    """Return what is wrong with a page on a screen and on paper: loaded once, in all its looks one after the other."""
+    heard: list[str] = []
+    tab.on("request", lambda request: heard.append(f"asks for {request.url}"))
+    tab.on("console", lambda told: heard.append(f"{told.type}: {told.text}"))
+    tab.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    tab.set_viewport_size({"width": LOOKS[0][0], "height": 900})
+    tab.goto(page.as_uri())
+    tab.evaluate(AXE)
     for width, scheme in LOOKS:
-        tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        heard: list[str] = []
-        tab.on("request", lambda request, heard=heard: heard.append(f"asks for {request.url}"))
-        tab.on("console", lambda told, heard=heard: heard.append(f"{told.type}: {told.text}"))
-        tab.goto(page.as_uri())
-        yield from (told for told in heard if not told.startswith(("asks for data:", f"asks for {tab.url}")))
-        for state in ("shut", "open"):
-            if state == "open":
-                tab.evaluate(OPEN)
-            seen = f"{width} px, {scheme}, {state}"
-            for rule in Axe().run(tab).response["violations"]:
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=scheme)
+        for is_open in (False, True):
+            tab.evaluate(STATE, is_open)
+            seen = f"{width} px, {scheme}, {'open' if is_open else 'shut'}"
+            for rule in tab.evaluate(ASKED, ALL if scheme == "light" else OF_COLOURS):
                 yield f"{seen}: {rule['id']}, {len(rule['nodes'])} times: {rule['nodes'][0]['html'][:120]}"
             if width < on_paper.SHEET and tab.evaluate(WIDE) > width:
                 yield f"{seen}: {tab.evaluate(WIDE)} px wide"
-        tab.close()
-    tab = browser.new_page()
-    tab.goto(page.as_uri())
+    tab.evaluate(STATE, False)
     yield from on_paper.faults(tab)
-    tab.close()
+    yield from (told for told in heard if not told.startswith(("asks for data:", f"asks for {page.as_uri()}")))
 
 
 def pages_of(month: Path, only: str, sheets: int) -> list[Path]:
@@ -101,7 +106,9 @@ def main() -> None:
         wrong = looked = 0
         for month in months:
             for page in pages_of(month.resolve(), arguments.only, arguments.sheets):
-                found = list(looked_at(browser, page))
+                tab = browser.new_page()
+                found = list(looked_at(tab, page))
+                tab.close()
                 looked, wrong = looked + 1, wrong + len(found)
                 print(f"{month}: {page.name}: {len(found)} faults", *found, sep="\n    ", flush=True)
         print(f"{looked} pages, {len(LOOKS) * 2} looks and a print each: {wrong} faults")

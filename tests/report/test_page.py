@@ -619,7 +619,10 @@ def test_an_appendix_is_folded_under_its_question():
     assert first.index("A test.") < first.index("Green.") < first.rindex("</details>")
     assert second.index("No.") < second.rindex("</details>")
     assert main.count("<details") == main.count("</details>")
-    assert 'href="#is-it-valid"' in html
+    # A link to what is within opens it.
+    assert '</summary><span id="is-it-valid-within"></span>' in first
+    assert html.count('href="#is-it-valid-within"') == 2  # beside the text, and folded for a phone
+    assert 'href="#is-it-valid"' not in html
 
 
 def test_all_tables_of_a_section_but_the_first_are_folded_under_their_captions():

@@ -158,6 +158,16 @@ def test_the_value_without_sales_is_published():
     assert all(value is None for value, *_ in words.of_sales_alone(account, NO_COVER, "EUR").values())
 
 
+def test_how_many_of_the_sales_pay_for_the_policy():
+    # Worth 480 with the sales' 900 and −420 without: 420 of 900 parts of EUR 5,000 are 2,333.
+    told = words.of_sales(found(p=(-500, 50, 30, 900)), "p", "EUR")
+    assert told.endswith(
+        " Without them a year with it is worth EUR 420 less than one without insurance: EUR 2,333 of such sales a year "
+        "pay for that, 46.7 % of them."
+    )
+    assert words.of_sales(found(p=(-500, 800, 30, 900)), "p", "EUR").endswith("stands below.")  # worth it without any
+
+
 def test_what_accounts_would_bring_without_insurance():
     turned = found(accounts=500.0, p=(-500, 50, 30, 900))
     told = (

@@ -64,9 +64,11 @@ def test_the_bridge_names_what_moved_the_dso_in_the_month_and_in_the_year():
         index=["terms and mix of sales", OVERDUE, CONTESTED, "timing of sales", "dso"],
     )
     assert words.cash.bridge(table) == (
-        "Since last month the DSO has fallen by 2.5 days: most of that −3.1 days by overdue debt that is not disputed "
-        "and +0.5 days by terms and mix of sales. Since last year the DSO has risen by 0.4 days: most of "
-        "that −1.3 days by terms and mix of sales and +1.3 days by overdue debt that is not disputed. All overdue "
+        "Since last month the DSO has fallen by 2.5 days (the countback, which leaves the timing of sales out, has "
+        "fallen by 2.4 days): the largest causes are −3.1 days by overdue debt that is not disputed and +0.5 days by "
+        "terms and mix of sales. Since last year the DSO has risen by 0.4 days (the countback, which leaves the timing "
+        "of sales out, has fallen by 0.1 days): the largest causes are −1.3 days by terms and mix of sales and +1.3 "
+        "days by overdue debt that is not disputed. All overdue "
         "debt together is +1.2 days since last year, as in chapter 01."
     )
 
@@ -99,7 +101,7 @@ def test_the_advance_bears_what_is_missing_at_its_interest(book_of):
 
 
 def test_a_ledger_that_does_not_reach_back_has_no_bridge():
-    table = pd.DataFrame({"last_month": [0.0, 0.0], "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
+    table = pd.DataFrame({"last_month": [0.0, 0.0], "last_year": [np.nan, np.nan]}, index=["timing of sales", "dso"])
     assert "does not reach back" in words.cash.bridge(table)
 
 

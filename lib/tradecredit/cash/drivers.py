@@ -23,6 +23,7 @@ MOST = 20
 """Payments that are named."""
 TERMS, LESS_EARLY = "terms and mix of sales", "less early payment"
 OVERDUE, CONTESTED = "overdue debt that is not disputed", "overdue debt in dispute"
+TIMING = "timing of sales"
 """Causes of a change of the DSO, as they are named here."""
 EARLY, LATE = 0.10, 0.90
 """Ends of the band of a payment's day."""
@@ -119,7 +120,7 @@ def dso_bridge(book: Book) -> pd.DataFrame:
         change[OVERDUE] -= contested
         change[CONTESTED] = contested
         found[name] = change
-    order = [TERMS, LESS_EARLY, OVERDUE, CONTESTED, "exchange rates", "timing of sales", "dso"]
+    order = [TERMS, LESS_EARLY, OVERDUE, CONTESTED, "exchange rates", TIMING, "dso"]
     return pd.DataFrame(found).reindex(order).rename_axis("cause").assign(unit="days")
 
 

@@ -48,6 +48,8 @@ _STYLE: Any = {
     "axes.prop_cycle": cycler(color=OKABE_ITO), "axes.unicode_minus": True,
     "text.parse_math": False,  # a buyer's name may hold dollar signs
 }  # fmt: skip
+AT_ZERO = 0.05
+"""Part of the tallest bar of a picture below which a value beside it stands on the axis."""
 MOST_BARS = 24
 THOUSANDS = {"en": ((1e3, 1e3, " k"),), "de": ((1e3, 1e3, " Tsd."),), "zh": ((1e4, 1e4, " 万"),)}
 """How an axis writes amounts below those of a sentence (`formats.LARGE`)."""
@@ -115,8 +117,13 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
             up, down = up + np.maximum(height, 0.0), down + np.minimum(height, 0.0)
         sums = shown.sum(axis="columns").to_numpy(float)
         axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=tr(total))
+        tall = max(up.max(initial=0.0), -down.min(initial=0.0))
         for place, value in zip(places, sums, strict=True):
-            axes.annotate(short(value, kind), (place + 0.28, value), va="center", fontsize=10, bbox=over)
+            at_zero = abs(value) < AT_ZERO * tall  # where the axis would strike it through
+            axes.annotate(
+                short(value, kind), (place + 0.28, 0.0 if at_zero else value), (0, 3 if at_zero else 0),
+                textcoords="offset points", va="bottom" if at_zero else "center", fontsize=10, bbox=over,
+            )  # fmt: skip
         axes.set_xticks(places, [_bar_name(name, horizontal=False, rows=len(shown)) for name in shown.index])
         axes.tick_params(axis="x", length=0)
         axes.axhline(0, color=GREY, linewidth=0.8)
@@ -503,7 +510,9 @@ def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:
 def _days_of(locator: AutoDateLocator) -> ConciseDateFormatter | FuncFormatter:
     """Return how an axis of days is written; matplotlib's own way has the names of months in English."""
     if spoken() == ENGLISH:
-        return ConciseDateFormatter(locator)
+        # With the year below the month, not once in a corner.
+        beginnings = ["", "%Y", "%b\n%Y", "%b-%d", "%H:%M", "%H:%M"]
+        return ConciseDateFormatter(locator, zero_formats=beginnings, show_offset=False)
     return FuncFormatter(lambda at, _: f"{num2date(at):%Y-%m}" if num2date(at).day == 1 else f"{num2date(at):%m-%d}")
 
 

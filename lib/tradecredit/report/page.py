@@ -37,6 +37,7 @@ MOST_ROWS_OPEN = 10
 ROWS_OPEN, SENTENCES_OPEN = 5, 3
 """Rows that it shows of a longer one; of one that holds sentences, which make rows high."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+_APPENDIX = re.compile(r'(<details class="fold appendix"><summary><h2 id="([^"]+)">.*?</summary>)', re.DOTALL)
 _BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
@@ -75,11 +76,18 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     page = document(
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
         header=_header(manifest, titles[chapter]),
-        navigation=_navigation(titles, chapter, renderer.contents),
-        main=on_page(main) + _steps(titles, chapter),
+        navigation=_opening(main, _navigation(titles, chapter, renderer.contents)),
+        main=_APPENDIX.sub(r'\1<span id="\2-within"></span>', on_page(main)) + _steps(titles, chapter),
         footer=_footer(manifest),
     )
     return led(page, titles, chapter)
+
+
+def _opening(main: str, navigation: str) -> str:
+    """Return the navigation with links into appendices, which opens them, not to their headings, which does not."""
+    for _, anchor in _APPENDIX.findall(main):
+        navigation = navigation.replace(f'href="#{anchor}"', f'href="#{anchor}-within"')
+    return navigation
 
 
 def _in_language(notebook: NotebookNode) -> NotebookNode:

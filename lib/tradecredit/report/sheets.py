@@ -36,7 +36,7 @@ from tradecredit.words import sheet_parts as heads
 from tradecredit.words import sheets as words
 from tradecredit.words.decisions import STAKES, WHAT
 from tradecredit.words.explain import steps
-from tradecredit.words.formats import figure, percent, unbroken
+from tradecredit.words.formats import figure, fixed, percent, unbroken
 
 MOST_ROWS = 60
 """Rows of a table on a sheet; the CSV of the chapters have all."""
@@ -308,7 +308,7 @@ def _pays(material: Material, buyer_id: str) -> str:
 
 
 def _in_days(value: float, most: float) -> str:
-    return f"{value:.0f}" if most >= 5 else f"{value:.1f}"
+    return fixed(value, 0 if most >= 5 else 1)
 
 
 def _default(material: Material, buyer_id: str, month: Month) -> str:

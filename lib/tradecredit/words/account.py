@@ -338,6 +338,24 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
         sales_risk=money(row["sales_risk"], currency),
         sales_tied_up=money(row["sales_tied_up"], currency),
         sales_premium=money(row["sales_premium"], currency),
+    ) + _paying_sales(found, policy, currency)
+
+
+def _paying_sales(found: Account, policy: str, currency: str) -> str:
+    """Return how much of these sales a year pays for what the policy is not worth without them; empty where it is.
+
+    Their share is what is short over what the sales are worth, as margin, risk and capital go with them.
+    """
+    short, row = -found.without.loc[policy, "account_sales"], found.sales.loc[policy]
+    worth = found.items.loc[policy, "cover_value"] + short
+    if not short > 0 or not worth > 0:
+        return ""
+    return tr(
+        " Without them a year with it is worth {short} less than one without insurance: {paying} of such sales a year "
+        "pay for that, {share} of them.",
+        short=money(short, currency),
+        paying=money(row["covered_sales"] * short / worth, currency),
+        share=percent(short / worth),
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.cash.back_test import PLAIN, CashBackTest
-from tradecredit.cash.drivers import CONTESTED, OVERDUE
+from tradecredit.cash.drivers import CONTESTED, OVERDUE, TIMING
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer, lacking
@@ -446,15 +446,18 @@ def bridge(table: pd.DataFrame) -> str:
             for cause in largest
             if round(parts[cause], 1)
         ]
-        moved = "risen" if whole > 0 else "fallen"
+        countback = whole - parts[TIMING]
         told.append(
             tr(
-                "Since {since} the DSO has {moved} by {whole}",
+                "Since {since} the DSO has {moved} by {whole} (the countback, which leaves the timing of sales out, "
+                "has {moved_too} by {countback})",
                 since=since,
-                moved=moved,
+                moved="risen" if whole > 0 else "fallen",
                 whole=days(abs(round(whole, 1))),
+                moved_too="risen" if countback > 0 else "fallen",
+                countback=days(abs(round(countback, 1))),
             )
-            + (tr(": most of that {causes}.", causes=listed(causes)) if causes else ".")
+            + (tr(": the largest causes are {causes}.", causes=listed(causes)) if causes else tr("."))
         )
     overdue = table.reindex([OVERDUE, CONTESTED])["last_year"].sum(skipna=False)
     if not missing(overdue):

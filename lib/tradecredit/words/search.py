@@ -9,7 +9,7 @@ BOX = "Look for"
 HOW = "Enter opens the first that is found; the arrow keys move along the list."
 FOUND = "{number} found."
 NOTHING = (
-    "Nothing is found. A buyer without a sheet in this month has one made by the command: tradecredit buyer RUN.yaml ID"
+    "Nothing is found. Sheets are those of the buyers that matter most; whoever makes the report can add any other."
 )
 GROUPS = {
     "buyers": "Buyers", "figures": "Headline figures", "questions": "Questions", "tables": "Tables",
