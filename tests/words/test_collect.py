@@ -78,10 +78,10 @@ def test_the_first_duty_and_the_act_of_most_value_are_told(book_of):
     table = acting(B=B | worth, A=A | worth | {"acting_value": 20.0, "insurer_value": 50.0})
     due = table.loc[["A"]].assign(day=pd.Timestamp("2026-05-16"))
     assert collect.first(table, due, book) == (
-        "First, by 3 November 2026, what the insurer is to be told of 1 buyer, a duty whatever it is worth: file the "
-        "claim of Alder (A), EUR 400 of insured debt, EUR 90 of it payable if it fails, after the first loss of the "
-        "year; analyst. The day of 1 of them is past: the insurer may refuse to pay. Of most value in money is B: "
-        "first: analyst, by 3 Nov; acting today is worth EUR 100."
+        "First, by 3 November 2026, comes what the insurer is to be told of 1 buyer, a duty whatever it is worth. The "
+        "first is Alder (A): file the claim (analyst), EUR 400 of insured debt, of which EUR 90 is payable after the "
+        "first loss of the year. The day of 1 of them is past: the insurer may refuse to pay. Of most value in money "
+        "is B: first: analyst, by 3 Nov; acting today is worth EUR 100."
     )
     assert collect.first(table.tail(1), due.head(0), book) == (
         "Of most value in money is Alder (A): pursue the default: board, by 3 Nov; file the claim: analyst, by 3 Nov; "

@@ -211,15 +211,16 @@ def first(acting: pd.DataFrame, due: pd.DataFrame, book: Book) -> str:
         )
         parts.append(
             tr(
-                "First, by {by}, what the insurer is to be told of {buyers}, a duty whatever it is worth: {task} of "
-                "{who}, {debt} of insured debt, {payable} of it payable if it fails, after the first loss of the year; "
-                "{authority}.{past}",
+                "First, by {by}, comes what the insurer is to be told of {buyers}, a duty whatever it is worth. The "
+                "first is {who}: {task} ({authority}), {debt} of insured debt, of which {payable} is payable after the "
+                "first loss of the year{if_it_fails}.{past}",
                 by=day(due["insurer_by"].max()),
                 buyers=counted(len(due), "buyer"),
                 task=tr(TASKS[row["insurer_task"]]),
                 who=_called(due.index[0], book),
                 debt=money(row["insurer_amount"], currency),
                 payable=money(row["insured_payable"], currency),
+                if_it_fails="" if row["insurer_task"] == "claim" else tr(", if it fails"),
                 authority=in_words(str(row["insurer_authority"])),
                 past=past,
             )
