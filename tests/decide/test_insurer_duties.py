@@ -5,7 +5,7 @@ import pytest
 from advised import AS_OF, INVOICES, LEDGER, POLICY, table
 
 from tradecredit.decide import buyer_sheet
-from tradecredit.decide.insurer_duties import duties, payable, to_claim
+from tradecredit.decide.insurer_duties import duties, payable, payable_of_each, to_claim
 from tradecredit.insurance.policy import Policy
 
 
@@ -43,6 +43,17 @@ def test_what_is_to_be_claimed_by_hand(asked):
     assert asked["claim_amount"].to_dict() == {**dict.fromkeys("ABEFGH", 0), "C": 10_000, "D": 10_000}
     # C: due on 14 April and 180 days more; D: the day of its insolvency.
     assert asked.loc[["C", "D"], "loss_date"].tolist() == [pd.Timestamp("2026-10-11"), pd.Timestamp("2026-05-20")]
+
+
+# The claims on C and D take 18,000 of the first loss; what is left of it is taken from what is paid for A or B alone.
+@pytest.mark.parametrize(
+    ("first_loss", "claims", "reports"), [(None, 9_000, 9_000), (20_000, 0, 7_000), (30_000, 0, 0)]
+)
+def test_what_is_payable_of_each_by_hand(asked, first_loss, claims, reports):
+    policy = POLICY.model_copy(update={"aggregate_first_loss": first_loss, "aggregate_erosion": "after_percentage"})
+    assert payable_of_each(asked, policy).to_dict() == {
+        **dict.fromkeys("CD", claims), **dict.fromkeys("AB", reports), **dict.fromkeys("EFGH", 0)
+    }  # fmt: skip
 
 
 def test_by_when_a_claim_is_to_be_filed_by_hand(book_of):

@@ -37,7 +37,7 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     folder = tmp_path / "reports" / "demo-trading" / "worklist" / "2026-10-15"
     assert page == str(folder / "index.html")
     assert "to act on" in told
-    assert "before the first loss of the year" in outcome.output
+    assert "a duty whatever it is worth" in outcome.output
     listed, letters = (pd.read_csv(folder / f"{name}.csv", encoding="utf-8-sig") for name in ("worklist", "letters"))
     written = listed[listed["letter"].notna()].set_index("buyer_id")["to_collect"].sort_index()
     sums = letters.groupby("buyer_id")["to_collect"].sum().sort_index()

@@ -20,7 +20,7 @@ def book(book_of):
     [
         # 28 August and 30 days more are Sunday, 27 September.
         ({}, "the first by 2 November 2026. EUR 12,950 is payable, if nothing else has used the first loss of the "
-             "year. Its last day was 27 September 2026: ask the insurer first."),
+             "year. Its last day was 27 September 2026: ask the insurer first whether it still takes a late claim."),
         ({"filing_days": 90}, "the first by 9 November 2026. EUR 12,950 is payable, if nothing else has used the first "
                               "loss of the year."),
         ({"filing_days": 90, "aggregate_first_loss": 50_000.0},
@@ -39,7 +39,8 @@ def test_no_claim_is_told(book):
 
 
 @pytest.mark.parametrize(
-    ("filing_days", "said"), [(30, "ask the insurer first, then file"), (90, "file"), (None, "file")]
+    ("filing_days", "said"),
+    [(30, "ask the insurer first whether it still takes a late claim, then file"), (90, "file"), (None, "file")],
 )
 def test_what_to_do_about_each_claim_is_told(book, filing_days, said):
     policy = Policy(**TERMS | {"filing_days": filing_days})
@@ -129,13 +130,23 @@ def test_what_the_worklist_has_of_claims_is_told_before_and_after_the_first_loss
     days = pd.to_datetime(["2026-11-02", "2026-11-02"])
     last = pd.to_datetime(["2026-09-30", "2026-12-31"])
     filing = pd.DataFrame(
-        {"claim": [900.0, 100.0], "indemnity": [0.0, 40.0], "last_day": last, "act_by": days}, index=["A", "B"]
+        {
+            "insured_debt": [1_100.0, 200.0],
+            "claim": [900.0, 100.0],
+            "indemnity": [0.0, 40.0],
+            "last_day": last,
+            "act_by": days,
+        },
+        index=["A", "B"],
     )
     late = words.at_stake(filing.assign(indemnity=[25.0, 40.0]), "EUR")
     assert "say. Of that EUR 25 is paid only if the insurer grants it, being filed late. What is filed" in late
     assert words.at_stake(filing, "EUR") == (
-        "The 2 claims to file stand in the list with EUR 1,000, before the first loss of the year; after it EUR 40 is "
-        "payable, as their folders say. What is filed uses up the first loss, also where it pays nothing."
+        "The 2 claims to file are for EUR 1,300 of insured debt; EUR 1,000 is left of it after deductible and "
+        "percentage, and EUR 40 is payable after the first loss of the year, as their folders say. What is filed uses "
+        "up the first loss, also where it pays nothing."
     )
-    assert words.at_stake(filing.head(1), "EUR").startswith("The claim to file stands in the list with EUR 900, ")
+    assert words.at_stake(filing.head(1), "EUR").startswith(
+        "The claim to file is for EUR 1,100 of insured debt; EUR 900 "
+    )
     assert words.at_stake(filing.head(0), "EUR") == ""

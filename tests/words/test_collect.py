@@ -59,17 +59,62 @@ def test_what_is_done_today_and_what_is_held_out():
     table = acting(A=A, B=B, C=C)
     assert collect.today(table, "EUR") == (
         "**2 buyers** to act on: 1 letter over EUR 1,000, 1 default to pursue over EUR 9,000, 1 hold of "
-        "deliveries and 1 report or claim to the insurer over EUR 400 of insured debt."
+        "deliveries to decide and 1 report or claim to the insurer over EUR 400 of insured debt."
     )
     assert collect.held_out(table, "EUR") == (
-        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out. The undisputed rest of an "
-        "invoice in dispute is asked for here; chapter 03 enforces none of it."
+        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out of collection. The undisputed "
+        "rest of an invoice in dispute is asked for here; chapter 03 enforces none of it."
     )
     assert collect.next_letters(table) == "1 buyer waits for the next letter, the first on 3 November 2026."
     nothing = acting(C=C)
     assert collect.today(nothing, "EUR") == "Nothing is to be done today."
     assert collect.held_out(nothing, "EUR") == ""
     assert collect.next_letters(acting(A=A)) == ""
+
+
+def test_the_first_duty_and_the_act_of_most_value_are_told(book_of):
+    book = book_of("2026-10-30", buyers="buyer_id,name\nA,Alder\nB,\n")
+    worth = {"acting_value": 100.0, "insurer_value": NAN, "insured_payable": 90.0}
+    table = acting(B=B | worth, A=A | worth | {"acting_value": 20.0, "insurer_value": 50.0})
+    due = table.loc[["A"]].assign(day=pd.Timestamp("2026-05-16"))
+    assert collect.first(table, due, book) == (
+        "First, by 3 November 2026, comes what the insurer is to be told of 1 buyer, a duty whatever it is worth. The "
+        "first is Alder (A): file the claim (analyst), EUR 400 of insured debt, of which EUR 90 is payable after the "
+        "first loss of the year. The day of 1 of them is past: the insurer may refuse to pay. Of most value in money "
+        "is B: first: analyst, by 3 Nov; acting today is worth EUR 100."
+    )
+    assert collect.first(table.tail(1), due.head(0), book) == (
+        "Of most value in money is Alder (A): pursue the default: board, by 3 Nov; file the claim: analyst, by 3 Nov; "
+        "acting today is worth EUR 70."
+    )
+    assert collect.first(acting(C=C | worth), due.head(0), book) == ""
+
+
+def test_the_counts_of_holds_are_bridged():
+    """Of four held back one is in default without a decision; A and B are past the stop, B by it alone."""
+    held = {"deliveries": "nothing", "hold_by": DAY}
+    table = acting(A=A | held, B=B | held, C=C | held, D=A | held | {"hold_by": pd.NaT}, E=C)
+    calendar = pd.DataFrame({"buyer_id": ["A", "B", "E"], "deadline": "stop", "state": ["in force"] * 2 + ["soon"]})
+    records = pd.DataFrame({"buyer_id": ["B", "C"], "decision": ["stop insured", "stop"]})
+    assert collect.holds(table, calendar, records) == (
+        "Deliveries are held back to 4 buyers in all (chapter 03 has the list): on 3 of these holds somebody decides, "
+        "and on 1 nobody has to, as a buyer in default gets nothing more anyway. Of the 3, 2 are past the policy's "
+        "stop of supplies, 1 of them with nothing else to do for their cover, and 1 are held back for the risk or a "
+        "default."
+    )
+    assert collect.holds(acting(E=C), calendar, records) == ""
+
+
+def test_what_of_disputes_is_past_due_and_in_the_audit_of_cover_is_told():
+    reasons, table = pd.DataFrame({"amount": [700.0, 300.0]}), acting(B=B)
+    rules = pd.DataFrame({"reason": ["in_dispute", "tax"], "open_amount": [900.0, 50.0]})
+    late = "Of EUR 1,000 in dispute EUR 200 is past due and held out of collection."
+    assert collect.in_dispute(reasons, table, rules, "EUR") == (
+        f"{late} The audit of cover has EUR 900 of it under its dispute, and EUR 100 under a reason that comes first, "
+        "such as the kind of buyer or tax."
+    )
+    assert collect.in_dispute(reasons, table, rules.assign(open_amount=1_000.0), "EUR") == late
+    assert collect.in_dispute(reasons.head(0), table, rules, "EUR") == ""
 
 
 def changes(*rows: tuple) -> pd.DataFrame:

@@ -18,10 +18,11 @@ def test_what_costs_cover_is_told(book):
     # B is reported late; G has no limit; F owes too little to be reported.
     found = audit.by_breach(audit.breaches(book, POLICY))
     assert cover_audit.breaches(found, "EUR") == (
-        "What would not be paid for if these buyers failed, before deductibles: EUR 9,000 is in doubt, as the insurer "
-        "was not told in time, unless it knows of it: EUR 9,000 overdue debt not reported in time; EUR 9,000 was sold "
-        "without cover, which breaches no duty to the insurer and is our own risk: EUR 9,000 shipped without a limit "
-        "of the insurer's. Who decides on each buyer stands beside these decisions in chapter 03."
+        "Debt whose cover is lost or in doubt, before the insured percentage: EUR 10,000 is in doubt, as the insurer "
+        "was not told in time, unless it knows of it: EUR 10,000 overdue debt not reported in time; EUR 10,000 was "
+        "sold without cover, which breaches no duty to the insurer and is our own risk: EUR 10,000 shipped without a "
+        "limit of the insurer's. Of all of it the insurer would bear EUR 18,000, before deductibles, if these buyers "
+        "failed. Who decides on each buyer stands beside these decisions in chapter 03."
     )
     assert cover_audit.breaches(found.iloc[:0], "EUR") == (
         "Nothing that was done or left undone costs cover of what is owed today."
@@ -55,8 +56,9 @@ STOPPED = "A,B,2026-06-01,2026-07-01,10000\nC,B,2026-09-05,2026-12-05,30000\n"
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        (15_000, "Of EUR 30,000 shipped after the stop EUR 25,000 would not be insured without the stop either, as "
-                 "other invoices fill the limit: EUR 5,000 is lost by it."),
+        (15_000, "Of EUR 30,000 open that was shipped after the stop EUR 25,000 would not be insured without the stop "
+                 "either, as other invoices fill the limit: EUR 5,000 of debt is without cover by it, of which the "
+                 "insurer would have borne EUR 4,500."),
         (90_000, ""),
     ],
 )  # fmt: skip
@@ -74,7 +76,9 @@ def test_how_cover_has_moved_is_told(book):
     before = audit.month_before(book)
     told = cover_audit.cover_since(audit.classes(book, POLICY, before), "EUR")
     # E was not shipped yet on 30 September: 50,400 of 60,400 lay within limits, and 60,400 of 70,400 do now.
-    assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before.")
+    assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before. "
+                    "Insured, before deductibles, is 77.2 %, EUR 54,360: between the two lies the part of EUR 6,040 "
+                    "that we bear ourselves by the insured percentage.")  # fmt: skip
     told = cover_audit.cover_since(audit.classes(book, POLICY, None), "EUR")
     assert told.startswith("The book knows no earlier month")
 

@@ -24,8 +24,9 @@ def test_what_is_missed_is_told(book):
     assert insurer.missed(deadlines, "EUR") == (
         "**Missed**: the report of 1 invoice of 1 buyer (EUR 10,000), the first due on 21 October 2026, to be sent by "
         "2 November 2026 all the same; the claims on 1 buyer (EUR 10,000), the first due on 19 July 2026, to be filed "
-        "by 2 November 2026, the insurer asked first. 3 buyers are past the stop of supplies: no deliveries from 3 "
-        "November 2026 on, until EUR 20,400 is paid."
+        "by 2 November 2026 all the same, once the insurer has said whether it still takes them. 3 buyers are past the "
+        "stop of supplies: no deliveries from 3 November 2026 on, until EUR 10,400 is paid by 2 of them, and to the "
+        "other 1 whatever is paid, as the policy has to pay."
     )
     money = deadlines.tail(1).assign(
         deadline=insurer_calendar.MONEY_ON, state=insurer_calendar.MISSED, act_by=pd.NaT, amount=900.0,
@@ -47,6 +48,12 @@ def test_what_comes_next_is_told(book):
         "Next: report the overdue debt of 1 buyer (EUR 10,000), the first by 20 November 2026; file the claim of 2 "
         "buyers (EUR 20,000), the first by 9 November 2026; EUR 18,000 of the insurer is expected, the first on 30 "
         "November 2026. Supplies to 1 more buyer stop unless it pays EUR 10,000 in time, on 21 November 2026."
+    )
+    # Of A a report is late as well.
+    both = deadlines.assign(buyer_id=deadlines["buyer_id"].replace("B", "A"))
+    assert (
+        ", the first by 20 November 2026 (1 of them go with a report that is late already, EUR 10,000; 0 stand by "
+        in (insurer.calendar(both, "EUR"))
     )
     assert insurer.calendar(deadlines.iloc[:0], "EUR") == "The policy sets no day for anything that is owed today."
 

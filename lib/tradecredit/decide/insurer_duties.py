@@ -168,6 +168,30 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
     )  # fmt: skip
 
 
+def payable_of_each(asked: pd.DataFrame, policy: Policy) -> pd.Series:
+    """Return what a policy pays of what it is to be told of each buyer, after its first loss; index as `asked`.
+
+    `asked`: `duties`. Of a claim to file the `indemnity` of `settled`, all of them in one year in which nothing else is
+    lost or paid; of overdue debt to report what would be paid for it if this buyer alone failed besides, nothing
+    recovered: after the each-loss deductible, the percentage, and what these claims leave of the first loss. 0 where
+    nothing is to be told. Source: definitions §5.4 to §5.6.
+    """
+    found, left = pd.Series(0.0, index=asked.index), policy.aggregate_first_loss
+    losses = asked[to_claim(asked) > 0]
+    if len(losses):
+        steps = settled(losses, policy)
+        found[losses.index] = steps["indemnity"]
+        left = None if left is None else max(left - float(steps["first_loss"].sum()), 0.0)
+    debt = (asked["missed_amount"] + asked["report_amount"]).drop(losses.index)
+    debt = debt[debt > 0]
+    if len(debt):
+        next_loss = policy.unbounded().model_copy(update={"aggregate_first_loss": left})
+        rows = {"scenario": range(len(debt)), "day": 0, "buyer_id": debt.index, "debt": debt.to_numpy()}
+        table = pd.DataFrame({**rows, "limit": debt.to_numpy()})
+        found[debt.index] = next_loss.settlement(table)["indemnity"].to_numpy()
+    return found
+
+
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id.
 

@@ -45,7 +45,7 @@ LABELS = {
     ),
     # stress
     **columns("text", scenario="Scenario"),
-    **columns("money", named_limits="Named limits", under_limit="Within named limits"),
+    **columns("money", named_limits="Named limits", under_limit="Exposure up to the named limit, gross"),
     **columns("percent", mean_lgd="Mean LGD"),
     **columns("probability", exposure_weighted_pd="Mean PD, weighted by exposure"),
     **columns("count", capped="PDs capped at 1"),

@@ -29,6 +29,8 @@ from tradecredit.words.letters import told
 SHOWN = 100
 """Buyers that the page shows; the CSV has all."""
 
+DUE_COLUMNS = ["buyer_id", "name", "insurer_task", "insurer_amount", "insured_payable", "day", "hold"]
+
 COLUMNS = ["buyer_id", "name", "act", "hold", "insurer_task", "acting_amount", "acting_value", "insurer_value"]
 
 LETTER_COLUMNS = ["buyer_id", "name", "letter", "language", "letter_total", "send_on", "pay_by"]
@@ -54,8 +56,10 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     known, changes = standing(book), effects.effects(book)
     listed = worklist.worklist(book, worklist.Known(known.pd, known.decided, changes["changed_share"]))
     letters = written(book, listed)
+    due = worklist.due_to_insurer(listed, insurer_calendar.deadlines(book, programme(book)), book)
     sentences = [
-        collect.today(listed, run.currency), collect.held_out(listed, run.currency), collect.next_letters(listed),
+        collect.today(listed, run.currency), collect.first(listed, due, book),
+        collect.held_out(listed, run.currency), collect.next_letters(listed),
         of_claims.at_stake(claims.to_file(book, policy_in_force(book)), run.currency),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
@@ -64,21 +68,25 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     with writing(run.reports), building(folder, run.reports, waiting=lambda: told_waiting(f"{run.as_of}")) as build:
         _write_tables(build, shown, letters, letters.invoices if letters else stages.letters(book, listed))
         _write_for_the_insurer(build, book, listed)
-        page = _page(book, (listed, shown), letters, changes, sentences)
+        page = _page(book, (due, listed, shown), letters, changes, sentences)
         _write(build / "index.html", linked(page, _sheets(run, shown.index)))
         put_in_place(build, folder)
     return folder / "index.html", [unmarked(text) for text in sentences if text]
 
 
 def _page(
-    book: Book, lists: tuple[pd.DataFrame, pd.DataFrame], letters: Letters | None, changes: pd.DataFrame,
+    book: Book, lists: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], letters: Letters | None, changes: pd.DataFrame,
     sentences: list[str],
 ) -> str:  # fmt: skip
-    """Return the page; `lists`: the worklist, and the same as it is shown."""
-    run, (listed, shown) = book.run, lists
+    """Return the page; `lists`: what is due to the insurer, the worklist, and the same as it is shown."""
+    run, (due, listed, shown) = book.run, lists
     tables = [
         to_html(
-            shown, "Whom to act on today, and then who waits and why: most valuable first", columns=COLUMNS, rows=SHOWN,
+            shown.loc[due.index].assign(day=due["day"]), "What the insurer is to be told at once", columns=DUE_COLUMNS,
+            rows=SHOWN, link="worklist.csv", currency=run.currency,
+        ) if len(due) else "",
+        to_html(
+            shown, "Whom to act on today, most valuable first, and then who waits and why", columns=COLUMNS, rows=SHOWN,
             link="worklist.csv", currency=run.currency,
         ),
         to_html(
@@ -98,7 +106,7 @@ def _page(
         tr("The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/.")
     ]
     to_send = [told.written(letters.listed)] if letters else []
-    texts = [sentences, to_send, [], files, [collect.changed(changes, run.collections)]]
+    texts = [sentences, [], to_send, [], files, [collect.changed(changes, run.collections)]]
     main = "".join(
         "".join(f'<p class="tc-say">{escaped(unmarked(tr(text)))}</p>\n' for text in said if text) + table
         for table, said in zip(tables, texts, strict=True)

@@ -103,9 +103,10 @@ def to_file(table: pd.DataFrame, currency: str) -> str:
     if one:
         return tr("{told} Its last day was {first}: {ask_first}.", told=told, first=first, ask_first=_ASK_FIRST)
     return tr(
-        "{told} The last day of {late} of them is past, the first was {first}: {ask_first}.",
+        "{told} The last day of {late} of them ({debt}) is past, the first was {first}: {ask_first}.",
         told=told,
         late=whole(len(late)),
+        debt=money(late["insured_debt"].sum(), currency),
         first=first,
         ask_first=_ASK_FIRST,
     )
@@ -118,15 +119,17 @@ def at_stake(table: pd.DataFrame, currency: str) -> str:
     """
     if table.empty:
         return ""
-    claim, paid = (money(table[name].sum(), currency) for name in ("claim", "indemnity"))
+    debt, claim, paid = (money(table[name].sum(), currency) for name in ("insured_debt", "claim", "indemnity"))
     one = len(table) == 1
-    subject = tr("claim to file stands") if one else tr("{table} claims to file stand", table=whole(len(table)))
+    subject = tr("claim to file is") if one else tr("{table} claims to file are", table=whole(len(table)))
     late = table.loc[is_late(table), "indemnity"].sum()
     granted = tr("Of that {late} is paid only if the insurer grants it, being filed late. ", late=money(late, currency))
     return tr(
-        "The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
-        "payable, as {its_folder_says}. {granted}What is filed uses up the first loss, also where it pays nothing.",
+        "The {subject} for {debt} of insured debt; {claim} is left of it after deductible and percentage, and {paid} "
+        "is payable after the first loss of the year, as {its_folder_says}. {granted}What is filed uses up the first "
+        "loss, also where it pays nothing.",
         subject=subject,
+        debt=debt,
         claim=claim,
         paid=paid,
         its_folder_says=tr("its folder says") if one else tr("their folders say"),
@@ -134,7 +137,7 @@ def at_stake(table: pd.DataFrame, currency: str) -> str:
     )
 
 
-_ASK_FIRST = "ask the insurer first"
+_ASK_FIRST = "ask the insurer first whether it still takes a late claim"
 
 
 def is_late(table: pd.DataFrame) -> pd.Series:

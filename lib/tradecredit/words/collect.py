@@ -2,12 +2,15 @@
 
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.decide import decisions
 from tradecredit.decide.collect import effects, progress, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.insurer_calendar import IN_FORCE, STOP_ON
 from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
 from tradecredit.language import tr
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
@@ -28,6 +31,7 @@ from tradecredit.words.formats import (
     money,
     percent,
     staked,
+    whole,
 )
 
 ACTS = {
@@ -179,7 +183,7 @@ def today(acting: pd.DataFrame, currency: str) -> str:
                     acting_amount=money(decided["acting_amount"].sum(), currency),
                 )
             )
-    parts += [tr("{holds} of deliveries", holds=counted(int(held.sum()), "hold"))] if held.any() else []
+    parts += [tr("{holds} of deliveries to decide", holds=counted(int(held.sum()), "hold"))] if held.any() else []
     if insurer.any():
         amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
         parts.append(
@@ -192,6 +196,98 @@ def today(acting: pd.DataFrame, currency: str) -> str:
     return tr("**{buyers}** to act on: {parts}.", buyers=counted(len(now), "buyer"), parts=listed(parts))
 
 
+def first(acting: pd.DataFrame, due: pd.DataFrame, book: Book) -> str:
+    """Return what is to be done first: of what the insurer is told by a day, and of all else by value.
+
+    `acting`: `worklist.worklist`; `due`: `worklist.due_to_insurer`. Empty where nothing is done today.
+    """
+    currency, now = book.run.currency, acting[acting["acts_today"]]
+    parts = []
+    if len(due):
+        row = due.iloc[0]
+        late = int(due["day"].notna().sum())
+        past = (
+            tr(" The day of {late} of them is past: the insurer may refuse to pay.", late=whole(late)) if late else ""
+        )
+        parts.append(
+            tr(
+                "First, by {by}, comes what the insurer is to be told of {buyers}, a duty whatever it is worth. The "
+                "first is {who}: {task} ({authority}), {debt} of insured debt, of which {payable} is payable after the "
+                "first loss of the year{if_it_fails}.{past}",
+                by=day(due["insurer_by"].max()),
+                buyers=counted(len(due), "buyer"),
+                task=tr(TASKS[row["insurer_task"]]),
+                who=_called(due.index[0], book),
+                debt=money(row["insurer_amount"], currency),
+                payable=money(row["insured_payable"], currency),
+                if_it_fails="" if row["insurer_task"] == "claim" else tr(", if it fails"),
+                authority=in_words(str(row["insurer_authority"])),
+                past=past,
+            )
+        )
+    worth = now[(now["acting_value"].fillna(0.0) + now["insurer_value"].fillna(0.0)) > 0]
+    if len(worth):
+        row = worth.iloc[0]
+        parts.append(
+            tr(
+                "Of most value in money is {who}: {what}; acting today is worth {value}.",
+                who=_called(worth.index[0], book),
+                what="; ".join(_tasks(worth.head(1))),
+                value=money(np.nansum([row["acting_value"], row["insurer_value"]]), currency),
+            )
+        )
+    return " ".join(parts)
+
+
+def _called(buyer: str, book: Book) -> str:
+    name = book.names.get(buyer)
+    return tr("{name} ({buyer})", name=name, buyer=buyer) if pd.notna(name) and name else buyer
+
+
+def _tasks(row: pd.DataFrame) -> list[str]:
+    """Return what is done about a buyer's debt and cover, as the list has it; `row`: its row of `worklist.worklist`."""
+    shown = named(row).iloc[0]
+    asked = [shown["act"]] if row["act"].iloc[0] in worklist.TODAY else []
+    return asked + ([shown["insurer_task"]] if row["insurer_task"].notna().iloc[0] else [])
+
+
+def holds(acting: pd.DataFrame, calendar: pd.DataFrame, records: pd.DataFrame) -> str:
+    """Return how the buyers to whom deliveries are held back are counted: all, those to decide on, those past a stop.
+
+    `acting`: `worklist.worklist`; `calendar`: `insurer_calendar.deadlines`; `records`: `standing.Standing.records`.
+    Empty where none is.
+    """
+    held = acting[acting["deliveries"].notna()]
+    if held.empty:
+        return ""
+    asked = held[held["hold_by"].notna()]
+    begun = calendar[(calendar["deadline"] == STOP_ON) & (calendar["state"] == IN_FORCE)]
+    past = asked[asked.index.isin(begun["buyer_id"])]
+    alone = records.loc[records["decision"] == "stop insured", "buyer_id"]
+    told = tr(
+        "Deliveries are held back to {held} in all (chapter 03 has the list): on {asked} of these holds somebody "
+        "decides",
+        held=counted(len(held), "buyer"),
+        asked=whole(len(asked)),
+    )
+    if len(held) > len(asked):
+        told += tr(
+            ", and on {others} nobody has to, as a buyer in default gets nothing more anyway",
+            others=whole(len(held) - len(asked)),
+        )
+    if past.empty:
+        return f"{told}."
+    return tr(
+        "{told}. Of the {asked}, {past} are past the policy's stop of supplies, {alone} of them with nothing else to "
+        "do for their cover, and {risk} are held back for the risk or a default.",
+        told=told,
+        asked=whole(len(asked)),
+        past=whole(len(past)),
+        alone=whole(int(past.index.isin(alone).sum())),
+        risk=whole(len(asked) - len(past)),
+    )
+
+
 def held_out(acting: pd.DataFrame, currency: str) -> str:
     """Return what of the overdue debt is held out of collection, and why; empty where nothing is."""
     sums = acting[list(HELD)].sum()
@@ -200,7 +296,7 @@ def held_out(acting: pd.DataFrame, currency: str) -> str:
         return ""
     verb = "is" if len(parts) == 1 else "are"
     told = tr(
-        "Of {overdue_amount} past due, {parts} {verb} held out.",
+        "Of {overdue_amount} past due, {parts} {verb} held out of collection.",
         overdue_amount=money(acting["overdue_amount"].sum(), currency),
         parts=listed(parts),
         verb=verb,
@@ -477,6 +573,33 @@ def next_letters(acting: pd.DataFrame) -> str:
         buyers=counted(len(waits), "buyer"),
         verb=verb,
         due_day=day(waits["due_day"].min()),
+    )
+
+
+def in_dispute(table: pd.DataFrame, acting: pd.DataFrame, rules: pd.DataFrame, currency: str) -> str:
+    """Return what of the disputed debt is past due, and what of it the audit of cover has under its dispute.
+
+    `table`: `open_disputes.by_reason`; `acting`: `worklist.worklist`; `rules`: `audit.reasons`. Empty without a
+    dispute.
+    """
+    amount = table["amount"].sum()
+    if not amount > 0:
+        return ""
+    late = acting["disputed"].sum()
+    audited = rules.loc[rules["reason"] == "in_dispute", "open_amount"].sum()
+    told = tr(
+        "Of {amount} in dispute {late} is past due and held out of collection.",
+        amount=money(amount, currency),
+        late=money(late, currency),
+    )
+    if not CENT <= amount - audited < amount:
+        return told
+    return tr(
+        "{told} The audit of cover has {audited} of it under its dispute, and {other} under a reason that comes "
+        "first, such as the kind of buyer or tax.",
+        told=told,
+        audited=money(audited, currency),
+        other=money(amount - audited, currency),
     )
 
 

@@ -84,11 +84,13 @@ def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str
     if shipped - lost < CENT:
         return ""
     return tr(
-        "Of {shipped} shipped after the stop {shipped_2} would not be insured without the stop either, as "
-        "other invoices fill the limit: {lost} is lost by it.",
+        "Of {shipped} open that was shipped after the stop {shipped_2} would not be insured without the stop either, "
+        "as other invoices fill the limit: {lost} of debt is without cover by it, of which the insurer would have "
+        "borne {borne}.",
         shipped=money(shipped, currency),
         shipped_2=money(shipped - lost, currency),
         lost=money(lost, currency),
+        borne=money(by_breach["breach_cost"].get(audit.AFTER_STOP, 0.0), currency),
     )
 
 
@@ -171,6 +173,7 @@ def cover_since(classes: pd.DataFrame, currency: str) -> str:
         open_amount=money(within["open_amount"].sum(), currency),
         more=change(more, "fraction"),
     )
+    told += _insured(classes, currency)
     largest = moved.abs().idxmax()
     if not moved[largest]:
         return told
@@ -179,6 +182,21 @@ def cover_since(classes: pd.DataFrame, currency: str) -> str:
         told=told,
         largest=largest,
         moved=change(moved[largest], currency),
+    )
+
+
+def _insured(classes: pd.DataFrame, currency: str) -> str:
+    """Return what of the receivables the insurer bears, beside what lies within limits; empty where it is the same."""
+    within, owed = classes.loc[[NAMED, DISCRETIONARY], "open_amount"].sum(), classes["open_amount"].sum()
+    insured = classes["insured"].sum()
+    if within - insured < CENT or not owed:
+        return ""
+    return tr(
+        " Insured, before deductibles, is {insured_share}, {insured}: between the two lies the part of {own} that we "
+        "bear ourselves by the insured percentage.",
+        insured_share=percent(insured / owed),
+        insured=money(insured, currency),
+        own=money(within - insured, currency),
     )
 
 
@@ -193,10 +211,12 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):
-            each = [staked(money(cost, currency), tr(BREACHES[kind])) for kind, cost in rows["breach_cost"].items()]
-            parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
+            each = [staked(money(debt, currency), tr(BREACHES[kind])) for kind, debt in rows["lost_debt"].items()]
+            parts.append(f"{money(rows['lost_debt'].sum(), currency)} {told}: {listed(each)}")
     return tr(
-        "What would not be paid for if these buyers failed, before deductibles: {join}. Who decides on "
-        "each buyer stands beside these decisions in chapter 03.",
+        "Debt whose cover is lost or in doubt, before the insured percentage: {join}. Of all of it the insurer would "
+        "bear {cost}, before deductibles, if these buyers failed. Who decides on each buyer stands beside these "
+        "decisions in chapter 03.",
         join="; ".join(parts),
+        cost=money(by_breach["breach_cost"].sum(), currency),
     )

@@ -66,7 +66,11 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
     parts = []
     for kind, what, how in (
         (REPORT_BY, tr("the report of {invoices} of {buyers}"), tr("to be sent by {by} all the same")),
-        (FILE_BY, tr("the claims on {buyers}"), tr("to be filed by {by}, the insurer asked first")),
+        (
+            FILE_BY,
+            tr("the claims on {buyers}"),
+            tr("to be filed by {by} all the same, once the insurer has said whether it still takes them"),
+        ),
         (DECLARE_BY, tr("a declaration"), tr("to be made by {by}")),
         (MONEY_ON, tr("money of the insurer for {buyers}"), tr("to be asked for")),
     ):
@@ -94,12 +98,31 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
         return tr("{told} No stop of supplies is in force.", told=told)
     buyers = stopped["buyer_id"].nunique()
     return tr(
-        "{told} {buyers} {are} past the stop of supplies: no deliveries from {act_by} on, until {amount} is paid.",
+        "{told} {buyers} {are} past the stop of supplies: no deliveries from {act_by} on, {until}.",
         told=told,
         buyers=counted(buyers, "buyer"),
         are=tr("is") if buyers == 1 else tr("are"),
         act_by=day(stopped["act_by"].min()),
-        amount=money(stopped["amount"].sum(), currency),
+        until=_until(stopped, calendar, currency),
+    )
+
+
+def _until(stopped: pd.DataFrame, calendar: pd.DataFrame, currency: str) -> str:
+    """Return what ends the stops in force: a payment, but nothing where the policy has to pay for the buyer."""
+    asked = calendar[(calendar["deadline"] == FILE_BY) & calendar["asked_now"]]
+    claimed = stopped["buyer_id"].isin(asked["buyer_id"]) | (stopped["unreported"] == insurer_calendar.CLAIMED)
+    whatever, paying = (stopped.loc[rows, "buyer_id"].nunique() for rows in (claimed, ~claimed))
+    if not paying:
+        return tr("whatever is paid, as the policy has to pay")
+    amount = money(stopped.loc[~claimed, "amount"].sum(), currency)
+    if not whatever:
+        return tr("until {amount} is paid", amount=amount)
+    return tr(
+        "until {amount} is paid by {paying} of them, and to the other {whatever} whatever is paid, as the policy has "
+        "to pay",
+        amount=amount,
+        paying=whole(paying),
+        whatever=whole(whatever),
     )
 
 
@@ -108,13 +131,15 @@ def calendar(calendar: pd.DataFrame, currency: str) -> str:
     if calendar.empty:
         return tr("The policy sets no day for anything that is owed today.")
     ahead = calendar[calendar["state"] == SOON]
+    late = calendar.loc[(calendar["deadline"] == REPORT_BY) & (calendar["state"] == MISSED), "buyer_id"]
     parts = [
         tr(
-            "{to_do} of {buyers} ({amount}), the first by {act_by}",
+            "{to_do} of {buyers} ({amount}), the first by {act_by}{with_late}",
             to_do=tr(TO_DO[kind]),
             buyers=counted(rows["buyer_id"].nunique(), "buyer"),
             amount=money(rows["amount"].sum(), currency),
             act_by=day(rows["act_by"].min()),
+            with_late=_with_late(rows, late, currency) if kind == REPORT_BY else "",
         )
         for kind in (REPORT_BY, FILE_BY)
         if len(rows := ahead[ahead["deadline"] == kind])
@@ -134,6 +159,23 @@ def calendar(calendar: pd.DataFrame, currency: str) -> str:
         )
     told = tr("Next: {join}.", join="; ".join(parts)) if parts else tr("No deadline of the policy is near.")
     return told + _coming_stops(ahead[ahead["deadline"] == STOP_ON], currency)
+
+
+def _with_late(rows: pd.DataFrame, late: pd.Series, currency: str) -> str:
+    """Return how many of the reports to come go with one that is late, and how many stand by themselves."""
+    along = rows["buyer_id"].isin(late)
+    if not along.any():
+        return ""
+    buyers = [whole(part["buyer_id"].nunique()) for part in (rows[along], rows[~along])]
+    amounts = [money(part["amount"].sum(), currency) for part in (rows[along], rows[~along])]
+    return tr(
+        " ({with_late} of them go with a report that is late already, {amount}; {others} stand by themselves, "
+        "{other_amount})",
+        with_late=buyers[0],
+        amount=amounts[0],
+        others=buyers[1],
+        other_amount=amounts[1],
+    )
 
 
 def _coming_stops(stops: pd.DataFrame, currency: str) -> str:

@@ -55,16 +55,18 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
     return tr("Excluded: {many} now in default; {given}.", many=many, given=given)
 
 
-def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, currency: str) -> dict[str, str]:
+def discounts(
+    totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, even: pd.DataFrame, currency: str
+) -> dict[str, str]:
     """Return what the discounts ask to decide, as kind of decision → sentence; nothing where nothing does.
 
     `totals` and `by_grade` (`discounts.summary`), of `discounts.taken`: discounts to buyers in default today are no
-    part of it; `offers`: `discounts.offers`, which has the rates.
+    part of it; `offers`: `discounts.offers`, which has the rates; `even`: `discounts.break_even` by grade.
     """
     found = {}
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
-        even = worth / (worth - totals["net"])
+        part = worth / (worth - totals["net"])
         without = ""
         if totals["not_computable"] > 0:
             without = tr(
@@ -73,15 +75,14 @@ def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, c
                 invoices=counted(int(totals["not_computable"]), "invoice"),
             )
         found["discounts"] = tr(
-            "Cash discounts of the last 12 months cost {net} more than the {worth} of capital cost and "
-            "expected loss that they saved{without}. Lower {lowered}, where they would have cost what they "
-            "saved if buyers paid as early, over all grades and days gained (the table of break-even "
-            "discounts has it by grade); where buyers would not, end them.{worth_it}",
+            "{end_or_lower} Over all grades they cost {net} more than the {worth} of capital cost and expected loss "
+            "that they saved{without}. At the lower rate they would have cost what they saved if buyers paid as early; "
+            "where buyers would not, end them.{worth_it}",
+            end_or_lower=_end_or_lower(by_grade, _lowered(offers, part), currency),
             net=money(-totals["net"], currency),
             worth=money(worth, currency),
             without=without,
-            lowered=_lowered(offers, even),
-            worth_it=_worth_it(by_grade),
+            worth_it=_worth_it(by_grade, even),
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = tr(
@@ -108,10 +109,47 @@ RATES_NAMED = 3
 """Rates of discount that a sentence names."""
 
 
-def _worth_it(by_grade: pd.DataFrame) -> str:
-    """Return with which grades discounts saved more than they cost, as a sentence; empty where with none."""
-    worth = by_grade.sort_index()["net"] > 0
-    return tr(" With {grades} alone they saved more than they cost.", grades=_grades(worth)) if worth.any() else ""
+def _end_or_lower(by_grade: pd.DataFrame, lowered: str, currency: str) -> str:
+    """Return with which grades discounts are to end, and to what their rates are to be lowered else."""
+    net = by_grade.sort_index()["net"]
+    if not (net < 0).any():
+        return tr("End cash discounts, or lower {lowered}.", lowered=lowered)
+    return tr(
+        "End cash discounts with {grades}, where those of the last 12 months cost {cost} more than they saved, or "
+        "lower {lowered}.",
+        grades=_grades(net < 0),
+        cost=money(-net[net < 0].sum(), currency),
+        lowered=lowered,
+    )
+
+
+def _worth_it(by_grade: pd.DataFrame, even: pd.DataFrame) -> str:
+    """Return with which grades discounts saved more than they cost, as a sentence; empty where with none.
+
+    And why, where the break-even of the grade would say otherwise: who took them would have paid later than others.
+    """
+    by_grade = by_grade.sort_index()
+    worth = by_grade["net"] > 0
+    if not worth.any():
+        return ""
+    won = by_grade.loc[worth, "days_won"]
+    usual = even["days_earlier"].reindex(won.index)
+    told = tr(" With {grades} alone they saved more than they cost", grades=_grades(worth))
+    if not (won > usual).all():
+        return f"{told}."
+    return tr(
+        "{told}: who took them there would have paid {won} later, while the table of break-even discounts goes by the "
+        "{usual} of all buyers of the grade.",
+        told=told,
+        won=_each_days(won),
+        usual=_each_days(usual),
+    )
+
+
+def _each_days(each: pd.Series) -> str:
+    """Return days of several grades, with their unit once."""
+    *before, last = (round(value) for value in each)
+    return listed([*(whole(value) for value in before), days(last)])
 
 
 def break_even(break_even: pd.DataFrame) -> str:

@@ -273,7 +273,12 @@ def test_what_the_sheets_and_records_decide_is_taken_over():
          ("cut", "C", 1.0, "cfo")],
         columns=["decision", "buyer_id", "amount", "authority"],
     ).assign(due_day=pd.Timestamp("2026-11-06"))  # fmt: skip
-    table = decided(sheets, records.assign(anchor="table-" + records["decision"]), pd.Series({"A": 3.0, "B": 2.0}))
+    table = decided(
+        sheets,
+        records.assign(anchor="table-" + records["decision"]),
+        pd.Series({"A": 3.0, "B": 2.0}),
+        pd.Series({"A": 1.0}),
+    )
     assert table["decided"].fillna("-").to_dict() == {"A": "in default", "B": "enforce", "D": "-"}
     assert table["supplies_stopped"].tolist() == [True, False, False]
     assert table["deliveries"].fillna("-").tolist() == ["nothing", "-", "against payment alone"]

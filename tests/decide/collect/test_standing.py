@@ -24,7 +24,7 @@ def test_decisions_are_those_of_the_chapter_of_limits(demo):
     best = optimum.assess(book, ratings, table, policies)
     sheets = buyer_sheet.sheets(book, table, ahead, best, in_force.policy_in_force(book))
     records = buyer_decisions.records(book, sheets)
-    shown = decided(sheets, records, found.decided["insured_stake"])
+    shown = decided(sheets, records, found.decided["insured_stake"], found.decided["insured_payable"])
     pd.testing.assert_frame_equal(found.decided, shown)
     kept = records[~records["decision"].isin(["cut", "set limit", "limits"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(found.records, kept)

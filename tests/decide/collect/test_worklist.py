@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.decide.collect.decided import COLUMNS, nothing
-from tradecredit.decide.collect.worklist import Known, by_act, to_collect, worklist
+from tradecredit.decide.collect.worklist import Known, by_act, due_to_insurer, to_collect, worklist
 
 AS_OF = "2026-10-30"
 RUN = {"cost_of_capital": 0.10, "losses": {"lgd": 0.5}, "payment_plan": {"recovery_days": 365}}
@@ -16,7 +16,8 @@ INVOICES = "invoice_id,buyer_id,issued,due,amount\n" + "".join(
 DEFAULTS = "buyer_id,date,kind,debt,recovered\nD,2026-10-05,insolvency,1000,\n"
 DISPUTES = "invoice_id,opened,closed,amount\nIH,2026-09-05,,\nIA,2026-09-05,,200\n"
 DECIDED = {
-    "B": {"insurer_task": "claim", "insurer_amount": 900.0, "insured_stake": 300.0},
+    "B": {"insurer_task": "claim", "insurer_amount": 900.0, "insured_stake": 400.0, "insured_payable": 300.0,
+          "insurer_by": "2026-11-02"},
     "C": {"decided": "enforce", "amount": 1000.0, "gain_on_waiting": 50.0},
     "D": {"decided": "in default", "amount": 500.0}, "F": {"deliveries": "nothing", "supplies_stopped": True},
     "G": {"decided": "payment plan", "amount": 9.0},
@@ -36,7 +37,7 @@ def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed
     """A: 800 × (0.1 + 0.5 × 0.2) × 0.1; D: 500 × 0.1 × 0.5, without a loss, which has happened; F: 1,000 × 0.1 × 0.2,
     the stop's, which is more than the letter's. Of B, whose probability is not known
     and whose debt is claimed, a call in place of a letter saves capital alone, 1,000 × 0.1 × 0.15, and the claim what
-    the insurer bears; C is worth what its sheet says."""
+    the insurer pays after the first loss; C is worth what its sheet says."""
     value = listed["acting_value"].to_dict()
     assert value["A"] == pytest.approx(16)
     assert value["B"] == pytest.approx(15)
@@ -78,12 +79,28 @@ def test_debt_on_which_no_reminder_is_left_counts_with_what_a_call_is_taken_to_c
     assert table.loc["A", "acting_value"] == pytest.approx(1000 * 0.2 * 0.15)
 
 
-def test_a_report_is_worth_what_the_insurer_would_bear_if_the_buyer_fails(book_of):
+def test_a_report_is_worth_what_the_insurer_would_pay_if_the_buyer_fails(book_of):
     decided = nothing().reindex(pd.Index(["A"], name="buyer_id"))
-    decided = decided.assign(insurer_task="report", insured_stake=500.0, supplies_stopped=False, insurer_amount=600.0)
+    decided = decided.assign(insurer_task="report", insured_payable=500.0, supplies_stopped=False, insurer_amount=600.0)
     known = Known(pd.Series({"A": 0.2}), decided.astype(COLUMNS), CHANGE)
     table = worklist(book_of(AS_OF, run=RUN, invoices=INVOICES), known)
     assert table.loc["A", "insurer_value"] == pytest.approx(100)
+
+
+def test_what_the_insurer_is_told_at_once_stands_as_decisions_do(book_of, listed):
+    """Late reports before claims, the largest debt first; of F it is told later."""
+    told = listed.loc[["B", "C", "D", "F"]].assign(
+        insurer_task=["claim", "report missed", "report missed", "report missed"],
+        insurer_amount=[900.0, 10.0, 20.0, 30.0],
+        insurer_by=pd.to_datetime(["2026-11-02", "2026-11-02", "2026-11-02", "2026-11-03"]),
+    )
+    calendar = pd.DataFrame(
+        {"buyer_id": ["B", "B", "C"], "deadline": ["file", "file", "report"], "state": ["missed", "missed", "soon"],
+         "day": pd.to_datetime(["2026-09-30", "2026-05-16", "2026-11-02"])}
+    )  # fmt: skip
+    due = due_to_insurer(told, calendar, book_of(AS_OF, invoices=INVOICES))
+    assert due.index.tolist() == ["D", "C", "B"]
+    assert due["day"].dropna().to_dict() == {"B": pd.Timestamp("2026-05-16")}
 
 
 def test_the_way_from_past_due_to_what_is_to_collect_adds_up(listed):

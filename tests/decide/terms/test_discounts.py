@@ -16,11 +16,12 @@ from tradecredit.words.formats import money
 SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
 RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")
 RATINGS = RATINGS.assign(method="fitted model")
+EVEN = pd.DataFrame({"days_earlier": [30.0, 60.0]}, index=[3, 7])
 
 
 def asked(book, taken: pd.DataFrame) -> dict[str, str]:
     """Return what the discounts of a book ask to decide, in words."""
-    return words.terms.discounts(discounts.totals(taken), discounts.summary(taken), discounts.offers(book), "EUR")
+    return words.terms.discounts(discounts.totals(taken), discounts.summary(taken), discounts.offers(book), EVEN, "EUR")
 
 
 # The published numbers
@@ -256,10 +257,9 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = asked(book, taken).values()
     saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
-    assert first.startswith(
-        f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than the {saved} of capital "
-    )
-    assert "without the EUR 4 given on 1 invoice whose benefit is not computable. Lower the rate" in first
+    assert first.startswith("End cash discounts with grade")
+    assert f"Over all grades they cost {money(-whole['net'], 'EUR')} more than the {saved} of capital " in first
+    assert "without the EUR 4 given on 1 invoice whose benefit is not computable. At the lower rate" in first
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
 
@@ -285,24 +285,35 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     ],
 )
 @pytest.mark.parametrize(
-    ("net", "worth_it"),
+    ("net", "ended", "worth_it"),
     [
-        ({7: 8.0, 2: -420.0, 5: 1.0}, " With grades 5 and 7 alone they saved more than they cost."),
-        ({2: -412.0, 3: np.nan}, ""),
+        (
+            {7: 8.0, 2: -420.0, 5: 1.0},
+            "grade 2, where those of the last 12 months cost EUR 420",
+            " With grades 5 and 7 alone they saved more than they cost: who took them there would have paid 85 and 83 "
+            "days later, while the table of break-even discounts goes by the 47 and 58 days of all buyers of the "
+            "grade.",
+        ),
+        (
+            {2: -413.0, 4: 1.0},
+            "grade 2, where those of the last 12 months cost EUR 413",
+            " With grade 4 alone they saved more than they cost.",
+        ),
+        ({2: -412.0, 3: np.nan}, "grade 2, where those of the last 12 months cost EUR 412", ""),
     ],
 )
-def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, net, worth_it):
+def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, net, ended, worth_it):
     totals = pd.Series({"net": -412.0, "capital_saved": 580.0, "loss_avoided": 8.0, "not_computable": 0.0,
                         "unearned_cost": 0.0})  # fmt: skip
     steps = [(rate, 10.0, terms) for terms, rate in enumerate(rates, 30)]
     index = pd.MultiIndex.from_tuples(steps, names=["discount_rate", "discount_days", "terms_days"]) if rates else None
     offers = pd.DataFrame(index=pd.MultiIndex.from_arrays([[]], names=["discount_rate"]) if index is None else index)
-    by_grade = pd.DataFrame({"net": net}).rename_axis("grade")
-    assert words.terms.discounts(totals, by_grade, offers, "EUR") == {
-        "discounts": "Cash discounts of the last 12 months cost EUR 412 more than the EUR 588 of capital cost and "
-        f"expected loss that they saved. Lower {lowered}, where they would have cost what they saved if buyers paid "
-        "as early, over all grades and days gained (the table of break-even discounts has it by grade); where buyers "
-        f"would not, end them.{worth_it}"
+    by_grade = pd.DataFrame({"net": net, "days_won": {5: 84.9, 7: 82.7, 4: 37.6}}).rename_axis("grade").loc[[*net]]
+    even = pd.DataFrame({"days_earlier": {4: 42.7, 5: 46.9, 7: 57.8}})
+    assert words.terms.discounts(totals, by_grade, offers, even, "EUR") == {
+        "discounts": f"End cash discounts with {ended} more than they saved, or lower {lowered}. Over all grades they "
+        "cost EUR 412 more than the EUR 588 of capital cost and expected loss that they saved. At the lower rate they "
+        f"would have cost what they saved if buyers paid as early; where buyers would not, end them.{worth_it}"
     }
 
 

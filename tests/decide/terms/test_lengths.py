@@ -396,4 +396,9 @@ def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts
     taken = discounts.taken(book, ratings, steady(ratings["pd"]))
     assert taken.empty
     whole = discounts.totals(taken)
-    assert words.terms.discounts(whole, discounts.summary(taken), discounts.offers(book), "EUR") == {}
+    assert (
+        words.terms.discounts(
+            whole, discounts.summary(taken), discounts.offers(book), pd.DataFrame({"days_earlier": []}), "EUR"
+        )
+        == {}
+    )

@@ -8,7 +8,7 @@ OF_THE_INSURER: dict[str, Column] = {
               asked_now="Asked now", next_deadline="To be done first"),
     **columns(
         "date", day="Day by the policy", act_by="To be done by", next_day="First by", stop_on="Stop supplies on",
-        money_on="Money expected on",
+        money_on="Money expected on", file_since="Filing day that is past",
     ),
     **columns("count", missed_deadlines="Deadlines missed"),
     # audit
@@ -16,7 +16,8 @@ OF_THE_INSURER: dict[str, Column] = {
               remedy="Decisions that answer it"),
     **columns(
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
-        lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
+        lost_debt="Debt that it concerns",
+        breach_cost="Of it the insurer would bear",
     ),
     **columns("percent", share_before="Share, month before"),
     "share_change": Column("Share, change", "change"),
@@ -59,7 +60,12 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         insurer_authority="Insurer told by",
     ),
     **columns("date", insurer_by="Insurer told by (day)"),
-    **columns("money", insurer_amount="Insured debt to tell of", insured_stake="Insured part, before the first loss"),
+    **columns(
+        "money",
+        insurer_amount="Insured debt to tell of",
+        insured_stake="Insured part, before the first loss",
+        insured_payable="Payable after the first loss",
+    ),
     "hold": Column("Deliveries held back", "text"),
     **columns(
         "money",
@@ -92,7 +98,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         waiting_cost="Cost of waiting",
         letter_cost="Cost of the letter",
         acting_value="Value of acting today",
-        insurer_value="Cover at stake, before the first loss",
+        insurer_value="Expected of the insurer, after the first loss",
     ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),

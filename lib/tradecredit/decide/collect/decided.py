@@ -13,22 +13,23 @@ COLUMNS = {
     "gain_on_waiting": "float64", "deliveries": "str", "supplies_stopped": "bool",
     "hold_authority": "str", "hold_by": "datetime64[us]",
     "insurer_task": "str", "insurer_authority": "str", "insurer_by": "datetime64[us]", "insurer_amount": "float64",
-    "insured_stake": "float64", "anchor": "str",
+    "insured_stake": "float64", "insured_payable": "float64", "anchor": "str",
 }  # fmt: skip
 
 
-def decided(sheets: pd.DataFrame, records: pd.DataFrame, stake: pd.Series) -> pd.DataFrame:
+def decided(sheets: pd.DataFrame, records: pd.DataFrame, stake: pd.Series, payable: pd.Series) -> pd.DataFrame:
     """Return what is decided on each buyer of whom money is to be had: its debt, its deliveries, its cover.
 
     `sheets`: `buyer_sheet.sheets` or `advice`; `records`: `buyer_decisions.records` of them; `stake`: what the policy
-    would bear of what it is to be told of, by buyer_id (`standing.standing`). Index buyer_id, those with a decision:
+    would bear of what it is to be told of, and `payable`, what it would pay after its first loss, by buyer_id
+    (`standing.standing`). Index buyer_id, those with a decision:
 
     - `decided`: one of `ON_DEBT` (missing: none), its `authority`, `due_day` and `amount` at stake; `gain_on_waiting`:
       what enforcement, or a plan, is worth more than waiting (missing: not known);
     - `deliveries`: what is still delivered where it is held back, for whichever reason (missing: it is not), and
       `supplies_stopped`, nothing is; `hold_authority` and `hold_by`, who decides on it and by when;
     - `insurer_task`: one of `OF_THE_INSURER` (missing: none), with `insurer_authority`, `insurer_by`, `insurer_amount`,
-      the insured debt that it is about, and `insured_stake`;
+      the insured debt that it is about, `insured_stake` and `insured_payable`;
     - `anchor` of the list in the chapter of limits: that of the debt, else of the insurer's, else of the holds.
 
     Source: definitions §4.10.
@@ -52,6 +53,7 @@ def decided(sheets: pd.DataFrame, records: pd.DataFrame, stake: pd.Series) -> pd
         insurer_task=insurer["decision"], insurer_authority=insurer["authority"],
         insurer_by=insurer["due_day"], insurer_amount=insurer["amount"],
         insured_stake=stake.reindex(buyers).where(insurer["decision"].notna()),
+        insured_payable=payable.reindex(buyers).where(insurer["decision"].notna()),
         anchor=debt["anchor"].fillna(insurer["anchor"]).fillna(of_hold),
     ).astype(COLUMNS)[list(COLUMNS)]  # fmt: skip
 

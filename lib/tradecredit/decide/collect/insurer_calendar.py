@@ -248,8 +248,9 @@ def by_buyer(calendar: pd.DataFrame) -> pd.DataFrame:
     `calendar`: `deadlines`; what is `AHEAD` is none of this. Columns: `buyer_id`, `policy`; `next_deadline`, the kind
     of what is to be done first, and `next_day`, its `act_by`, or the day of money where nothing else is asked;
     `missed_deadlines`, how many kinds are missed; and the first day of each kind (missing: none): `missed_since`, of
-    reports that are missed, the policy's own day, `report_by`, of reports to come, and `file_by`, the last working day
-    by then (these three as `insurer_duties.duties`); `stop_on` and `money_on`, the policy's own.
+    reports that are missed, the policy's own day, `report_by`, of reports to come, the last working day by then (as
+    `insurer_duties.duties`); `file_since`, of claims whose day is past, the policy's own, and `file_by`, of claims in
+    time, the last working day by then; `stop_on` and `money_on`, the policy's own.
     """
     key, calendar = ["buyer_id", "policy"], calendar[calendar["buyer_id"].notna() & (calendar["state"] != AHEAD)]
     is_missed, report = calendar["state"] == MISSED, calendar["deadline"] == REPORT_BY
@@ -257,7 +258,8 @@ def by_buyer(calendar: pd.DataFrame) -> pd.DataFrame:
         "missed_since": calendar["day"].where(report & is_missed),
         "report_by": last_working_days(calendar["day"]).where(report & ~is_missed),
         "stop_on": calendar["day"].where(calendar["deadline"] == STOP_ON),
-        "file_by": last_working_days(calendar["day"]).where(calendar["deadline"] == FILE_BY),
+        "file_by": last_working_days(calendar["day"]).where((calendar["deadline"] == FILE_BY) & ~is_missed),
+        "file_since": calendar["day"].where((calendar["deadline"] == FILE_BY) & is_missed),
         "money_on": calendar["day"].where(calendar["deadline"] == MONEY_ON),
     }
     table = calendar[key].assign(**days).groupby(key).min()

@@ -30,7 +30,7 @@ STAGE_OF_ACT = {DEFAULT: "claim", ENFORCE: "enforce"}
 
 BESIDE = (
     "deliveries", "supplies_stopped", "hold_authority", "hold_by", "insurer_task", "insurer_authority", "insurer_by",
-    "insurer_amount", "insured_stake", "decided", "anchor",
+    "insurer_amount", "insured_stake", "insured_payable", "decided", "anchor",
 )  # fmt: skip
 """What `decided.decided` says of a buyer beside what is done about its debt."""
 

@@ -28,7 +28,7 @@ def standing(book: Book) -> Standing:
     """Return how each buyer stands: the probabilities of chapter 02, and the decisions of chapter 03.
 
     What is at stake with the insurer is of a claim what the policy bears of it before its first loss, and of a report
-    the insured percentage of the debt to report.
+    the insured percentage of the debt to report; what it pays of it `insurer_duties.payable_of_each`.
     The same that these chapters show, since the same functions compute them; no optimum of the limits moves them.
     """
     # Where it is remembered, nobody waits for these.
@@ -45,6 +45,7 @@ def standing(book: Book) -> Standing:
     if policy and (insurer_duties.to_claim(duties) > 0).any():
         claims = insurer_duties.settled(duties[insurer_duties.to_claim(duties) > 0], policy)["claim"]
         stake = claims.reindex(stake.index).fillna(stake)
+    paid = insurer_duties.payable_of_each(duties, policy) if policy else 0.0 * stake
     records = buyer_decisions.records(book, sheets)
     kept = records[~records["decision"].isin(buyer_decisions.WAITING)].reset_index(drop=True)
-    return Standing(known["pd"], decided(sheets, records, stake), kept)
+    return Standing(known["pd"], decided(sheets, records, stake, paid), kept)

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.book.places import one_of, places
 from tradecredit.decide.collect import stages
 from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.insurer_calendar import FILE_BY, MISSED, REPORT_BY
 from tradecredit.decide.collect.waiting import remaining_days, waiting_cost
+from tradecredit.decide.decisions import INSURERS
 from tradecredit.measure.default_events import loss_given_default
 
 TODAY = (stages.DEFAULT, stages.ENFORCE, stages.PLAN, stages.REMIND, stages.COLLECT)
@@ -50,8 +53,9 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       (`collections.call_effect`); of a letter beside a stop the larger of the two;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done about the debt today); `letter_cost`;
-    - `insurer_value`, what telling the insurer is worth: `insured_stake`, of a report × the default probability, as it
-      matters only if the buyer fails (missing: nothing is asked, or the probability is not known);
+    - `insurer_value`, what telling the insurer is worth: `insured_payable`, what it pays after the first loss of the
+      year, of a report × the default probability, as it matters only if the buyer fails (missing: nothing is asked, or
+      the probability is not known);
     - `acts_today`: something is done today, about the debt (`TODAY`), deliveries (`hold_by`) or cover (`insurer_task`);
     - `link`: where the list of what is decided stands, or the sheets, seen from a page of the month.
 
@@ -75,7 +79,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     value = np.where(today | (held & (amount > 0)), np.where(by_gain, gain, cost * change), np.nan)
     fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
     report = ~one_of(table["insurer_task"], ["claim"])
-    cover = table["insured_stake"].to_numpy() * np.where(report, pd_of, 1.0)
+    cover = table["insured_payable"].to_numpy() * np.where(report, pd_of, 1.0)
     now = today | insurer | table["hold_by"].notna().to_numpy()
     anchor = np.where(table["anchor"].notna(), table["anchor"].fillna(""), "table-sheets")
     table = table.assign(
@@ -85,6 +89,21 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     )  # fmt: skip
     net = np.where(now, np.nan_to_num(value) + np.nan_to_num(cover) - fees, 0.0)
     return table.iloc[np.lexsort((-amount, -net, ~now))]
+
+
+def due_to_insurer(listed: pd.DataFrame, calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the rows of a worklist of whom the insurer is told something by the day on which the list is read.
+
+    `calendar`: `insurer_calendar.deadlines`. Duties that have a day, whatever they are worth: late reports, claims,
+    then reports, in the order in which decisions are taken (`decisions.ordered`), of a kind the largest insured debt
+    first. Adds `day`, the first day of the policy that is past for it (missing: none is).
+    """
+    told = calendar["deadline"].isin([REPORT_BY, FILE_BY]) & (calendar["state"] == MISSED)
+    past = calendar[told].groupby("buyer_id")["day"].min()
+    rows = listed[listed["insurer_by"] <= read_on(book.as_of)]
+    rank = rows["insurer_task"].map({kind: place for place, kind in enumerate(INSURERS)}).to_numpy("float64")
+    rows = rows.assign(day=past.reindex(rows.index))
+    return rows.iloc[np.lexsort((-rows["insurer_amount"].to_numpy(), rank))]
 
 
 def _of(buyers: pd.Index, values: pd.Series) -> np.ndarray:
