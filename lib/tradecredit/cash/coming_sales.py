@@ -17,6 +17,8 @@ SHARE_HALF_LIFE = 180
 SHARE_DAYS = 730
 SMALL_TERMS = 0.02
 """Part of a buyer's sales below which terms of its own are left to its other ones."""
+SMALL_DAY = 0.01
+"""Part of a week's sales below which a day of it counts for closed."""
 USUAL_TERMS = 30
 """Days of what is sold to a buyer in a book without sales."""
 
@@ -40,6 +42,17 @@ class Coming(NamedTuple):
     share: np.ndarray
     sales: FutureSales
     orders: Orders
+
+    def by_day(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the days, from 1 on, on which something is sold beside orders, and how much; days with less than
+        `SMALL_DAY` of their week's sales leave it to the others."""
+        rest, _ = self.by_week()
+        usual = self.sales.by_day[: 7 * len(rest)].reshape(-1, 7)
+        usual = np.where(usual >= SMALL_DAY * usual.sum(axis=1, keepdims=True), usual, 0.0)
+        whole = usual.sum(axis=1)
+        sold = (usual * np.divide(rest, whole, out=np.zeros(len(rest)), where=whole > 0)[:, None]).ravel()
+        days = np.flatnonzero(sold > 0)
+        return days + 1, sold[days]
 
     def by_week(self) -> tuple[np.ndarray, np.ndarray]:
         """Return what is sold in each week beside orders, and by orders."""

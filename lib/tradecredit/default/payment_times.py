@@ -50,10 +50,12 @@ LONGEST = 1_100
 
 
 class Calendar(NamedTuple):
-    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `part` of the month."""
+    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `speed` at which all
+    buyers pay (it counts from `payment_kernels.PROMPT` on), `part` of the month."""
 
     weight: np.ndarray
     factor: np.ndarray
+    speed: np.ndarray
     part: np.ndarray
 
 
@@ -83,7 +85,7 @@ class PaymentTimes(NamedTuple):
         calendar = calendar_of(today, today + days)
         span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
         factor = self.days.factor(today + np.arange(days + 1))
-        return calendar._replace(factor=factor * np.exp(self.tempo.mean)[span])
+        return calendar._replace(factor=factor, speed=np.exp(self.tempo.mean)[span])
 
 
 @once
@@ -99,29 +101,29 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     (payments + s) / (expected by the segment's hazard + s); its hazard (payments + k·h) / (at risk + k), h being the
     segment's at its pace. s and k are those under which the payments of all buyers are likeliest: gamma-Poisson and
     beta-binomial. Weekdays, holidays, parts of the month (each buyer's own, borrowed likewise from the book's) and the
-    book's tempo, which drifts, multiply the integrated hazard. In the end so does each buyer's pace of late.
+    book's tempo, which drifts, multiply the integrated hazard, the tempo from `payment_kernels.PROMPT` on. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
     day = rows.first + np.arange(len(calendar.factor))
     habits, days, tempo = np.ones((buyers, PARTS)), NO_HABIT, np.zeros(len(day))
-    at_risk, paid, _ = days_at_risk(rows, calendar, habits, buyers)
+    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.zeros((buyers, CELLS)))
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = _pooled(at_risk, paid, segment, BORROWED[-1])
     for turn in range(ROUNDS):
-        _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
+        _, (shares, prompt), by_part = expected_by_day(rows, calendar, habits, hazards, since)
         days = corrected(days, shares, rows.first)
-        tempo = _tempo(shares, tempo)
-        calendar = calendar._replace(factor=days.factor(day) * np.exp(tempo))
+        tempo = _tempo(prompt, tempo)
+        calendar = calendar._replace(factor=days.factor(day), speed=np.exp(tempo))
         habits = _habits(by_part)
-        at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
+        at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
         hazards, borrowed = _pooled(at_risk, paid, segment, None if turn == ROUNDS - 1 else BORROWED[-1])
-    lately = calendar_of(rows.first, today, PACE_HALF_LIFE)._replace(factor=calendar.factor)
-    amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
+    lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
+    amounts, (_, prompt), by_part = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
     strength = _strength(seen[:, None], expected[:, None])
     pace = (seen + strength) / (expected + strength)
-    ahead = _seen_tempo(shares, tempo)
+    ahead = _seen_tempo(prompt, tempo)
     coming = (np.arange(SPANS) + 0.5) * SPAN / 365
     total = at_risk.sum(axis=0)
     credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
@@ -137,7 +139,7 @@ def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar
     day = np.arange(first, last + 1)
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     part = np.minimum((day - month) // 5, PARTS - 1)
-    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), part)
+    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), np.ones(len(day)), part)
 
 
 @once
