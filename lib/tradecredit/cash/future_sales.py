@@ -50,8 +50,8 @@ def future_sales(book: Book, days: int = 364) -> FutureSales:
     Reads `invoices` and the credit notes that cancel them; amounts gross of tax. The logarithm of a month's sales per
     day is a level that drifts, a growth, a season of twelve months and chance, all normal (a Gaussian process); the
     standard deviations of drift, season and chance are averaged over a grid, weighted by how likely each makes the
-    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their part of the month. A young book has no
-    season of its own, and says so by a wide spread. Source: definitions §12.2.
+    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their part of the
+    month. A young book has no season of its own, and says so by a wide spread. Source: definitions §12.2.
     """
     issued = book.invoices["issued"].to_numpy("datetime64[D]").astype(np.int64)
     amount = net_sales(book).to_numpy(float)

@@ -11,6 +11,8 @@ PARTS = 6
 """Parts of a month, of five days each, the last to its end."""
 LEAST = 1e-4
 """Part of an amount that is followed no further."""
+SLOW = 0.005
+"""Integrated hazard of a day up to which its chance is as good as proportional to it."""
 SPAN = 28
 """Days of the coming tempo that have one."""
 PROMPT = -7
@@ -52,15 +54,15 @@ def days_at_risk(exits, calendar, habits, hazards):
 
     `exits`: see `exits.Exits`; `calendar`: weight, factor and speed of each day from `exits.first` on, and the part of
     its month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a
-    usual day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (0: as of a small one,
-    f), f = `factor_of` × the buyer's habit in that part of the month.
+    usual day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as
+    of a small one, f), f = `factor_of` × the buyer's habit in that part of the month.
     """
     buyers = len(hazards)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
     usual = np.empty((buyers, CELLS))
     for buyer in range(buyers):
         for cell in range(CELLS):
-            usual[buyer, cell] = 1.0 / gone(hazards[buyer, cell]) if hazards[buyer, cell] > 0.0 else 0.0
+            usual[buyer, cell] = 1.0 / gone(hazards[buyer, cell]) if hazards[buyer, cell] > SLOW else 0.0
     for row in range(len(exits.buyer)):
         buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
         for day in range(exits.entry[row], exits.day[row] + 1):
@@ -119,9 +121,9 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
     """Return the part of each item that is to be paid in each week, and credited, under each pace.
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
-    0: the first week is days 1 to 7. `calendar`: factor, speed and part of each day from 0 on; `rates`: integrated hazards of
-    payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are multiplied
-    by. Out: paces × items × weeks paid, and paces × items credited by the end.
+    0: the first week is days 1 to 7. `calendar`: factor, speed and part of each day from 0 on; `rates`: integrated
+    hazards of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
+    multiplied by, from `PROMPT` on. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
     buyer, due, begin = items

@@ -41,8 +41,7 @@ ASKED = 200
 STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
 """Payments that the usual buyer's pace, or habit, may count for."""
 STAGES = (PROMPT, 1, 15, 46)
-"""Days relative to the due day from which a buyer may pay at another pace than before: those of discounts, up to the due
-day, and later, late and very late."""
+"""Days relative to the due day from which a buyer may pay at another pace than before; discounts come before them."""
 MOST = 0.98
 """Chance of a payment on a day, at most."""
 SEGMENT_BORROWS = 30.0
@@ -102,11 +101,12 @@ def payment_times(book: Book) -> PaymentTimes:
 def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     """Return the payment times of buyers in segments (a number each), observations weighted by their age.
 
-    A segment's hazard is (payments + c·v·book's) / (at risk + c), v its speed beside the book's, c = `SEGMENT_BORROWS`. A buyer's pace θ is
-    (payments + s) / (expected by the segment's hazard + s), and so is what multiplies it in each of `STAGES`; its hazard (payments + k·h) / (at risk + k), h being the
-    segment's at its pace. s and k are those under which the payments of all buyers are likeliest: gamma-Poisson and
-    beta-binomial. Weekdays, holidays, parts of the month (each buyer's own, borrowed likewise from the book's) and the
-    book's tempo, which drifts, multiply the integrated hazard, the tempo from `payment_kernels.PROMPT` on. In the end so does each buyer's pace of late.
+    A segment's hazard is (payments + c·v·book's) / (at risk + c), v its speed beside the book's, c = `SEGMENT_BORROWS`.
+    A buyer's pace θ is (payments + s) / (expected by the segment's hazard + s), and so is what multiplies it in each of
+    `STAGES`; its hazard (payments + k·h) / (at risk + k), h being the segment's at its pace. s and k are those under
+    which the payments of all buyers are likeliest: gamma-Poisson and beta-binomial. Weekdays, holidays, parts of the
+    month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
+    integrated hazard, the tempo from `payment_kernels.PROMPT` on. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
