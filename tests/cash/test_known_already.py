@@ -7,7 +7,7 @@ import pytest
 from tradecredit.cash import forecast, past_defaults
 from tradecredit.cash.coming_sales import Coming, ordered, sales_shares
 from tradecredit.cash.future_sales import future_sales
-from tradecredit.cash.open_rows import kept_share, open_rows
+from tradecredit.cash.open_rows import Disputes, dispute_rule, kept_share, open_rows
 from tradecredit.default.payment_times import payment_times, today_of
 
 AS_OF = "2026-10-31"
@@ -61,6 +61,25 @@ def test_the_part_that_is_kept_is_that_of_promises_that_are_over(book_of):
         made="2026-04-20", date="2026-05-10", kind="payment"
     )
     assert kept_share(book_of(AS_OF, invoices=invoices, receipts=paid, promises=promises)) == pytest.approx(0.8)
+
+
+def test_a_dispute_that_has_lasted_long_lasts_as_long_as_such_did(book_of):
+    # Ten closed ones lasted 10, 20, … 100 days, and one is open for 55: of 11 last longer than 10, 20, … 50 days 10, 9,
+    # … 6, and of the five that were seen past 55 end one by one, so that 6/11 × 4/5 outlast 60. Of those that outlast 25
+    # (9/11) half are still open at 60, and end by 70; of those past 65 half end by 80, and of none past 120 is anything
+    # known but the usual 55 days.
+    opened = pd.Timestamp("2026-01-05")
+    closed = [opened + pd.Timedelta(days=10 * number) for number in range(1, 11)]
+    rows = [(f"D{number}", opened, day, 10.0) for number, day in enumerate(closed)]
+    rows.append(("D10", pd.Timestamp(AS_OF) - pd.Timedelta(days=55), pd.NaT, 10.0))
+    disputes = pd.DataFrame(rows, columns=["invoice_id", "opened", "closed", "amount"])
+    invoices = disputes[["invoice_id"]].assign(buyer_id="A", issued="2026-01-02", due="2026-02-02", amount=100.0)
+    rule = dispute_rule(book_of(AS_OF, invoices=invoices, receipts=RECEIPTS, disputes=disputes))
+    assert (rule.days, rule.closed) == (55.0, 10)
+    assert rule.lasting[[0, 4, 9]] == pytest.approx([10 / 11, 7 / 11 * 6 / 7, 6 / 11 * 1 / 5])
+    assert rule.settled_after(np.array([0, 25, 65, 120])).tolist() == [60.0, 70.0, 80.0, 175.0]
+    few = Disputes(45, 0.3, 3, *np.zeros((2, 0)))
+    assert few.settled_after(np.array([10, 60])).tolist() == [45, 105]
 
 
 def test_orders_stand_in_the_place_of_the_pattern_of_their_week(book_of):
