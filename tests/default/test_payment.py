@@ -97,7 +97,7 @@ def test_the_chance_the_median_and_the_mean_of_a_constant_hazard_are_those_of_it
     Of what is paid, as of all that goes, e^(−(0.1 + 1/30) · 30) goes after day 30 and half by ln 2 / (0.1 + 1/30) days.
     """
     both = 0.1 + 0.1 / 3
-    calendar = Calendar(*np.ones((3, 600)), np.zeros(600, np.int64))
+    calendar = Calendar(np.ones(600), np.ones(600), np.zeros(600, np.int64))
     days = tuple(np.array([day]) for day in (0, 30, 30, 1))
     habits, rates = np.ones((1, PARTS)), (np.full((1, CELLS), 0.1), np.full(CELLS, 0.1 / 3))
     late, median, delay = lateness(days, calendar, habits, rates)

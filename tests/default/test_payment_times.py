@@ -5,7 +5,7 @@ import pytest
 
 from tradecredit.default.exits import OPEN, PAID, Exits
 from tradecredit.default.payment_days import weekday_of
-from tradecredit.default.payment_kernels import FIRST, PROMPT
+from tradecredit.default.payment_kernels import FIRST
 from tradecredit.default.payment_times import _dispersion, _strength, calendar_of, fitted
 
 TODAY = 20_000
@@ -98,21 +98,6 @@ def test_dispersion_is_of_what_moves_from_week_to_week():
         assert np.mean(found) == pytest.approx(multiple, rel=0.2)
 
 
-def test_discounts_are_taken_at_any_speed():
-    # Half are paid 20 days before the due day. The others were 15 to 25 days late, and are 0 to 10 days late since 100
-    # days: of new ones half are paid by the due day less 7, as before.
-    random = np.random.default_rng(6)
-    issued = np.repeat(np.arange(TODAY - 600, TODAY - 45), 10)
-    late = np.where(issued > TODAY - 140, random.integers(0, 10, len(issued)), random.integers(15, 25, len(issued)))
-    late = np.where(random.random(len(issued)) < 0.5, -20, late)
-    made = rows(np.zeros(len(issued), int), late)
-    made = made._replace(due=issued + 30, entry=issued, day=issued + 30 + late, first=int(issued.min()))
-    found = fitted(made, np.zeros(1, int), TODAY)
-    assert found.tempo.mean[0] > 0.2
-    # At the tempo too it were 1 − 0.5^e^tempo, .58 at the least.
-    assert _paid_before(found, 0, TODAY, -7) == pytest.approx(0.5, abs=0.05)
-
-
 def test_who_pays_on_receipt_is_expected_to():
     # Of a segment of 20 buyers all pay on the day of issue, on Mondays to Fridays alike; another pays around 10 days.
     random = np.random.default_rng(7)
@@ -153,6 +138,5 @@ def _paid_before(times, buyer, today, late):
     calendar = times.coming(today, 60)
     days = np.arange(31 + late)
     cell = days - 30 - FIRST
-    speed = np.where(days - 30 >= PROMPT, calendar.speed[days], 1.0)
     habit = times.habits[buyer, calendar.part[days]]
-    return 1 - np.exp(-(times.hazards[buyer, cell] * calendar.factor[days] * speed * habit).sum())
+    return 1 - np.exp(-(times.hazards[buyer, cell] * calendar.factor[days] * habit).sum())

@@ -15,9 +15,6 @@ SLOW = 0.005
 """Integrated hazard of a day up to which its chance is as good as proportional to it."""
 SPAN = 28
 """Days of the coming tempo that have one."""
-PROMPT = -7
-"""Day relative to the due day from which the speed at which all buyers pay counts: who pays sooner takes a discount or
-pays on receipt, and does so at any speed."""
 HORIZON = 400
 """Days, from when an invoice is due or can first be paid, within which it is looked for to be paid."""
 
@@ -42,20 +39,13 @@ def gone(rate):
     return -np.expm1(-rate)
 
 
-@inlined
-def factor_of(calendar, day, cell):
-    """Return what a day multiplies the hazard of a cell by: its weekday, and from `PROMPT` on the speed of all."""
-    return calendar.factor[day] * calendar.speed[day] if cell >= PROMPT - FIRST else calendar.factor[day]
-
-
 @compiled
 def days_at_risk(exits, calendar, habits, hazards):
     """Return, by buyer and day relative to the due day, exposure and payments, and the credits by day alone.
 
-    `exits`: see `exits.Exits`; `calendar`: weight, factor and speed of each day from `exits.first` on, and the part of
-    its month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a
+    `exits`: see `exits.Exits`; `calendar`: weight and factor of each day from `exits.first` on, and the part of its month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a
     usual day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as
-    of a small one, f), f = `factor_of` × the buyer's habit in that part of the month.
+    of a small one, f), f = the day's factor × the buyer's habit in that part of the month.
     """
     buyers = len(hazards)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
@@ -67,7 +57,7 @@ def days_at_risk(exits, calendar, habits, hazards):
         buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
         for day in range(exits.entry[row], exits.day[row] + 1):
             place, cell = day - exits.first, cell_of(day - due)
-            times = factor_of(calendar, place, cell) * habits[buyer, calendar.part[place]]
+            times = calendar.factor[place] * habits[buyer, calendar.part[place]]
             if usual[buyer, cell] > 0.0:
                 times = gone(hazards[buyer, cell] * times) * usual[buyer, cell]
             at_risk[buyer, cell] += share * calendar.weight[place] * times
@@ -84,13 +74,12 @@ def days_at_risk(exits, calendar, habits, hazards):
 def expected_by_day(exits, calendar, habits, hazards, since):
     """Return for each day from `since` on the payments that were to be expected of what was open, and their variance.
 
-    In amounts; in shares of invoices, all and those whose days the speed of all counts for (`PROMPT`); and in shares by
-    buyer and part of the month before its habit, weighted; and what was paid. `hazards`: integrated hazards by buyer
-    and cell.
+    In amounts, in shares of invoices, and in these by buyer and part of the month before its habit, weighted; and what
+    was paid. `hazards`: integrated hazards by buyer and cell.
     """
     days = len(calendar.factor)
     amounts = np.zeros((3, days))
-    shares, prompt = np.zeros((2, days)), np.zeros((2, days))
+    shares = np.zeros((2, days))
     by_part = np.zeros((2, len(hazards), PARTS))
     for row in range(len(exits.buyer)):
         buyer, due = exits.buyer[row], exits.due[row]
@@ -98,22 +87,18 @@ def expected_by_day(exits, calendar, habits, hazards, since):
         for day in range(max(exits.entry[row], since), exits.day[row] + 1):
             place = day - exits.first
             cell, part = cell_of(day - due), calendar.part[place]
-            rate = hazards[buyer, cell] * factor_of(calendar, place, cell)
+            rate = hazards[buyer, cell] * calendar.factor[place]
             chance = gone(rate * habits[buyer, part])
             by_part[0, buyer, part] += share * chance / habits[buyer, part] * calendar.weight[place]
             amounts[0, place] += amount * chance
             amounts[1, place] += amount**2 * chance * (1.0 - chance)
             shares[0, place] += share * chance
-            if cell >= PROMPT - FIRST:
-                prompt[0, place] += share * chance
         if exits.kind[row] == 1 and exits.day[row] >= since:
             place = exits.day[row] - exits.first
             amounts[2, place] += amount
             shares[1, place] += share
-            if exits.day[row] - due >= PROMPT:
-                prompt[1, place] += share
             by_part[1, buyer, calendar.part[place]] += share * calendar.weight[place]
-    return amounts, (shares, prompt), by_part
+    return amounts, shares, by_part
 
 
 @compiled
@@ -121,9 +106,9 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
     """Return the part of each item that is to be paid in each week, and credited, under each pace.
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
-    0: the first week is days 1 to 7. `calendar`: factor, speed and part of each day from 0 on; `rates`: integrated
+    0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated
     hazards of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
-    multiplied by, from `PROMPT` on. Out: paces × items × weeks paid, and paces × items credited by the end.
+    multiplied by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
     buyer, due, begin = items
@@ -134,9 +119,8 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
             owner, left = buyer[row], 1.0
             for day in range(max(begin[row], 1), 7 * weeks + 1):
                 cell = cell_of(day - due[row])
-                rate = hazards[owner, cell] * factor_of(calendar, day, cell) * habits[owner, calendar.part[day]]
-                if cell >= PROMPT - FIRST:
-                    rate *= paces[pace, span_of(day, paces.shape[1])]
+                rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                rate *= paces[pace, span_of(day, paces.shape[1])]
                 both = rate + credits[cell]
                 if both <= 0.0:
                     continue
@@ -170,9 +154,8 @@ def future_by_week(shares, sold, calendar, habits, rates):
                 week, amount = (issued - 1) // 7, share[row] * sales[number]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
-                    rate = hazards[owner, cell] * factor_of(calendar, day, cell) * habits[owner, calendar.part[day]]
-                    if cell >= PROMPT - FIRST:
-                        rate *= paces[pace, span_of(day, paces.shape[1])]
+                    rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                    rate *= paces[pace, span_of(day, paces.shape[1])]
                     both = rate + credits[cell]
                     if both <= 0.0:
                         continue
@@ -208,7 +191,7 @@ def lateness(items, calendar, habits, rates):
         end = min(max(begin[row], due[row]) + HORIZON + 1, len(calendar.factor))
         for day in range(begin[row], end):
             cell, last = cell_of(day - due[row]), day
-            rate = hazards[owner, cell] * factor_of(calendar, day, cell) * habits[owner, calendar.part[day]]
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
             both, paid[day] = rate + credits[cell], 0.0
             if both > 0.0:
                 goes = left * gone(both)
@@ -257,7 +240,7 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
         left = 1.0
         for day in range(start, days + 1):
             cell = cell_of(day - due_day)
-            rate = hazards[owner, cell] * factor_of(calendar, day, cell) * habits[owner, calendar.part[day]]
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
             both = rate + credits[cell]
             if both <= 0.0:
                 continue
@@ -282,7 +265,7 @@ def chances_by_day(items, soon, parts, calendar, habits, rates):
         owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
         for day in range(max(begin[row], 1), len(calendar.factor)):
             cell = cell_of(day - due[row])
-            rate = hazards[owner, cell] * factor_of(calendar, day, cell) * habits[owner, calendar.part[day]]
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
             both = rate + credits[cell]
             if both > 0.0:
                 goes = left * gone(both)

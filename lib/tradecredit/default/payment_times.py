@@ -10,7 +10,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
 from tradecredit.default.payment_days import NO_HABIT, PSEUDO_PAYMENTS, PayingDays, corrected
-from tradecredit.default.payment_kernels import CELLS, FIRST, PARTS, PROMPT, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_kernels import CELLS, FIRST, PARTS, SPAN, days_at_risk, expected_by_day
 from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
@@ -40,7 +40,7 @@ ASKED = 200
 """Buyers, at equal distances in the book, that tell how much buyers borrow."""
 STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
 """Payments that the usual buyer's pace, or habit, may count for."""
-STAGES = (PROMPT, 1, 15, 46)
+STAGES = (-7, 1, 15, 46)
 """Days relative to the due day from which a buyer may pay at another pace than before; discounts come before them."""
 MOST = 0.98
 """Chance of a payment on a day, at most."""
@@ -54,12 +54,10 @@ LONGEST = 1_100
 
 
 class Calendar(NamedTuple):
-    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `speed` at which all
-    buyers pay (it counts from `payment_kernels.PROMPT` on), `part` of the month."""
+    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `part` of the month."""
 
     weight: np.ndarray
     factor: np.ndarray
-    speed: np.ndarray
     part: np.ndarray
 
 
@@ -89,7 +87,7 @@ class PaymentTimes(NamedTuple):
         calendar = calendar_of(today, today + days)
         span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
         factor = self.days.factor(today + np.arange(days + 1))
-        return calendar._replace(factor=factor, speed=np.exp(self.tempo.mean)[span])
+        return calendar._replace(factor=factor * np.exp(self.tempo.mean)[span])
 
 
 @once
@@ -106,7 +104,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     `STAGES`; its hazard (payments + k·h) / (at risk + k), h being the segment's at its pace. s and k are those under
     which the payments of all buyers are likeliest: gamma-Poisson and beta-binomial. Weekdays, holidays, parts of the
     month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
-    integrated hazard, the tempo from `payment_kernels.PROMPT` on. In the end so does each buyer's pace of late.
+    integrated hazard. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
@@ -117,19 +115,19 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = _pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
-        _, (shares, prompt), by_part = expected_by_day(rows, calendar, habits, hazards, since)
+        _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
         days = corrected(days, shares, rows.first)
-        tempo = _tempo(prompt, tempo)
-        calendar = calendar._replace(factor=days.factor(day), speed=np.exp(tempo))
+        tempo = _tempo(shares, tempo)
+        calendar = calendar._replace(factor=days.factor(day) * np.exp(tempo))
         habits = _habits(by_part, payments)
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
         hazards, borrowed = _pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
     lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
-    amounts, (_, prompt), by_part = expected_by_day(rows, lately, habits, hazards, since)
+    amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
     strength = _strength(seen[:, None], expected[:, None], _payments_a_weight(rows, lately.weight))
     pace = (seen + strength) / (expected + strength)
-    ahead = _seen_tempo(prompt, tempo)
+    ahead = _seen_tempo(shares, tempo)
     coming = (np.arange(SPANS) + 0.5) * SPAN / 365
     total = at_risk.sum(axis=0)
     credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
@@ -145,7 +143,7 @@ def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar
     day = np.arange(first, last + 1)
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     part = np.minimum((day - month) // 5, PARTS - 1)
-    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), np.ones(len(day)), part)
+    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), part)
 
 
 @once
