@@ -43,9 +43,10 @@ def gone(rate):
 def days_at_risk(exits, calendar, habits, hazards):
     """Return, by buyer and day relative to the due day, exposure and payments, and the credits by day alone.
 
-    `exits`: see `exits.Exits`; `calendar`: weight and factor of each day from `exits.first` on, and the part of its month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a
-    usual day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as
-    of a small one, f), f = the day's factor × the buyer's habit in that part of the month.
+    `exits`: see `exits.Exits`; `calendar`: weight and factor of each day from `exits.first` on, and the part of its
+    month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a usual
+    day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as of a small
+    one, f), f = the day's factor × the buyer's habit in that part of the month.
     """
     buyers = len(hazards)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)

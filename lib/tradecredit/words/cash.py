@@ -91,7 +91,8 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
         _defaults(counted_as),
         tr(
             "An open dispute is held as long as those took at the median that had lasted as long as it has: a new "
-            "one {days} from its opening. Then {credited} of what is in dispute is credited, the rest is paid ({disputes}).",
+            "one {days} from its opening. Then {credited} of what is in dispute is credited, the rest is paid "
+            "({disputes}).",
             days=days(rule.days),
             credited=percent(rule.credited),
             disputes=disputes,
