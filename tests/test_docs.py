@@ -91,7 +91,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 LIBRARY = ROOT / "lib" / "tradecredit"
 MADE = re.compile(
     r"^(\.tradecredit|\.venv|reports|export|example|letters|claims)(/|$)|^(results\.json|runs\.jsonl|sbom\.json|mine\.yaml|run\.yaml)$"
-    r"|^(open_items|letters|reminders|worklist)\.csv$|^collections\.ics$|^workbook\.xlsx$|^(summary|report)\.pdf$|^(summary_mail|search)\.html$|toy|[*<>]"
+    r"|^(open_items|letters|reminders|worklist|figures_by_month|ageing)\.csv$|^collections\.ics$|^workbook\.xlsx$|^(summary|report)\.pdf$|^(summary_mail|search)\.html$|toy|[*<>]"
 )
 """Places that a run or a reader makes."""
 

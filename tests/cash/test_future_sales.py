@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tradecredit.cash.future_sales import forecast
+from tradecredit.cash.coming_sales import Coming, Orders
+from tradecredit.cash.future_sales import FutureSales, forecast
 
 
 def days(text):
@@ -49,3 +50,27 @@ def test_closed_weekdays_stay_closed():
     found = forecast(issued[working], amount[working], days("2026-10-31"), 14).by_day
     assert found[[0, 6, 7, 13]].max() < 2  # 31 October is a Saturday: the first day is a Sunday
     assert found[1] > 90
+
+
+def test_holidays_on_which_nothing_was_sold_stay_closed():
+    # An invoice a weekday, but on Christmas and New Year's Day of three years.
+    issued, amount = sold("2023-12-01", "2026-11-30", lambda month: np.full(len(month), 100))
+    date = issued.astype("datetime64[D]").astype(str)
+    working = ((issued + 3) % 7 < 5) & ~np.isin([day[5:] for day in date], ["12-25", "12-26", "01-01", "05-01"])
+    found = forecast(issued[working], amount[working], days("2026-11-30"), 35).by_day
+    assert found[24] < 20  # Friday, 25 December 2026
+    assert found[23] == pytest.approx(100, rel=0.1)
+    assert found[:31].sum() == pytest.approx(100 * 22, rel=0.05)
+
+
+def test_sales_are_made_on_their_days_whatever_the_weekday_of_the_forecast():
+    # From Monday to Friday 10 a day. The days of a week begin after the forecast's: on a Saturday after a Friday.
+    no_orders = Orders(*np.zeros((2, 0), np.int64), np.zeros(0, np.int64), np.zeros(0))
+    for closed, mean in ((np.array([5, 6]), 3), (np.array([0, 1]), 5)):
+        weight = np.ones(42)
+        weight[(7 * np.arange(6)[:, None] + closed).ravel()] = 0.001
+        sales = FutureSales(np.array([10.0]), np.zeros((1, 1)), np.zeros(42, np.int64), weight, 1.0)
+        day, amount = Coming(*np.zeros((3, 0)), sales, no_orders).by_day()
+        open_days = [place + 1 for place in range(7) if place not in closed]
+        assert day.tolist() == [7 * week + place for week in range(4) for place in open_days] + [28 + mean, 35 + mean]
+        assert amount == pytest.approx([50.02 / 5] * 20 + [50.02] * 2)

@@ -7,7 +7,7 @@ import pytest
 from tradecredit.cash import forecast, past_defaults
 from tradecredit.cash.coming_sales import Coming, ordered, sales_shares
 from tradecredit.cash.future_sales import future_sales
-from tradecredit.cash.open_rows import kept_share, open_rows
+from tradecredit.cash.open_rows import Disputes, dispute_rule, kept_share, open_rows
 from tradecredit.default.payment_times import payment_times, today_of
 
 AS_OF = "2026-10-31"
@@ -61,6 +61,24 @@ def test_the_part_that_is_kept_is_that_of_promises_that_are_over(book_of):
         made="2026-04-20", date="2026-05-10", kind="payment"
     )
     assert kept_share(book_of(AS_OF, invoices=invoices, receipts=paid, promises=promises)) == pytest.approx(0.8)
+
+
+def test_a_dispute_that_has_lasted_long_lasts_as_long_as_such_did(book_of):
+    # Ten closed ones lasted 10, 20, … 100 days, and one is open for 55: 10/11, 9/11, … 6/11 last longer than 10, 20, …
+    # 50 days, and of these 4/5, 3/5, … 0 longer than 60, 70, … 100. Of those past 20 half end by 70 (6/11 × 3/5 is less
+    # than half of 9/11), of those past 70 by 90, of those past 90 by 100.
+    opened = pd.Timestamp("2026-01-05")
+    closed = [opened + pd.Timedelta(days=10 * number) for number in range(1, 11)]
+    rows = [(f"D{number}", opened, day, 10.0) for number, day in enumerate(closed)]
+    rows.append(("D10", pd.Timestamp(AS_OF) - pd.Timedelta(days=55), pd.NaT, 10.0))
+    disputes = pd.DataFrame(rows, columns=["invoice_id", "opened", "closed", "amount"])
+    invoices = disputes[["invoice_id"]].assign(buyer_id="A", issued="2026-01-02", due="2026-02-02", amount=100.0)
+    rule = dispute_rule(book_of(AS_OF, invoices=invoices, receipts=RECEIPTS, disputes=disputes))
+    assert (rule.days, rule.closed) == (55.0, 10)
+    assert rule.lasting[[0, 4, 9]] == pytest.approx([10 / 11, 6 / 11, 6 / 11 * 1 / 5])
+    assert rule.settled_after(np.array([0, 25, 75, 95])).tolist() == [60.0, 70.0, 90.0, 100.0]
+    few = Disputes(45, 0.3, 3, *np.zeros((2, 0)))
+    assert few.settled_after(np.array([10, 60])).tolist() == [45, 105]
 
 
 def test_orders_stand_in_the_place_of_the_pattern_of_their_week(book_of):

@@ -6,7 +6,7 @@ import pytest
 from tradecredit.default.exits import OPEN, PAID, Exits
 from tradecredit.default.payment_days import weekday_of
 from tradecredit.default.payment_kernels import FIRST
-from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
+from tradecredit.default.payment_times import _dispersion, _strength, calendar_of, fitted
 
 TODAY = 20_000
 
@@ -96,3 +96,47 @@ def test_dispersion_is_of_what_moves_from_week_to_week():
         found = [_dispersion(np.stack([expected, np.full(364, 100.0**2 / 7), slow * expected + one])) for one in chance]
         # At least 1 each, which lifts a mean of 1.
         assert np.mean(found) == pytest.approx(multiple, rel=0.2)
+
+
+def test_who_pays_on_receipt_is_expected_to():
+    # Of a segment of 20 buyers all pay on the day of issue, on Mondays to Fridays alike; another pays around 10 days.
+    random = np.random.default_rng(7)
+    buyer = np.arange(8_000) % 40
+    late = np.where(buyer < 20, -30, random.integers(5, 15, 8_000))
+    made = rows(buyer, late)
+    working = weekday_of(made.entry) < 5
+    made = made._replace(**{name: column[working] for name, column in made._asdict().items() if name != "first"})
+    found = fitted(made, (np.arange(40) >= 20).astype(int), TODAY)
+    assert _paid_before(found, 0, TODAY - 30, -29) > 0.9
+    assert _paid_before(found, 20, TODAY - 30, 1) < 0.03
+
+
+def test_a_buyer_that_takes_discounts_pays_the_rest_as_others_do():
+    # Half of 40 buyers take four of five discounts, the others one of five; the rest comes 5 to 15 days late.
+    random = np.random.default_rng(8)
+    buyer = np.arange(8_000) % 40
+    takes = random.random(8_000) < np.where(buyer < 20, 0.8, 0.2)
+    found = fitted(rows(buyer, np.where(takes, -20, random.integers(5, 15, 8_000))), np.zeros(40, int), TODAY)
+    early = [_paid_before(found, buyer, TODAY, -7) for buyer in range(40)]
+    assert np.mean(early[:20]) == pytest.approx(0.8, abs=0.07)
+    assert np.mean(early[20:]) == pytest.approx(0.2, abs=0.07)
+
+
+def test_weighted_payments_count_for_as_many_as_they_are():
+    # Counts of 400 buyers, gamma-Poisson with a strength of 16, weighted by a half: as of 8. As counts of their own
+    # they would look more alike than they are.
+    random = np.random.default_rng(9)
+    seen = random.poisson(40 * random.gamma(16, 1 / 16, 400)) * 0.5
+    expected = np.full(400, 20.0)
+    assert _strength(seen[:, None], expected[:, None], 2.0) == 8.0
+    assert _strength(seen[:, None], expected[:, None], 1.0) > 8.0
+
+
+def _paid_before(times, buyer, today, late):
+    """Return the part of an invoice of 30 days, issued that day, that is paid so many days after its due day or before,
+    by the coming calendar."""
+    calendar = times.coming(today, 60)
+    days = np.arange(31 + late)
+    cell = days - 30 - FIRST
+    habit = times.habits[buyer, calendar.part[days]]
+    return 1 - np.exp(-(times.hazards[buyer, cell] * calendar.factor[days] * habit).sum())

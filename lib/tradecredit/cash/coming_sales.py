@@ -17,6 +17,10 @@ SHARE_HALF_LIFE = 180
 SHARE_DAYS = 730
 SMALL_TERMS = 0.02
 """Part of a buyer's sales below which terms of its own are left to its other ones."""
+DAILY_WEEKS = 4
+"""In which it matters on which day something is sold: prepayments and discounts come within days."""
+SMALL_DAY = 0.01
+"""Part of a week's sales below which a day of it counts for closed."""
 USUAL_TERMS = 30
 """Days of what is sold to a buyer in a book without sales."""
 
@@ -40,6 +44,23 @@ class Coming(NamedTuple):
     share: np.ndarray
     sales: FutureSales
     orders: Orders
+
+    def by_day(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the days, from 1 on, on which something is sold beside orders, and how much.
+
+        In the first weeks (`DAILY_WEEKS`) each day by itself, but for days with less than `SMALL_DAY` of their week's
+        sales, which leave it to the others; later all of a week on the day next to its mean.
+        """
+        rest, _ = self.by_week()
+        usual = self.sales.by_day[: 7 * len(rest)].reshape(-1, 7)
+        usual = np.where(usual >= SMALL_DAY * usual.sum(axis=1, keepdims=True), usual, 0.0)
+        whole = usual.sum(axis=1)
+        part = np.divide(usual, whole[:, None], out=np.zeros_like(usual), where=whole[:, None] > 0)
+        mean = np.round(part @ np.arange(7)).astype(np.int64)[DAILY_WEEKS:]
+        part[DAILY_WEEKS:] = np.eye(7)[mean] * (whole[DAILY_WEEKS:] > 0)[:, None]
+        sold = (part * rest[:, None]).ravel()
+        days = np.flatnonzero(sold > 0)
+        return days + 1, sold[days]
 
     def by_week(self) -> tuple[np.ndarray, np.ndarray]:
         """Return what is sold in each week beside orders, and by orders."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.default.payment_days import weekday_of
+from tradecredit.default.payment_days import are_holidays, weekday_of
 from tradecredit.measure.sales import net_sales
 from tradecredit.numerics.drifting import Grid, Seen, predicted
 
@@ -22,7 +22,7 @@ GRID = Grid(
 )
 """Of the logarithm of a month's sales."""
 PROFILE_COUNT = 30.0
-"""Invoices in the usual course that a weekday or a part of the month counts for."""
+"""Invoices in the usual course that a weekday, a part of the month or all holidays count for."""
 PROFILE_DAYS = 730
 
 
@@ -50,8 +50,8 @@ def future_sales(book: Book, days: int = 364) -> FutureSales:
     Reads `invoices` and the credit notes that cancel them; amounts gross of tax. The logarithm of a month's sales per
     day is a level that drifts, a growth, a season of twelve months and chance, all normal (a Gaussian process); the
     standard deviations of drift, season and chance are averaged over a grid, weighted by how likely each makes the
-    months that were seen. Days of a month have the weights of their weekday and part of the month. A young book has no
-    season of its own, and says so by a wide spread. Source: definitions §12.2.
+    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their part of the
+    month. A young book has no season of its own, and says so by a wide spread. Source: definitions §12.2.
     """
     issued = book.invoices["issued"].to_numpy("datetime64[D]").astype(np.int64)
     amount = net_sales(book).to_numpy(float)
@@ -106,12 +106,24 @@ def _part(day: np.ndarray) -> np.ndarray:
     return np.minimum((day - start) // 5, 5)
 
 
-def _profile(issued: np.ndarray, first: int, today: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many invoices a weekday, and a part of the month, has of the usual number."""
+class _Profile(NamedTuple):
+    """How many invoices each weekday, holidays, and each part of the month have of the usual number; holidays of what
+    their weekday has."""
+
+    weekdays: np.ndarray
+    holidays: float
+    parts: np.ndarray
+
+
+def _profile(issued: np.ndarray, first: int, today: int) -> _Profile:
     day = np.arange(first, today + 1)
-    weekday = _shares(weekday_of(issued), np.bincount(weekday_of(day), minlength=7).astype(float), 7)
-    usual = np.bincount(_part(day), weekday[weekday_of(day)], 6)
-    return weekday, _shares(_part(issued), usual, 6)
+    open_days, working = day[~are_holidays(day)], issued[~are_holidays(issued)]
+    weekdays = _shares(weekday_of(working), np.bincount(weekday_of(open_days), minlength=7).astype(float), 7)
+    a_day = len(working) / max(len(open_days), 1)
+    wanted = a_day * weekdays[weekday_of(day[are_holidays(day)])].sum()
+    holidays = (len(issued) - len(working) + PROFILE_COUNT * 0.05) / (wanted + PROFILE_COUNT * 0.05)
+    profile = _Profile(weekdays, holidays, np.ones(6))
+    return profile._replace(parts=_shares(_part(issued), np.bincount(_part(day), _weights(day, profile), 6), 6))
 
 
 def _shares(of: np.ndarray, days: np.ndarray, count: int) -> np.ndarray:
@@ -119,9 +131,9 @@ def _shares(of: np.ndarray, days: np.ndarray, count: int) -> np.ndarray:
     return (np.bincount(of, minlength=count) + PROFILE_COUNT * (days > 0) * 0.05) / (expected + PROFILE_COUNT * 0.05)
 
 
-def _weights(day: np.ndarray, profile: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    weekday, part = profile
-    return weekday[weekday_of(day)] * part[_part(day)]
+def _weights(day: np.ndarray, profile: _Profile) -> np.ndarray:
+    open_on = np.where(are_holidays(day), profile.holidays, 1.0)
+    return profile.weekdays[weekday_of(day)] * open_on * profile.parts[_part(day)]
 
 
 __all__ = ["FutureSales", "forecast", "future_sales"]

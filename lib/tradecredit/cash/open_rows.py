@@ -42,11 +42,29 @@ class OpenItems(NamedTuple):
 
 
 class Disputes(NamedTuple):
-    """The median days from opening a dispute until it is settled, and the part credited; `closed`: of how many."""
+    """The median days from opening a dispute until it is settled, and the part credited; `closed`: of how many.
+
+    `lasted`, days, rising, and `lasting`, the part of disputes that last longer; empty where few are closed.
+    """
 
     days: float
     credited: float
     closed: int
+    lasted: np.ndarray
+    lasting: np.ndarray
+
+    def settled_after(self, age: np.ndarray) -> np.ndarray:
+        """Return the days from opening to settlement, at the median, of disputes that have lasted so long already.
+
+        Where few are closed, or half of those that lasted so long are not known to have ended: the median of all, or
+        as long again from now on.
+        """
+        if not len(self.lasted):
+            return np.where(age < self.days, self.days, age + self.days)
+        begun = np.append(1.0, self.lasting)[np.searchsorted(self.lasted, age, side="right")]
+        half = np.searchsorted(-self.lasting, -begun / 2)
+        known = half < len(self.lasted)
+        return np.where(known, self.lasted[np.where(known, half, 0)], age + self.days)
 
 
 @once
@@ -70,7 +88,8 @@ def open_rows(book: Book) -> OpenItems:
     rest = owed - contested - np.bincount(promised.invoice, promised.amount, len(owed))
     free, held = np.flatnonzero(rest >= CENT), np.flatnonzero(contested >= CENT)
     rule, kept = dispute_rule(book), kept_share(book)
-    until = np.maximum((opened[held] - today).astype(np.int64) + round(rule.days), 1)
+    age = (today - opened[held]).astype(np.int64)
+    until = np.maximum(np.round(rule.settled_after(age)).astype(np.int64) - age, 1)
     ours, broken = len(free) + len(held), promised.amount * (1 - kept)
     nothing = np.zeros(len(promised.invoice))
     place = np.concatenate([free, held, promised.invoice, promised.invoice])
@@ -122,19 +141,27 @@ def kept_share(book: Book) -> float:
 
 @once
 def dispute_rule(book: Book) -> Disputes:
-    """Return how long disputes take and what is credited, from those that are closed."""
+    """Return how long disputes take and what is credited, from those that are closed, and open ones as lasting so far.
+
+    How long: the product-limit estimate. Source: Kaplan and Meier 1958, J. Am. Stat. Assoc. 53(282).
+    """
     table = disputed(book).assign(invoice=book.invoice_of_dispute)
-    closed = table[table["closed"].notna() & (table["invoice"] >= 0)]
+    table = table[table["invoice"] >= 0]
+    closed = table[table["closed"].notna()]
     if len(closed) < FEW_DISPUTES:
-        return Disputes(USUAL_SETTLING, USUAL_CREDITED, len(closed))
+        return Disputes(USUAL_SETTLING, USUAL_CREDITED, len(closed), *np.zeros((2, 0)))
     days = float((closed["closed"] - closed["opened"]).dt.days.median())
+    until = (table["closed"].fillna(book.as_of) - table["opened"]).dt.days.to_numpy(float)
+    still = table["closed"].isna().to_numpy()
+    order = np.lexsort((still, until))
+    lasting = np.cumprod(1 - ~still[order] / np.arange(len(order), 0, -1))
     receipts, row = book.receipts, book.invoice_of_receipt
     credits = one_of(receipts["kind"], ["credit_note"]) & (row >= 0)
     opened = np.full(len(book.invoices), np.datetime64("NaT", "us"))
     opened[closed["invoice"]] = closed["opened"].to_numpy("datetime64[us]")
     counted = credits & (receipts["received"].to_numpy("datetime64[us]") >= opened[row])
     credited = receipts["amount"].to_numpy()[counted].sum() / max(closed["amount"].sum(), CENT)
-    return Disputes(days, float(np.clip(credited, 0.0, 1.0)), len(closed))
+    return Disputes(days, float(np.clip(credited, 0.0, 1.0)), len(closed), until[order], lasting)
 
 
 def _contested(book: Book, owed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

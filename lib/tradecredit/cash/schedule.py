@@ -38,7 +38,7 @@ def of_open(items: OpenItems, times: PaymentTimes, today: int, weeks: int, paces
 
 
 def of_sales(coming: Coming, times: PaymentTimes, today: int, paces: np.ndarray) -> SalesSchedule:
-    """Return what of the coming weeks' sales is to be paid by week; sold in the middle of each week, orders on theirs.
+    """Return what of the coming weeks' sales is to be paid by week; sold on `Coming.by_day`, orders on their days.
 
     Sales that orders say differ from what is expected by as much as the others of their month do.
     """
@@ -46,7 +46,7 @@ def of_sales(coming: Coming, times: PaymentTimes, today: int, paces: np.ndarray)
     weeks = len(rest)
     calendar = times.coming(today, 7 * weeks)
     rates = (times.hazards, times.credits, paces)
-    found = future_by_week((coming.buyer, coming.terms, coming.share), rest, calendar, times.habits, rates)
+    found = future_by_week((coming.buyer, coming.terms, coming.share), coming.by_day(), calendar, times.habits, rates)
     bought = np.bincount(coming.buyer, coming.share, len(times.hazards))[:, None] * rest
     paid, credited, paid_by_buyer, credited_by_buyer = found
     orders = coming.orders
@@ -75,7 +75,7 @@ def expected_by_day(items: OpenItems, coming: Coming, times: PaymentTimes, today
     ]  # fmt: skip
     calendar = times.coming(today, 7 * len(rest))
     shares = (coming.buyer, coming.terms, coming.share)
-    return money_by_day(tuple(columns), shares, rest, calendar, habits, (hazards, times.credits))[1:]
+    return money_by_day(tuple(columns), shares, coming.by_day(), calendar, habits, (hazards, times.credits))[1:]
 
 
 __all__ = ["SalesSchedule", "Schedule", "expected_by_day", "of_open", "of_sales"]

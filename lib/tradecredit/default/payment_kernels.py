@@ -11,6 +11,8 @@ PARTS = 6
 """Parts of a month, of five days each, the last to its end."""
 LEAST = 1e-4
 """Part of an amount that is followed no further."""
+SLOW = 0.005
+"""Integrated hazard of a day up to which its chance is as good as proportional to it."""
 SPAN = 28
 """Days of the coming tempo that have one."""
 HORIZON = 400
@@ -38,20 +40,28 @@ def gone(rate):
 
 
 @compiled
-def days_at_risk(exits, calendar, habits, buyers):
+def days_at_risk(exits, calendar, habits, hazards):
     """Return, by buyer and day relative to the due day, exposure and payments, and the credits by day alone.
 
-    `exits`: see `exits.Exits`; `calendar`: the weight and the factor of each day from `exits.first` on, and the part of
-    its month. A day of a share of an invoice counts its weight × the day's factor × the buyer's habit in that part of
-    the month.
+    `exits`: see `exits.Exits`; `calendar`: weight and factor of each day from `exits.first` on, and the part of its
+    month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a usual
+    day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as of a small
+    one, f), f = the day's factor × the buyer's habit in that part of the month.
     """
+    buyers = len(hazards)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
+    usual = np.empty((buyers, CELLS))
+    for buyer in range(buyers):
+        for cell in range(CELLS):
+            usual[buyer, cell] = 1.0 / gone(hazards[buyer, cell]) if hazards[buyer, cell] > SLOW else 0.0
     for row in range(len(exits.buyer)):
         buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
         for day in range(exits.entry[row], exits.day[row] + 1):
-            place = day - exits.first
-            weight = calendar.weight[place] * calendar.factor[place] * habits[buyer, calendar.part[place]]
-            at_risk[buyer, cell_of(day - due)] += share * weight
+            place, cell = day - exits.first, cell_of(day - due)
+            times = calendar.factor[place] * habits[buyer, calendar.part[place]]
+            if usual[buyer, cell] > 0.0:
+                times = gone(hazards[buyer, cell] * times) * usual[buyer, cell]
+            at_risk[buyer, cell] += share * calendar.weight[place] * times
         last = exits.day[row]
         weight = share * calendar.weight[last - exits.first]
         if exits.kind[row] == 1:
@@ -66,8 +76,7 @@ def expected_by_day(exits, calendar, habits, hazards, since):
     """Return for each day from `since` on the payments that were to be expected of what was open, and their variance.
 
     In amounts, in shares of invoices, and in these by buyer and part of the month before its habit, weighted; and what
-    was paid. `hazards`:
-    integrated hazards by buyer and cell.
+    was paid. `hazards`: integrated hazards by buyer and cell.
     """
     days = len(calendar.factor)
     amounts = np.zeros((3, days))
@@ -78,8 +87,8 @@ def expected_by_day(exits, calendar, habits, hazards, since):
         share, amount = exits.share[row], exits.amount[row]
         for day in range(max(exits.entry[row], since), exits.day[row] + 1):
             place = day - exits.first
-            rate = hazards[buyer, cell_of(day - due)] * calendar.factor[place]
-            part = calendar.part[place]
+            cell, part = cell_of(day - due), calendar.part[place]
+            rate = hazards[buyer, cell] * calendar.factor[place]
             chance = gone(rate * habits[buyer, part])
             by_part[0, buyer, part] += share * chance / habits[buyer, part] * calendar.weight[place]
             amounts[0, place] += amount * chance
@@ -98,9 +107,9 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
     """Return the part of each item that is to be paid in each week, and credited, under each pace.
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
-    0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated hazards of
-    payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are multiplied
-    by. Out: paces × items × weeks paid, and paces × items credited by the end.
+    0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated
+    hazards of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
+    multiplied by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
     buyer, due, begin = items
@@ -129,20 +138,21 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
 def future_by_week(shares, sold, calendar, habits, rates):
     """Return what of the sales of each week is paid in each, and credited, under each pace; and the same by buyer.
 
-    `shares`: buyer, terms and part of the sales; `sold` by week, in its middle. Out: paces × weeks of sale × weeks,
-    paces × weeks of sale; paces × buyers × weeks, paces × buyers.
+    `shares`: buyer, terms and part of the sales; `sold`: days, from 1 on, and amounts sold on each; whole weeks are in
+    the calendar. Out: paces × weeks of sale × weeks, paces × weeks of sale; paces × buyers × weeks, paces × buyers.
     """
     hazards, credits, paces = rates
     buyer, terms, share = shares
-    weeks, buyers = len(sold), len(hazards)
+    sold_on, sales = sold
+    weeks, buyers = (len(calendar.factor) - 1) // 7, len(hazards)
     paid, credited = np.zeros((len(paces), weeks, weeks)), np.zeros((len(paces), weeks))
     of_buyer, credited_of = np.zeros((len(paces), buyers, weeks)), np.zeros((len(paces), buyers))
     for pace in range(len(paces)):
         for row in range(len(buyer)):
             owner = buyer[row]
-            for week in range(weeks):
-                issued, left = 7 * week + 4, 1.0
-                amount = share[row] * sold[week]
+            for number in range(len(sold_on)):
+                issued, left = sold_on[number], 1.0
+                week, amount = (issued - 1) // 7, share[row] * sales[number]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
                     rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
@@ -218,14 +228,15 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
     hazards, credits = rates
     buyer, due, begin, owed = items
     buyer_of, terms, share = shares
-    days, open_rows = 7 * len(sold), len(buyer)
+    sold_on, sales = sold
+    days, open_rows = len(calendar.factor) - 1, len(buyer)
     found = np.zeros(days + 1)
-    for row in range(open_rows + len(buyer_of) * len(sold)):
+    for row in range(open_rows + len(buyer_of) * len(sold_on)):
         if row < open_rows:
             owner, due_day, start, amount = buyer[row], due[row], max(begin[row], 1), owed[row]
         else:
-            number, week = divmod(row - open_rows, len(sold))
-            owner, start, amount = buyer_of[number], 7 * week + 4, share[number] * sold[week]
+            number, cohort = divmod(row - open_rows, len(sold_on))
+            owner, start, amount = buyer_of[number], sold_on[cohort], share[number] * sales[cohort]
             due_day = start + terms[number]
         left = 1.0
         for day in range(start, days + 1):

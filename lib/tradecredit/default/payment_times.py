@@ -10,7 +10,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
 from tradecredit.default.payment_days import NO_HABIT, PSEUDO_PAYMENTS, PayingDays, corrected
-from tradecredit.default.payment_kernels import CELLS, PARTS, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_kernels import CELLS, FIRST, PARTS, SPAN, days_at_risk, expected_by_day
 from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
@@ -40,6 +40,10 @@ ASKED = 200
 """Buyers, at equal distances in the book, that tell how much buyers borrow."""
 STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
 """Payments that the usual buyer's pace, or habit, may count for."""
+STAGES = (-7, 1, 15, 46)
+"""Days relative to the due day from which a buyer may pay at another pace than before; discounts come before them."""
+MOST = 0.98
+"""Chance of a payment on a day, at most."""
 SEGMENT_BORROWS = 30.0
 """Observations of the book that a segment borrows a day."""
 TERMS = np.array([7, 22, 37, 52, 75])
@@ -95,31 +99,33 @@ def payment_times(book: Book) -> PaymentTimes:
 def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     """Return the payment times of buyers in segments (a number each), observations weighted by their age.
 
-    A segment's hazard is (payments + c·book's) / (at risk + c), c = `SEGMENT_BORROWS`. A buyer's pace θ is
-    (payments + s) / (expected by the segment's hazard + s); its hazard (payments + k·h) / (at risk + k), h being the
-    segment's at its pace. s and k are those under which the payments of all buyers are likeliest: gamma-Poisson and
-    beta-binomial. Weekdays, holidays, parts of the month (each buyer's own, borrowed likewise from the book's) and the
-    book's tempo, which drifts, multiply the integrated hazard. In the end so does each buyer's pace of late.
+    A segment's hazard is (payments + c·v·book's) / (at risk + c), v its speed beside the book's, c = `SEGMENT_BORROWS`.
+    A buyer's pace θ is (payments + s) / (expected by the segment's hazard + s), and so is what multiplies it in each of
+    `STAGES`; its hazard (payments + k·h) / (at risk + k), h being the segment's at its pace. s and k are those under
+    which the payments of all buyers are likeliest: gamma-Poisson and beta-binomial. Weekdays, holidays, parts of the
+    month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
+    integrated hazard. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
     day = rows.first + np.arange(len(calendar.factor))
     habits, days, tempo = np.ones((buyers, PARTS)), NO_HABIT, np.zeros(len(day))
-    at_risk, paid, _ = days_at_risk(rows, calendar, habits, buyers)
+    payments = _payments_a_weight(rows, calendar.weight)
+    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.zeros((buyers, CELLS)))
     # How much buyers borrow is asked when all else has settled.
-    hazards, borrowed = _pooled(at_risk, paid, segment, BORROWED[-1])
+    hazards, borrowed = _pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
         _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
         days = corrected(days, shares, rows.first)
         tempo = _tempo(shares, tempo)
         calendar = calendar._replace(factor=days.factor(day) * np.exp(tempo))
-        habits = _habits(by_part)
-        at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
-        hazards, borrowed = _pooled(at_risk, paid, segment, None if turn == ROUNDS - 1 else BORROWED[-1])
-    lately = calendar_of(rows.first, today, PACE_HALF_LIFE)._replace(factor=calendar.factor)
+        habits = _habits(by_part, payments)
+        at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
+        hazards, borrowed = _pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
+    lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
     amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
-    strength = _strength(seen[:, None], expected[:, None])
+    strength = _strength(seen[:, None], expected[:, None], _payments_a_weight(rows, lately.weight))
     pace = (seen + strength) / (expected + strength)
     ahead = _seen_tempo(shares, tempo)
     coming = (np.arange(SPANS) + 0.5) * SPAN / 365
@@ -166,7 +172,7 @@ def today_of(book: Book) -> int:
 
 
 def _pooled(
-    at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray, borrowed: float | None = None
+    at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray, payments: float, borrowed: float | None = None
 ) -> tuple[np.ndarray, float]:
     """Return integrated hazards by buyer, and how much the buyers borrow (None: what is likeliest)."""
     count = segment.max(initial=-1) + 1
@@ -180,15 +186,36 @@ def _pooled(
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
         risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
-        of_segment = np.minimum((found + SEGMENT_BORROWS * book) / (risk + SEGMENT_BORROWS), 0.98)
+        of_segment = _of_segment(found, risk, book)
         expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
-        strength = _strength(seen[:, None], expected[:, None])
+        strength = _strength(seen[:, None], expected[:, None], payments)
         pace = (seen + strength) / (expected + strength)
+    own = pace[:, None] * _by_stage(at_risk * of_segment[segment] * pace[:, None], paid, payments)
+    risk = np.add.reduceat((at_risk * own)[order], starts, axis=0)
+    of_segment = _of_segment(found, risk, book)
     usual = -np.log1p(-of_segment)[segment]
-    prior = np.clip(-np.expm1(-usual * pace[:, None]), 1e-6, 0.98)
-    borrowed = _borrowed(at_risk, paid, prior) if borrowed is None else borrowed
+    prior = np.clip(-np.expm1(-usual * own), 1e-6, MOST)
+    borrowed = _borrowed(at_risk, paid, prior, payments) if borrowed is None else borrowed
     hazard = (paid + borrowed * prior) / np.maximum(at_risk + borrowed, paid + borrowed)
-    return -np.log1p(-np.minimum(hazard, 0.98)), borrowed
+    return -np.log1p(-np.minimum(hazard, MOST)), borrowed
+
+
+def _of_segment(found: np.ndarray, at_risk: np.ndarray, book: np.ndarray) -> np.ndarray:
+    """Return the hazards of segments, which borrow the book's at their own speed."""
+    speed = (found.sum(axis=1) + 1.0) / (at_risk @ book + 1.0)
+    borrowed = np.minimum(speed[:, None] * book, MOST)
+    return np.minimum((found + SEGMENT_BORROWS * borrowed) / (at_risk + SEGMENT_BORROWS), MOST)
+
+
+def _by_stage(expected: np.ndarray, paid: np.ndarray, payments: float) -> np.ndarray:
+    """Return by what each buyer's payments differ from those expected at its pace, by stage (`STAGES`), for each cell.
+
+    (payments + s) / (expected + s), s by stage the likeliest.
+    """
+    starts = np.append(0, np.array(STAGES) - FIRST)
+    wanted, seen = (np.add.reduceat(of, starts, axis=1) for of in (expected, paid))
+    strength = np.array([_strength(seen[:, [stage]], wanted[:, [stage]], payments) for stage in range(len(starts))])
+    return np.repeat((seen + strength) / (wanted + strength), np.diff(starts, append=CELLS), axis=1)
 
 
 def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
@@ -203,24 +230,36 @@ def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
     return result
 
 
-def _strength(seen: np.ndarray, expected: np.ndarray) -> float:
-    """Return how many payments the usual buyer counts for: the likeliest, payments being gamma-Poisson."""
+def _payments_a_weight(rows: Exits, weight: np.ndarray) -> float:
+    """Return Σ w / Σ w²: how many payments, each for itself, stand behind a weight of 1.
+
+    Sums of weights below 1 vary less than counts: taken for these, buyers would all look alike. Source: Kish 1965,
+    Survey Sampling, §11.7 (effective sample size).
+    """
+    of = weight[(rows.day - rows.first)[rows.kind == PAID]]
+    return float(of.sum() / (of**2).sum()) if len(of) else 1.0
+
+
+def _strength(seen: np.ndarray, expected: np.ndarray, payments: float) -> float:
+    """Return the weight of what the usual buyer counts for: the likeliest, payments being gamma-Poisson; `payments`
+    stand behind a weight of 1."""
+    seen, expected = seen * payments, expected * payments
     strength = STRENGTHS[:, None, None]
     fit = gammaln(seen + strength) - gammaln(strength) + strength * np.log(strength)
     fit = fit - (seen + strength) * np.log(expected + strength)
-    return float(STRENGTHS[fit.sum(axis=(1, 2)).argmax()])
+    return float(STRENGTHS[fit.sum(axis=(1, 2)).argmax()]) / payments
 
 
-def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float:
-    """Return how many observations a day buyers borrow: the likeliest, payments of a day being beta-binomial."""
+def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray, payments: float) -> float:
+    """Return the weight of what buyers borrow a day: the likeliest, payments of a day being beta-binomial."""
     step = max(len(at_risk) // ASKED, 1)
-    at_risk, paid, prior = at_risk[::step], paid[::step], prior[::step]
+    at_risk, paid, prior = at_risk[::step] * payments, paid[::step] * payments, prior[::step]
     rows = at_risk > 0
     seen, left, usual = paid[rows], np.maximum(at_risk - paid, 0.0)[rows], prior[rows]
     fit = [
         (betaln(seen + k * usual, left + k * (1 - usual)) - betaln(k * usual, k * (1 - usual))).sum() for k in BORROWED
     ]
-    return float(BORROWED[int(np.argmax(fit))])
+    return float(BORROWED[int(np.argmax(fit))]) / payments
 
 
 def _dispersion(amounts: np.ndarray) -> float:
@@ -258,14 +297,14 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
     ]
 
 
-def _habits(by_part: np.ndarray) -> np.ndarray:
+def _habits(by_part: np.ndarray, payments: float) -> np.ndarray:
     """Return each buyer's factor in each part of the month: borrowed from the book's, as the likeliest says."""
     expected, seen = by_part
     book = (seen.sum() + 1.0) / (expected.sum() + 1.0)
     usual = (seen.sum(axis=0) / book + PSEUDO_PAYMENTS) / (expected.sum(axis=0) + PSEUDO_PAYMENTS)
     level = (seen.sum(axis=1) + 1.0) / ((expected * usual).sum(axis=1) + 1.0)
     wanted = expected * usual * level[:, None]
-    strength = _strength(seen, wanted)
+    strength = _strength(seen, wanted, payments)
     return usual * (seen + strength) / (wanted + strength)
 
 

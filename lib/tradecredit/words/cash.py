@@ -34,6 +34,8 @@ from tradecredit.words.formats import (
     staked,
 )
 
+LITTLE = 0.1
+"""Part of a year's claims within the short forecast up to which a policy hardly protects its cash."""
 NO_OPENING = (
     "The run file states no cash in hand (`cash.opening_cash`): whether the cash is enough is not known, and planned "
     "flows are not used. The receipts above stand without them."
@@ -88,8 +90,9 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
         ),
         _defaults(counted_as),
         tr(
-            "Open disputes are held until {days} after they were opened; {credited} of what is in dispute is "
-            "then credited, the rest is paid ({disputes}).",
+            "An open dispute is held as long as those took at the median that had lasted as long as it has: a new "
+            "one {days} from its opening. Then {credited} of what is in dispute is credited, the rest is paid "
+            "({disputes}).",
             days=days(rule.days),
             credited=percent(rule.credited),
             disputes=disputes,
@@ -233,16 +236,19 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
         return ""
     paid = forecast.insured[view].claims
     soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid[:, :YEAR].sum(axis=1).mean()
-    return tr(
+    told = tr(
         "Of the coming year's losses {view} pays {year} of claims within {year_2} weeks on average, before the "
         "insurer's part of recoveries (the indemnity of chapter 05 is after it, whenever it is paid), and **{soon}** "
-        "of it within {short}: it protects the year's result, and hardly the cash of the next quarter.",
+        "of it within {short}.",
         view=view,
         year=money(year, currency),
         year_2=YEAR,
         soon=money(soon, currency),
         short=SHORT,
     )
+    if soon < LITTLE * year:
+        told += tr(" It protects the year's result, and hardly the cash of the next quarter.")
+    return told
 
 
 def tested(found: CashBackTest) -> str:
@@ -257,7 +263,8 @@ def tested(found: CashBackTest) -> str:
         "At {past_month_ends}, as known then, the total of 4 weeks was off by **{error_4}** on average and "
         "that of 13 weeks by **{error_13}**: {a_4_weeks} and {a_13_weeks} times the error of the best "
         "plain rule, or {a_4_weeks_2} and {a_13_weeks_2} times where that rule is given this forecast's "
-        "sales. The 80 % band held {within_80} of the weeks, the 95 % band {within_95}.",
+        "sales. The 80 % band held {within_80} of the weeks, the 95 % band {within_95}; of the totals of 4 weeks they "
+        "held {four_80} and {four_95}.",
         past_month_ends=counted(dates, "past month end"),
         error_4=percent(off["error_4"]),
         error_13=percent(off["error_13"]),
@@ -267,6 +274,8 @@ def tested(found: CashBackTest) -> str:
         a_13_weeks_2=fixed(same["13 weeks"], 2),
         within_80=percent(within.loc["a week", "within_80"]),
         within_95=percent(within.loc["a week", "within_95"]),
+        four_80=percent(within.loc["4 weeks", "within_80"]),
+        four_95=percent(within.loc["4 weeks", "within_95"]),
     )
 
 
