@@ -125,7 +125,7 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
     for name in ("invoice_id", "number"):
         of = frame.loc[frame["buyer_id"].notna() & frame[name].notna(), [name, "buyer_id"]]
         only = of.drop_duplicates().drop_duplicates(name, keep=False).set_index(name)["buyer_id"]
-        frame = frame.assign(buyer_id=frame["buyer_id"].fillna(named.map(only)))
+        frame = frame.assign(buyer_id=frame["buyer_id"].fillna(named.map(only).astype("str")))
     unknown = frame["buyer_id"].isna() & nobody
     if unknown.any():
         rule = f"credits for documents that are not in the export: {frame.loc[unknown, 'amount'].abs().sum():,.2f}"
