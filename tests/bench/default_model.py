@@ -214,7 +214,7 @@ def demo(seeds: Sequence[int] = range(1, 11)) -> None:
 
     Ten seeds, in two runs of five: rank correlation .853 on average (asked .85), slopes .73-1.29, 3 outside .8-1.25 (a
     model without faults has .8 outside, and all ten within in 41 of 100 such sets of books), truth inside 78 % at two
-    seeds and 91-94 % at eight. The mean probability is .94 of the truth's (s.e. .04), at 7 seeds further than 5 % from it
+    seeds and 91-94 % at eight. The mean probability is .94 of the truth's (s.e. .04), at 7 seeds more than 5 % off
     (without faults 7.6: the level rests on 27-44 defaults); with 30 % hidden .88, or of the known .96 (s.e. .03), and
     1.01 without the effects of being unknown, .996-1.046 at each seed: what is missing of 1 is what the panel tells.
     """
