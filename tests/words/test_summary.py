@@ -49,10 +49,11 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "1 kind of decision is more in the list of all; for the board among them: 1 of “Collect overdue debt”."),
-        (1, "4 kinds of decisions are more in the list of all; for the board among them: “Decide on the policy” (EUR "
-            "50 gain a year), “Review the default model”, 2 of “Stop deliveries: above what the risk allows” and 1 of "
-            "“Collect overdue debt”."),
+        (4, "A further 1 kind of decision is in the report's list; for the board among them: 1 of “Collect overdue "
+            "debt”."),
+        (1, "A further 4 kinds of decisions are in the report's list; for the board among them: “Decide on the policy” "
+            "(EUR 50 gain a year), “Review the default model”, 2 of “Stop deliveries: above what the risk allows” and 1 "
+            "of “Collect overdue debt”."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):

@@ -223,7 +223,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
         return ""
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
     told = tr(
-        "{kinds}{of_decision} more in the list of all",
+        "A further {kinds}{of_decision} in the report's list",
         kinds=counted(len(others), "kind"),
         of_decision=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
     )
