@@ -173,6 +173,11 @@ def test_the_best_by_each_measure():
         "Worth most in all: p (EUR 150); by losses and capital alone: no insurance (the best offer: q, EUR −100); with "
         "sales counted by the share of claims paid: q (EUR 30)."
     )
+    account.without["account_sales"] = [-550.0, 1.0]
+    account.items["cover_value"] = [1.0, 2.0]
+    assert words.winners(account, shares, "EUR") == (
+        "Worth most in all, by losses and capital alone and with sales counted by the share of claims paid: q."
+    )
     account.items["account_sales"] = np.nan
     assert words.winners(account, shares, "EUR") == ""
 

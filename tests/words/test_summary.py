@@ -49,10 +49,11 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "1 kind of decision is more in the list of all; for the board among them: 1 of “Collect overdue debt”."),
-        (1, "4 kinds of decisions are more in the list of all; for the board among them: “Decide on the policy” (EUR "
-            "50 gain a year), “Review the default model”, 2 of “Stop deliveries: above what the risk allows” and 1 of "
-            "“Collect overdue debt”."),
+        (4, "A further 1 kind of decision is in the report's list; for the board among them: 1 of “Collect overdue "
+            "debt”."),
+        (1, "A further 4 kinds of decisions are in the report's list; for the board among them: “Decide on the policy” "
+            "(EUR 50 gain a year), “Review the default model”, 2 of “Stop deliveries: above what the risk allows” and "
+            "1 of “Collect overdue debt”."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
@@ -138,6 +139,11 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
         "first and EUR 60,000 off the second. **To decide:** 5 kinds of decisions wait. First comes “Claim on the "
         "policy”, by 3 November 2026. For the board: “Decide on the policy” and “Review the default model”."
     )
+    worth = figures | {"cover_value": (500.0, "EUR"), "cover_value_without_sales": (-420.0, "EUR")}
+    (_, ahead, _) = summary.answers(worth, changes, summary.to_decide(ASKED, run), run)
+    assert ahead.endswith(" A year with it is worth EUR 500, without the sales that only cover allows EUR −420.")
+    worth["cover_value_without_sales"] = (20.0, "EUR")
+    assert summary.answers(worth, changes, summary.to_decide(ASKED, run), run)[1].endswith("off the second.")
     alone = {name: figures[name] for name in ("expected_loss_simulated", "es_99")}
     said = " ".join(summary.answers(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run))
     assert said == (

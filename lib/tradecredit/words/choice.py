@@ -76,11 +76,11 @@ def winners(found: Account, shares: pd.DataFrame, currency: str) -> str:
         (tr("by losses and capital alone"), found.without["account_sales"]),
         (tr("with sales counted by the share of claims paid"), shares["value_by_paid_share"]),
     )
-    told = [
-        f"{measure}{tr(': ')}{_winner(values.dropna(), currency)}"
-        for measure, values in measures
-        if values.notna().any()
-    ]
+    known = {measure: values.dropna() for measure, values in measures if values.notna().any()}
+    first = {str(values.idxmax()) if values.max() > 0 else NO_COVER for values in known.values()}
+    if len(first) == 1:
+        return tr("Worth most {measures}: {winner}.", measures=listed(list(known)), winner=_named(*first))
+    told = [f"{measure}{tr(': ')}{_winner(values, currency)}" for measure, values in known.items()]
     return tr("Worth most {told}.", told="; ".join(told))
 
 

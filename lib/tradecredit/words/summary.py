@@ -1,5 +1,6 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -80,7 +81,7 @@ def cards(table: pd.DataFrame, told: Mapping[str, str], run: Run) -> pd.DataFram
 
 def _by_when(row: pd.Series) -> str:
     """Return how many buyers a kind of decision is about, who decides on them, and by when."""
-    who, when = in_words(row["authority"]), day(row["first_due_day"])
+    who, when = _deciding(in_words(row["authority"])), day(row["first_due_day"])
     if pd.isna(row["buyers"]):
         return tr("{authority}, by {first_due_day}", authority=who[:1].upper() + who[1:], first_due_day=when)
     buyers = counted(int(row["buyers"]), "buyer")
@@ -89,6 +90,14 @@ def _by_when(row: pd.Series) -> str:
             "{buyers}, the first by {first_due_day} ({authority})", buyers=buyers, first_due_day=when, authority=who
         )
     return tr("{buyers}, by {first_due_day} ({authority})", buyers=buyers, first_due_day=when, authority=who)
+
+
+def _deciding(who: str) -> str:
+    """Return who decides, or how many of the buyers each of several does."""
+    each = [re.fullmatch(r"(.+) (\d+)", one) for one in who.split(tr(", "))]
+    if not all(each):
+        return who
+    return listed(tr("{who} on {number}", who=one[1], number=one[2]) for one in each if one)
 
 
 def beside(figures: Mapping[str, tuple], run: Run) -> dict[str, str]:
@@ -159,11 +168,24 @@ def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
     cost = _value(figures, "policy_cost")
     costs = "" if cost is None else tr(" costs {cost} a year and", cost=money(cost, run.currency))
     return tr(
-        "{told} The policy in force{costs} takes {off} off the first and {bad_off} off the second.",
+        "{told} The policy in force{costs} takes {off} off the first and {bad_off} off the second.{worth}",
         told=told,
+        worth=_worth(figures, run),
         costs=costs,
         off=money(gross - kept, run.currency),
         bad_off=money(bad - bad_kept, run.currency),
+    )
+
+
+def _worth(figures: Mapping[str, tuple], run: Run) -> str:
+    """Return what the value of the policy in force rests on where its sign does; empty else."""
+    value, without = (_value(figures, name) for name in ("cover_value", "cover_value_without_sales"))
+    if value is None or without is None or (value > 0) == (without > 0):
+        return ""
+    return tr(
+        " A year with it is worth {value}, without the sales that only cover allows {without}.",
+        value=money(value, run.currency),
+        without=money(without, run.currency),
     )
 
 
@@ -223,7 +245,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
         return ""
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
     told = tr(
-        "{kinds}{of_decision} more in the list of all",
+        "A further {kinds}{of_decision} in the report's list",
         kinds=counted(len(others), "kind"),
         of_decision=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
     )
