@@ -4,7 +4,9 @@ import ast
 import html
 import itertools
 import json
+import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -730,6 +732,26 @@ def test_each_question_is_answered_one_click_from_the_summary(month):
         shown = f' id="table-{name}"' in (month / f"{chapter}.html").read_text(encoding="utf-8")
         assert not (shown and rows), question
         assert name not in told[chapter].get("pictures", {}), question
+
+
+@pytest.mark.parametrize("month", ["demo"], indirect=True)
+def test_reports_that_are_zipped_and_unpacked_elsewhere_lead_where_they_did(month, tmp_path):
+    elsewhere = tmp_path / "else where"
+    shutil.unpack_archive(shutil.make_archive(str(tmp_path / "reports"), "zip", month.parents[1]), elsewhere)
+    pages = {page: page.read_text(encoding="utf-8") for page in elsewhere.rglob("*.html")}
+    anchors = {page: set(re.findall(r'\bid="?([^"\s>]+)', text)) for page, text in pages.items()}
+    lost = []
+    for page, text in pages.items():
+        # A page of source shows what links are made of.
+        for link in set(re.findall(r'\bhref="([^"]+)"', text)) if page.parent.name != "source" else ():
+            file, _, place = html.unescape(link).partition(":~:")[0].partition("#")
+            if file.startswith(("data:", "mailto:", "https:")):
+                continue
+            target = Path(os.path.normpath(page.parent / file)) if file else page
+            if not target.exists() or (place and target in anchors and place not in anchors[target]):
+                lost.append(f"{page.relative_to(elsewhere)}: {link}")
+    assert len(pages) > 50
+    assert not lost
 
 
 # Words of the other book's tables are among those of the demo's.

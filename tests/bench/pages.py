@@ -11,7 +11,9 @@ Counted for each page at 1,280 px and at 360 px, light and dark, details shut an
 - on paper (A4, details that print open): boxes that reach beyond the sheet, and words of letters or digits that break
   within over two lines where no hyphen or slash stands.
 
-Exit 1 where there is any. A page takes about 5 s of a quiet machine.
+Each page is loaded once and looked at in all its looks; of a dark page the rules of colours are asked, which alone can
+differ. Exit 1 where there is any. The month of October 2026 in English: 19 pages (15 beside four sheets of buyers), no
+faults. Not run whole since: the other sheets, and the months in German and Chinese.
 """
 
 import argparse

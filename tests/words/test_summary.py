@@ -134,16 +134,22 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
     run = run_of(6)
     said = " ".join(summary.answers(figures, changes, summary.to_decide(ASKED, run), run)).replace("\u00a0", " ")
     assert said == (
-        "**Today:** Customers owe **EUR 1.00 m**, EUR −50,000 since 30 September 2026; EUR 250,000 (25 %) of it is "
-        "overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 stays "
-        "with us under the policy in force; the worst year in 100 loses EUR 90,000 on average, and EUR 30,000 with it, "
-        "before its premium. **To decide:** 5 kinds of decisions wait; the first, “Claim on the policy”, is due by "
-        "3 November 2026; the board decides on “Decide on the policy” and “Review the default model”."
+        "**Today:** Customers owe **EUR 1.00 m**, EUR 50,000 less than on 30 September 2026; EUR 250,000 (25 %) of it "
+        "is overdue. **The year ahead:** The next 12 months are expected to lose **EUR 9,000**, of which EUR 4,000 "
+        "stays with us under the policy in force, and the worst 1 % of years EUR 90,000 on average, of which EUR "
+        "30,000 stays; its cost comes on top. **To decide:** 5 kinds of decisions wait; the first, “Claim on the "
+        "policy”, is due by 3 November 2026; the board decides on “Decide on the policy” and “Review the default "
+        "model”."
     )
+    worth = figures | {"cover_value": (500.0, "EUR"), summary.WITHOUT_SALES: (-420.0, "EUR")}
+    (_, ahead, _) = summary.answers(worth, changes, summary.to_decide(ASKED, run), run)
+    assert ahead.endswith(" A year with it is worth EUR 500, without the sales that only cover allows EUR −420.")
+    worth[summary.WITHOUT_SALES] = (20.0, "EUR")
+    assert summary.answers(worth, changes, summary.to_decide(ASKED, run), run)[1].endswith("on top.")
     alone = {name: figures[name] for name in ("expected_loss_simulated", "es_99")}
     said = " ".join(summary.answers(alone, changes, summary.to_decide(ASKED.iloc[:0], run), run))
     assert said == (
-        "**The year ahead:** The next 12 months are expected to lose **EUR 9,000**; the worst year in 100 loses "
+        "**The year ahead:** The next 12 months are expected to lose **EUR 9,000**, the worst 1 % of years "
         "EUR 90,000 on average. **To decide:** Nothing needs a decision."
     )
 

@@ -1,5 +1,6 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,7 +11,7 @@ from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
-from tradecredit.words.formats import change, counted, day, listed, money, percent, staked, whole
+from tradecredit.words.formats import counted, day, listed, money, percent, staked, whole
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
@@ -41,6 +42,10 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     return table
 
 
+WITHOUT_SALES = "cover_value_without_sales"
+"""The figure that the sign of the policy's value may rest on."""
+
+
 def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`."""
     shown = table.head(run.decisions.shown)
@@ -51,13 +56,21 @@ def cards(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     texts = [
         tr(
             "{authority}, by {first_due_day}",
-            authority=_capital(in_words(row["authority"])),
+            authority=_capital(_deciding(in_words(row["authority"]))),
             first_due_day=day(row["first_due_day"]),
         )
         + (f"; {counted(int(row['buyers']), 'buyer')}" if pd.notna(row["buyers"]) else "")
         for _, row in shown.iterrows()
     ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
+
+
+def _deciding(who: str) -> str:
+    """Return who decides, or how many of the buyers each of several does."""
+    each = [re.fullmatch(r"(.+) (\d+)", one) for one in who.split(tr(", "))]
+    if not all(each):
+        return who
+    return listed(tr("{who} on {number}", who=one[1], number=one[2]) for one in each if one)
 
 
 def _capital(text: str) -> str:
@@ -84,7 +97,14 @@ def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> s
         return ""
     moved = changes.drop_duplicates("name").set_index("name")["change"].get("receivables")
     since = changes["previous_as_of"].max()
-    told = tr(", {moved} since {since}", moved=change(moved, run.currency), since=day(since)) if pd.notna(moved) else ""
+    told = ""
+    if pd.notna(moved) and moved:
+        told = tr(
+            ", {amount} {more} than on {since}",
+            amount=money(abs(moved), run.currency),
+            more=tr("more") if moved > 0 else tr("less"),
+            since=day(since),
+        )
     share = f" ({percent(overdue / owed)})" if owed else ""
     return tr(
         "Customers owe **{owed}**{told}; {overdue}{share} of it is overdue.",
@@ -102,18 +122,31 @@ def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
         return ""
     if kept is None or bad_kept is None:
         return tr(
-            "The next 12 months are expected to lose **{gross}**; the worst year in 100 loses {bad} on average.",
+            "The next 12 months are expected to lose **{gross}**, the worst 1 % of years {bad} on average.",
             gross=money(gross, run.currency),
             bad=money(bad, run.currency),
         )
     return tr(
         "The next 12 months are expected to lose **{gross}**, of which {kept} stays with us under the "
-        "policy in force; the worst year in 100 loses {bad} on average, and {bad_kept} with it, before its "
-        "premium.",
+        "policy in force, and the worst 1 % of years {bad} on average, of which {bad_kept} stays; its cost comes on "
+        "top.{worth}",
         gross=money(gross, run.currency),
         kept=money(kept, run.currency),
         bad=money(bad, run.currency),
         bad_kept=money(bad_kept, run.currency),
+        worth=_worth(figures, run),
+    )
+
+
+def _worth(figures: Mapping[str, tuple], run: Run) -> str:
+    """Return what the value of the policy in force rests on where its sign does; empty else."""
+    value, without = (_value(figures, name) for name in ("cover_value", WITHOUT_SALES))
+    if value is None or without is None or (value > 0) == (without > 0):
+        return ""
+    return tr(
+        " A year with it is worth {value}, without the sales that only cover allows {without}.",
+        value=money(value, run.currency),
+        without=money(without, run.currency),
     )
 
 
