@@ -71,8 +71,8 @@ LINKS = {
 }  # fmt: skip
 """Links to the lists of chapters in which the buyer stands."""
 
-NO_GROUP = "It belongs to no group that the book knows."
-ALONE_IN_GROUP = "No other member of its group is a buyer in the book."
+NO_GROUP = "Group: none known."
+ALONE_IN_GROUP = "Group: no other member is a buyer."
 NOTHING_DECIDED = "Nothing is to be decided about it."
 SHEETS_OF_BUYERS = "Sheets of buyers"
 ALL_SHEETS = "All sheets of buyers"

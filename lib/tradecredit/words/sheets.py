@@ -177,7 +177,7 @@ def covered(cover: pd.DataFrame, currency: str) -> str:
     if debt - insured < CENT:
         return f"{told}."
     return tr(
-        "{told}: {part} of {debt} of insured debt, the rest of which is our own part.",
+        "{told}: {part} of {debt} of insured debt.",
         told=told,
         part=percent(round(insured / debt, 3)),
         debt=money(debt, currency),
@@ -261,9 +261,8 @@ def risk_now(watched: pd.Series, currency: str) -> str:
     `watched`: its row of `watchlist.watchlist`.
     """
     return tr(
-        "It has stood on the watchlist since {listed_since}: with the signals that warn its probability of default is "
-        "{warned}, without them, by the model, {pd}; of what it owes {at_stake} is expected to be lost with the "
-        "signals, {by_model} by the model.",
+        "On the watchlist since {listed_since}: with the signals that warn a default probability of {warned} and an "
+        "expected loss of {at_stake}, by the model {pd} and {by_model}.",
         listed_since=day(watched["listed_since"]),
         warned=probability(watched["pd_warned"]),
         pd=probability(watched["pd"]),
