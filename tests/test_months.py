@@ -53,9 +53,7 @@ SAME_THIS_MONTH = {
         ("need", "group_limit"): "the cap of no group is below what its members need",
         ("claim", "first_loss"): "the first loss takes all of each claim that is to be filed",
         ("claim", "insured_stake"): "of a claim it is the claim; of a report the insured percentage of the debt",
-        ("claim", "insurer_value"): "a claim is worth what it is; a report that × the default probability",
         ("first_loss", "insured_stake"): "the first loss takes all of each claim that is to be filed",
-        ("first_loss", "insurer_value"): "the first loss takes all of each claim that is to be filed",
         ("in_doubt", "missed_amount"): "no claim on a watched buyer is late: what is in doubt was to be reported",
         (
             "cash_expected_error",

@@ -159,9 +159,9 @@ def test_one_buyer_is_told_as_one(book, listed):
         "8,100 of it insured. A payment of EUR 8,000 would end it."
     )
     assert words.held_back.no_longer_insured(listed.loc[["A"]], book) == (
-        "New deliveries to 1 buyer are no longer insured: EUR 7,000 on invoices past the maximum extension period has "
-        "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported: the "
-        "decision on its cover. What was delivered before stays insured if it is reported in time."
+        "New deliveries to 1 buyer are no longer insured, and insurance adds nothing to its limit. To end that, EUR "
+        "7,000 on invoices past the maximum extension period has to be paid. The insurer is to be told of its debt as "
+        "well, by a decision of its own. What was delivered before stays insured if it is reported in time."
     )
 
 
@@ -169,10 +169,11 @@ def test_those_no_longer_insured_are_told_with_where_they_stand(book, listed):
     # A and B have to clear 7,000 and 500, and are to be reported late first; of C, which is to be claimed, no payment
     # brings deliveries back.
     assert words.held_back.no_longer_insured(listed, book) == (
-        "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 7,500 on "
-        "invoices past the maximum extension period has to be paid first by 2 of them (no payment ends that once the "
-        "policy has to pay), and insurance adds nothing to their limits. Of 3 of them debt is to be claimed or "
-        "reported: the decision on their cover. What was delivered before stays insured if it is reported in time."
+        "New deliveries to 3 buyers are no longer insured, and insurance adds nothing to their limits. To end that, "
+        "EUR 7,500 on invoices past the maximum extension period has to be paid by 2 of them. To 1 of them nothing is "
+        "delivered whatever is paid, as the policy has to pay. The list has 1 of them under an earlier reason. The "
+        "insurer is to be told of the debt of 3 of them as well, by a decision of its own. What was delivered before "
+        "stays insured if it is reported in time."
     )
     assert words.held_back.no_longer_insured(listed.loc[["E"]], book) == ""
 
@@ -199,7 +200,7 @@ def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, li
         "held from 1 November 2026 on: clear EUR 100, D2 first, then deliver"
     )
     assert words.held_back.no_longer_insured(begins[50], book).startswith(
-        "New deliveries to 1 buyer are no longer insured, 1 of them from 1 November 2026 on: EUR 100 on"
+        "New deliveries to 1 buyer are no longer insured, 1 of them from 1 November 2026 on, and "
     )
     # Held for the risk already, its deliveries are not insured from that day on all the same.
     policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 50, "stop_tolerance": 50})
@@ -209,7 +210,7 @@ def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, li
     both = pd.concat([found, begins[50].set_axis(["X"]), begins[51].set_axis(["Y"]), begins[49].set_axis(["Z"])])
     assert words.held_back.no_longer_insured(both, book).startswith(
         "New deliveries to 4 buyers are no longer insured, 2 of them from 1 November 2026 on and 1 of them from 2 "
-        "November 2026 on: EUR 400 on"
+        "November 2026 on, and insurance"
     )
 
 

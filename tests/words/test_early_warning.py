@@ -43,13 +43,15 @@ def test_codes_become_words():
 
 def test_the_watchlist_in_a_sentence():
     table = pd.DataFrame(
-        {"expected_loss_at_stake": [1000.0, 500.0], "exposure": [9000.0, 1000.0], "insured_debt": [0.0, 800.0],
-         "in_doubt": [0.0, 300.0], "doing": ["", "report missed; stop insured"]}, index=["A", "B"],
+        {"expected_loss_at_stake": [1000.0, 500.0], "expected_loss_owed": [700.0, 200.0], "exposure": [9000.0, 1000.0],
+         "insured_debt": [0.0, 800.0], "in_doubt": [0.0, 300.0], "doing": ["", "report missed; stop insured"]},
+        index=["A", "B"],
     )  # fmt: skip
     assert words.watchlist(table, EarlyWarningSettings(), "EUR") == (
         "2 buyers stand on the watchlist, with a default probability, moved by the signals, of 15 % or more. Their "
-        "exposure is EUR 10,000, the expected loss at stake EUR 1,500 before any cover; EUR 800 of what they owe is "
-        "insured debt, of which EUR 300 is in doubt, as a report or a claim is late. Nothing is decided on A."
+        "exposure is EUR 10,000; of it EUR 1,500 is expected to be lost with the signals, EUR 900 by the model "
+        "without them, before any cover; EUR 800 of what they owe is insured debt, of which EUR 300 is in doubt, as a "
+        "report or a claim is late. Nothing is decided on A."
     )
     safe = table.assign(in_doubt=0.0, doing="stop")
     assert words.watchlist(safe, EarlyWarningSettings(), "EUR").endswith("EUR 800 of what they owe is insured debt.")
@@ -57,9 +59,13 @@ def test_the_watchlist_in_a_sentence():
 
 
 def test_what_is_decided_on_the_watchlist_has_words():
-    table = pd.DataFrame({"doing": ["report missed; stop insured", ""]})
+    table = pd.DataFrame(
+        {"doing": ["report missed; stop insured", ""], "each_authority": ["credit analyst; head of credit", ""],
+         "each_due": ["2026-11-02; 2026-11-03", ""]}
+    )  # fmt: skip
     assert words.with_decisions(table)["doing"].tolist() == [
-        "Report debt of which a part is past its day; Stop deliveries: no longer insured",
+        "Report debt of which a part is past its day: credit analyst, by 2 Nov; Stop deliveries: no longer insured: "
+        "head of credit, by 3 Nov",
         "nothing is decided: watch it",
     ]
 
@@ -76,11 +82,18 @@ MOVES = pd.DataFrame(
 
 def test_moves_are_counted():
     """One comes and is worse, two leave, of whom one is better, two fail, one more is worse and one better."""
-    assert words.moves(MOVES) == (
-        "Since the month before 1 buyer came on the watchlist and 2 left it; 2 failed, 1 of them from the list; 2 are "
-        "in a worse grade and 2 in a better one."
+    settings = EarlyWarningSettings()
+    told = (
+        "Since the month before 1 buyer came on the watchlist (2) and 2 left it; 2 failed, 1 of them from the list; 2 "
+        "are in a worse grade and 2 in a better one."
     )
-    assert "failed" not in words.moves(MOVES[MOVES["move"] != FAILED])
+    assert words.moves(MOVES, settings, "EUR") == told
+    owing = MOVES.assign(pd_warned_before=0.144, exposure=MOVES["exposure"].mask(MOVES.index == 1, 600.0))
+    assert words.moves(owing, settings, "EUR") == (
+        f"{told} 1, which owes EUR 600, failed without having stood on the list: its probability with signals was "
+        "14.4 % a month ago, and the list begins at 15 %."
+    )
+    assert "failed" not in words.moves(MOVES[MOVES["move"] != FAILED], settings, "EUR")
 
 
 def test_each_move_has_its_reason():

@@ -63,7 +63,7 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
         of_claims.at_stake(claims.to_file(book, policy_in_force(book)), run.currency),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
-    shown = _linked(run, collect.named(listed).join(book.names))
+    shown = _linked(run, collect.named(listed).join(book.names)).assign(day=due["day"])
     folder = month_folder(run).parent / DAILY / f"{run.as_of:%Y-%m-%d}"
     with writing(run.reports), building(folder, run.reports, waiting=lambda: told_waiting(f"{run.as_of}")) as build:
         _write_tables(build, shown, letters, letters.invoices if letters else stages.letters(book, listed))
@@ -82,7 +82,7 @@ def _page(
     run, (due, listed, shown) = book.run, lists
     tables = [
         to_html(
-            shown.loc[due.index].assign(day=due["day"]), "What the insurer is to be told at once", columns=DUE_COLUMNS,
+            shown.loc[due.index], "What the insurer is to be told at once", columns=DUE_COLUMNS,
             rows=SHOWN, link="worklist.csv", currency=run.currency,
         ) if len(due) else "",
         to_html(

@@ -202,7 +202,7 @@ def _page(material: Material, buyer_id: str, facts: Facts, month: Month) -> str:
     name = words.title(buyer_id, book.names[buyer_id])
     parts = [
         ("decided", _of_decisions(material, buyer_id, month)),
-        ("who", _who(material, buyer_id)),
+        ("who", _who(material, buyer_id, month)),
         ("owed", _owed(material, buyer_id, month)),
         ("limit", _limit(facts, currency)),
         ("pays", _pays(material, buyer_id)),
@@ -213,9 +213,10 @@ def _page(material: Material, buyer_id: str, facts: Facts, month: Month) -> str:
         ("plan", _plan(material, buyer_id)),
     ]
     shown = [(anchor, tr(heads.HEADINGS[anchor]), html) for anchor, html in parts if html]
-    answer = "".join(
-        _say(text) for text in words.answer(material.advised.loc[buyer_id], rating, limit, currency) if text
-    )
+    answers = words.answer(material.advised.loc[buyer_id], rating, limit, currency)
+    if buyer_id in material.watched.index:
+        answers.insert(2, words.risk_now(material.watched.loc[buyer_id], currency))
+    answer = "".join(_say(text) for text in answers if text)
     main = (
         answer
         + _cards(material, buyer_id)
@@ -247,7 +248,7 @@ def _cards(material: Material, buyer_id: str) -> str:
     return f'<dl class="tc-cards" style="--columns:3">\n{"".join(shown)}</dl>\n'
 
 
-def _who(material: Material, buyer_id: str) -> str:
+def _who(material: Material, buyer_id: str, month: Month) -> str:
     book, currency = material.book, material.book.run.currency
     master = book.buyers.iloc[material.found.ratings.index.get_loc(buyer_id)]
     told = pd.concat([master, material.behaviour.loc[buyer_id]])
@@ -261,6 +262,9 @@ def _who(material: Material, buyer_id: str) -> str:
         members = members.rename_axis("buyer_id").reset_index()
         columns = ["buyer_id", "name", "exposure", "own_limit", "limit_to_set"]
         parts.append(_table(members, heads.CAPTIONS["group"], columns, currency=currency))
+        parts.append(_link(month, "03_limits_of_the_book", "table-groups"))
+    else:
+        parts.append(_say(tr(heads.NO_GROUP if pd.isna(group[buyer_id]) else heads.ALONE_IN_GROUP)))
     return "".join(parts)
 
 
@@ -332,8 +336,6 @@ def _default(material: Material, buyer_id: str, month: Month) -> str:
     if len(signals):
         parts.append(_table(signals, heads.CAPTIONS["signals"], ["signal", "since", "reason"]))
     if buyer_id in material.watched.index:
-        row = material.watched.loc[buyer_id]
-        parts.append(_say(words.risk_now(row["listed_since"], row["pd_warned"])))
         parts.append(_link(month, "06_collections", "table-watchlist"))
     parts.append(_link(month, "02_default_probability", "table-ratings"))
     return "".join(parts)

@@ -10,8 +10,21 @@ from tradecredit.measure.habit import FEWEST_WEEKS, SMOOTHING
 from tradecredit.numerics.control_charts import average_run_length
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
+from tradecredit.words.codes import in_words
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import count, counted, days, fixed, listed, money, percent, short
+from tradecredit.words.formats import (
+    brief_day,
+    count,
+    counted,
+    days,
+    first_of,
+    fixed,
+    listed,
+    money,
+    percent,
+    probability,
+    short,
+)
 
 UNDECIDED = "nothing is decided: watch it"
 
@@ -136,8 +149,19 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
     """Return the watchlist (`watched.with_decisions`) with what is decided in words."""
-    told = ["; ".join(tr(WHAT[kind]) for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
+    each = zip(table["doing"], table["each_authority"], table["each_due"], strict=True)
+    told = ["; ".join(_doing(*row)) or UNDECIDED for row in each]
     return table.assign(doing=pd.Series(told, index=table.index, dtype="str"))
+
+
+def _doing(kinds: str, authorities: str, due: str) -> list[str]:
+    """Return each decision on a buyer with who takes it and by when."""
+    rows = zip(kinds.split("; "), authorities.split("; "), due.split("; "), strict=True)
+    return [
+        tr("{what}: {who}, by {by}", what=tr(WHAT[kind]), who=in_words(who), by=brief_day(pd.Timestamp(by)))
+        for kind, who, by in rows
+        if kind
+    ]
 
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
@@ -151,13 +175,15 @@ def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str
         table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt", "in_doubt")
     )
     told = tr(
-        "{buyers} {stand} on the watchlist, with {a_from}. Their exposure is {owed}, the expected loss at "
-        "stake {stake} before any cover; {insured} of what they owe is insured debt",
+        "{buyers} {stand} on the watchlist, with {a_from}. Their exposure is {owed}; of it {stake} is expected to be "
+        "lost with the signals, {by_model} by the model without them, before any cover; {insured} of what they owe is "
+        "insured debt",
         buyers=counted(len(table), "buyer"),
         stand=tr("stands") if len(table) == 1 else tr("stand"),
         a_from=from_,
         owed=money(owed, currency),
         stake=money(stake, currency),
+        by_model=money(table["expected_loss_owed"].sum(), currency),
         insured=money(insured, currency),
     )
     told += (
@@ -171,8 +197,8 @@ def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str
     return told
 
 
-def moves(table: pd.DataFrame) -> str:
-    """Return who moved since the month before (`watchlist.moved`)."""
+def moves(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
+    """Return who moved since the month before (`watchlist.moved`), and who failed without being on the list."""
     came, left = (int((table["move"] == move).sum()) for move in (IN, OUT))
     failed, watched = table["move"] == FAILED, table["listed_before"].astype(bool)
     alive = table[~failed]
@@ -181,8 +207,9 @@ def moves(table: pd.DataFrame) -> str:
         for sign in (1, -1)
     )
     told = tr(
-        "Since the month before {buyers} came on the watchlist and {left} left it; ",
+        "Since the month before {buyers} came on the watchlist{who} and {left} left it; ",
         buyers=counted(came, "buyer"),
+        who=tr(" ({names})", names=first_of(table.index[table["move"] == IN].tolist(), 5)) if came else "",
         left=count(left),
     )
     if failed.any():
@@ -191,12 +218,28 @@ def moves(table: pd.DataFrame) -> str:
             failed=count(int(failed.sum())),
             failed_2=count(int((failed & watched).sum())),
         )
-    return tr(
+    told = tr(
         "{told}{worse} {are} in a worse grade and {better} in a better one.",
         told=told,
         worse=count(worse),
         are=tr("is") if worse == 1 else tr("are"),
         better=count(better),
+    )
+    return told + _unwarned(table[failed & ~watched & (table["exposure"] > 0)], settings, currency)
+
+
+def _unwarned(failed: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
+    """Return which buyer that failed without being on the list owes most, as a sentence; empty where none does."""
+    if failed.empty:
+        return ""
+    row = failed.sort_values("exposure", ascending=False, kind="stable").iloc[0]
+    return tr(
+        " {buyer}, which owes {exposure}, failed without having stood on the list: its probability with signals was "
+        "{before} a month ago, and the list begins at {list_from}.",
+        buyer=row.name,
+        exposure=money(row["exposure"], currency),
+        before=probability(row["pd_warned_before"]),
+        list_from=percent(settings.list_from),
     )
 
 

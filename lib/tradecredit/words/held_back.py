@@ -125,48 +125,42 @@ def no_longer_insured(held: pd.DataFrame, book: Book) -> str:
     stopped = held[held["stop_insured"]]
     if stopped.empty:
         return ""
-    here = stopped["held_for"] == "no longer insured"
-    elsewhere = (
-        tr(", {here} of them listed for an earlier reason", here=whole(int((~here).sum()))) if not here.all() else ""
-    )
-    asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    whose, theirs = (
-        (tr("Its debt"), "its") if len(stopped) == 1 else (tr("Of {asked} of them debt", asked=whole(asked)), "their")
-    )
-    limits = tr("its limit") if len(stopped) == 1 else tr("their limits")
-    first = (
-        tr(" {whose} is to be claimed or reported: the decision on {theirs} cover.", whose=whose, theirs=theirs)
-        if asked
-        else ""
-    )
+    one, currency = len(stopped) == 1, book.run.currency
     since = stopped["stop_since"].value_counts().sort_index()
     ahead = [
         tr("{count} of them from {begins} on", count=whole(count), begins=day(begins))
         for begins, count in since.items()
         if begins > book.as_of
     ]
-    later = f", {listed(ahead)}" if ahead else ""
-    claimed, clears = stopped["claim_amount"] > 0, stopped["stop_clears"]
-    paid = tr("no payment ends that once the policy has to pay")
-    if not claimed.all():
-        rest = tr(" by {claimed} of them", claimed=whole((~claimed).sum())) if claimed.any() else ""
-        more = f" ({paid})" if claimed.any() else ""
-        paid = tr(
-            "{clears} on invoices past the maximum extension period has to be paid first{rest}{more}",
-            clears=money(clears[~claimed].sum(), book.run.currency),
-            rest=rest,
-            more=more,
+    parts = [
+        tr(
+            "New deliveries to {buyers} are no longer insured{later}, and insurance adds nothing to {limits}.",
+            buyers=counted(len(stopped), "buyer"),
+            later=f", {listed(ahead)}" if ahead else "",
+            limits=tr("its limit") if one else tr("their limits"),
         )
-    return tr(
-        "New deliveries to {buyers} are no longer insured{later}{elsewhere}: {paid}, and insurance adds "
-        "nothing to {limits}.{first} What was delivered before stays insured if it is reported in time.",
-        buyers=counted(len(stopped), "buyer"),
-        later=later,
-        elsewhere=elsewhere,
-        paid=paid,
-        limits=limits,
-        first=first,
-    )
+    ]
+    claimed = stopped["claim_amount"] > 0
+    if not claimed.all():
+        parts.append(
+            tr(
+                "To end that, {clears} on invoices past the maximum extension period has to be paid{by}.",
+                clears=money(stopped.loc[~claimed, "stop_clears"].sum(), currency),
+                by=tr(" by {claimed} of them", claimed=whole(int((~claimed).sum()))) if claimed.any() else "",
+            )
+        )
+    if claimed.any():
+        whom = tr("it") if one else tr("{number} of them", number=whole(int(claimed.sum())))
+        parts.append(tr("To {whom} nothing is delivered whatever is paid, as the policy has to pay.", whom=whom))
+    earlier = int((stopped["held_for"] != "no longer insured").sum())
+    if earlier:
+        parts.append(tr("The list has {earlier} of them under an earlier reason.", earlier=whole(earlier)))
+    asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
+    if asked:
+        whose = tr("its debt") if one else tr("the debt of {asked} of them", asked=whole(asked))
+        parts.append(tr("The insurer is to be told of {whose} as well, by a decision of its own.", whose=whose))
+    parts.append(tr("What was delivered before stays insured if it is reported in time."))
+    return " ".join(parts)
 
 
 def cure(row: pd.Series, currency: str) -> str:

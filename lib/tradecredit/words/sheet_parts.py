@@ -67,10 +67,12 @@ FOLDED = {
 LINKS = {
     "table-limits": "The limits of all buyers", "table-watchlist": "The watchlist",
     "table-ratings": "The weakest buyers", "table-cover_audit": "The cover of all buyers",
-    "table-worklist": "The worklist",
+    "table-worklist": "The worklist", "table-groups": "All groups",
 }  # fmt: skip
 """Links to the lists of chapters in which the buyer stands."""
 
+NO_GROUP = "Group: none known."
+ALONE_IN_GROUP = "Group: no other member is a buyer."
 NOTHING_DECIDED = "Nothing is to be decided about it."
 SHEETS_OF_BUYERS = "Sheets of buyers"
 ALL_SHEETS = "All sheets of buyers"

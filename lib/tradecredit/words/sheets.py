@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
+from tradecredit.decide.deliveries import NOTHING
 from tradecredit.language import separated, spoken, tr
 from tradecredit.measure import promises
 from tradecredit.words.codes import in_words
@@ -88,7 +90,10 @@ def answer(advised: pd.Series, rating: pd.Series, limit: pd.Series, currency: st
             grade=rating["grade"],
         )
         risk += tr(": {drivers}.", drivers=in_words(rating["drivers"])) if rating["drivers"] else tr(".")
-    return [f"{what}.", risk, _of_limit(limit, currency)]
+    told = _of_limit(limit, currency)
+    if advised["deliveries"] == NOTHING and limit["limit_to_set"] > 0:
+        told += tr(" It is of use only once the hold ends: nothing is delivered now.")
+    return [f"{what}.", risk, told]
 
 
 def _of_limit(limit: pd.Series, currency: str) -> str:
@@ -162,11 +167,20 @@ def covered(cover: pd.DataFrame, currency: str) -> str:
     if not owed > 0:
         return tr("Nothing is open.")
     share = percent(round(insured / owed, 3))
-    return tr(
-        "{insured} of {owed} open is insured before deductibles, {share}.",
+    debt = cover.loc[cover["insured"] > 0, "amount"].sum()
+    told = tr(
+        "{insured} of {owed} open is insured before deductibles, {share}",
         insured=money(insured, currency),
         owed=money(owed, currency),
         share=share,
+    )
+    if debt - insured < CENT:
+        return f"{told}."
+    return tr(
+        "{told}: {part} of {debt} of insured debt.",
+        told=told,
+        part=percent(round(insured / debt, 3)),
+        debt=money(debt, currency),
     )
 
 
@@ -241,12 +255,19 @@ def overridden(rating: pd.Series) -> str:
     return tr("An analyst has set its grade: {override}.", override=rating["override"])
 
 
-def risk_now(listed_since: pd.Timestamp, warned: float) -> str:
-    """Return since when a buyer stands on the watchlist, and its probability of default with the signals."""
+def risk_now(watched: pd.Series, currency: str) -> str:
+    """Return since when a buyer stands on the watchlist, and its probability and expected loss by both counts.
+
+    `watched`: its row of `watchlist.watchlist`.
+    """
     return tr(
-        "It has stood on the watchlist since {listed_since}; with the signals its probability of default is {warned}.",
-        listed_since=day(listed_since),
-        warned=probability(warned),
+        "On the watchlist since {listed_since}: with the signals that warn a default probability of {warned} and an "
+        "expected loss of {at_stake}, by the model {pd} and {by_model}.",
+        listed_since=day(watched["listed_since"]),
+        warned=probability(watched["pd_warned"]),
+        pd=probability(watched["pd"]),
+        at_stake=money(watched["expected_loss_at_stake"], currency),
+        by_model=money(watched["expected_loss_owed"], currency),
     )
 
 
@@ -254,7 +275,7 @@ def who_has_one(buyers: int, most: int) -> str:
     """Return which buyers have a sheet in a month."""
     return tr(
         "{buyers} {have} a sheet this month: the {most} that owe most, the {most} of whom most is "
-        "expected to be lost, and all on the watchlist. That of any other is made by `tradecredit buyer`.",
+        "expected to be lost, and all on the watchlist. The analyst who makes this report can add any other.",
         buyers=counted(buyers, "buyer"),
         have=tr("has") if buyers == 1 else tr("have"),
         most=most,

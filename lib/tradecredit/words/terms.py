@@ -133,7 +133,8 @@ def _worth_it(by_grade: pd.DataFrame, even: pd.DataFrame) -> str:
     if not worth.any():
         return ""
     won = by_grade.loc[worth, "days_won"]
-    usual = even["days_earlier"].reindex(won.index)
+    # Grades of buyers and of the scale have indexes of different kinds.
+    usual = even["days_earlier"].reindex(won.index.astype("int64")).set_axis(won.index)
     told = tr(" With {grades} alone they saved more than they cost", grades=_grades(worth))
     if not (won > usual).all():
         return f"{told}."

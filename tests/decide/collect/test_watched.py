@@ -23,6 +23,8 @@ def test_decisions_stand_beside_the_names_in_their_order():
     )  # fmt: skip
     found = with_decisions(listed, records, breaches)
     assert found["doing"].tolist() == ["report missed; stop insured", ""]
+    assert found["each_authority"].tolist() == ["credit analyst; head of credit", ""]
+    assert found["each_due"].tolist() == ["2026-11-03; 2026-11-02", ""]
     assert found.loc["A", "authority"] == "credit analyst"
     assert pd.isna(found.loc["B", "authority"])
     assert found.loc["A", "due_day"] == pd.Timestamp("2026-11-02")

@@ -106,13 +106,13 @@ def test_moves_are_of_the_list_first_and_then_of_grades():
     ]  # fmt: skip
     found = _moves(*tables, failed=pd.Series({"B": 70.0, "H": 0.0, "Z": 900.0}))
     assert found["move"].to_dict() == {"B": FAILED, "A": IN, "G": OUT, "H": FAILED, "C": WORSE, "D": BETTER}
-    assert list(found.index) == ["B", "A", "G", "H", "C", "D"]
-    assert found["came"].tolist() == ["", "silent; overdue", "", "", "overdue", ""]
+    assert list(found.index) == ["A", "B", "H", "G", "C", "D"]
+    assert found["came"].tolist() == ["silent; overdue", "", "", "", "overdue", ""]
     assert found["went"].tolist() == ["", "", "", "", "", "disputes"]
     assert found.loc[["B", "H"], "grade"].tolist() == [10, 10]
     assert found.loc[["B", "H", "A"], "exposure"].tolist() == [70, 0, 100]
     assert pd.isna(found.loc["G", "grade"])
-    assert found["grade_before"].tolist() == [9, 6, 9, 2, 4, 5]
+    assert found["grade_before"].tolist() == [6, 9, 2, 9, 4, 5]
 
 
 def test_moves_of_a_book_are_between_its_two_reviews(book):

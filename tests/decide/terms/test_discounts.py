@@ -309,6 +309,7 @@ def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, n
     index = pd.MultiIndex.from_tuples(steps, names=["discount_rate", "discount_days", "terms_days"]) if rates else None
     offers = pd.DataFrame(index=pd.MultiIndex.from_arrays([[]], names=["discount_rate"]) if index is None else index)
     by_grade = pd.DataFrame({"net": net, "days_won": {5: 84.9, 7: 82.7, 4: 37.6}}).rename_axis("grade").loc[[*net]]
+    by_grade.index = by_grade.index.astype("Int64")
     even = pd.DataFrame({"days_earlier": {4: 42.7, 5: 46.9, 7: 57.8}})
     assert words.terms.discounts(totals, by_grade, offers, even, "EUR") == {
         "discounts": f"End cash discounts with {ended} more than they saved, or lower {lowered}. Over all grades they "

@@ -165,10 +165,12 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         went="Signals gone",
         move_reason="Reason",
         doing="To do",
+        each_authority="Decided by, each",
+        each_due="Due, each",
     ),
     **columns("money", in_doubt="Cover in doubt"),
     **columns("probability", pd_warned="PD with signals", pd_warned_before="PD with signals, month before"),
     **columns("count", grade_before="Grade, month before"),
-    **columns("money", expected_loss_at_stake="Expected loss at stake, gross"),
+    **columns("money", expected_loss_at_stake="Expected loss with signals, gross"),
     **columns("date", listed_since="On the watchlist since"),
 }

@@ -85,6 +85,7 @@ def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
 
     - `insured_debt`: what the policy in force insures of what is owed (`cover.of_buyers`; 0 without one), which the
       expected loss is not net of;
+    - `expected_loss_owed` = pd × lgd × exposure: the model's, without the signals;
     - `listed_since`: the first of the month ends in a row, up to the as-of date, on which it stood on the list as known
       then, `months` back at most: each of them costs a review the first time.
     """
@@ -100,7 +101,10 @@ def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
         if still.empty:
             break
         since[still] = day
-    table = listed.assign(insured_debt=insured.reindex(listed.index), listed_since=since)
+    table = listed.assign(
+        insured_debt=insured.reindex(listed.index), listed_since=since,
+        expected_loss_owed=listed["pd"] * listed["lgd"] * listed["exposure"],
+    )  # fmt: skip
     return table.sort_values("expected_loss_at_stake", ascending=False, kind="stable")
 
 
@@ -111,8 +115,9 @@ def moved(book: Book) -> pd.DataFrame:
     `BETTER` that holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came` and `went`, the codes of
     signals that warn now and did not then, or no more; `listed`, `listed_before`; `exposure`, `expected_loss_at_stake`
     of today. A buyer that was looked at then and is in default now has failed, with grade 10 and what it owes; one that
-    neither owes nor buys any more has left the list, and the rest of its row is missing. Those on either list first, of
-    them those that failed, then by expected loss. Empty where the history does not reach back a month.
+    neither owes nor buys any more has left the list, and the rest of its row is missing. Those that came on the list
+    first, then those that failed, those that left it, and all others; within these by expected loss, of those that
+    failed by what they owe. Empty where the history does not reach back a month.
     """
     month_before, now = window_start(book.as_of, 1), review(book).buyers
     if month_before < first_day(book):
@@ -153,11 +158,12 @@ def _moves(now: pd.DataFrame, then: pd.DataFrame, failed: pd.Series | None = Non
     holds = [gone, listed & ~was, was & ~listed, change > 0, change < 0]
     move = np.select(holds, [FAILED, IN, OUT, WORSE, BETTER], "")
     table = table.assign(
-        move=pd.Series(move, index=table.index, dtype="str"), on_either=listed | was, gone=gone, listed=listed,
-        listed_before=was, **_changed_signals(table),
+        move=pd.Series(move, index=table.index, dtype="str"), listed=listed, listed_before=was,
+        **_changed_signals(table),
     )  # fmt: skip
-    order = ["on_either", "gone", "expected_loss_at_stake"]
-    return table[table["move"] != ""].sort_values(order, ascending=False, kind="stable")[MOVED]
+    rank = np.select([move == IN, gone, move == OUT, listed], [0, 1, 2, 3], 4)
+    size = table["expected_loss_at_stake"].fillna(table["exposure"]).fillna(0.0).to_numpy("float64")
+    return table.iloc[np.lexsort((-size, rank))].loc[lambda rows: rows["move"] != "", MOVED]
 
 
 def _changed_signals(table: pd.DataFrame) -> dict[str, pd.Series]:
