@@ -34,7 +34,7 @@ def test_what_answers_each_is_told(book):
     policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 60})
     found = cover_audit.with_remedies(audit.by_breach(audit.breaches(book, policy)), book)
     assert found["remedy"].tolist() == [
-        "“Report debt of which a part is past its day”, by 2 November 2026",
+        "“Late report to the insurer”, by 2 November 2026",
         "“Claim on the policy”, by 2 November 2026",
         "“Limits worth requesting from the insurer”; “Stop deliveries: above what the risk allows”, by 3 November "
         "2026; “Bring back what is above the limit to set”, by 9 November 2026",
@@ -106,7 +106,7 @@ def test_the_counts_of_stops_are_bridged():
     )  # fmt: skip
     assert cover_audit.stops(calendar, breaches, records) == (
         "Past the stop of supplies are 3 buyers today. Chapter 03 has each under the first thing that its cover asks "
-        "for: 2 under “Report debt of which a part is past its day” and 1 under “Stop deliveries: no longer insured”. "
+        "for: 2 under “Late report to the insurer” and 1 under “Stop deliveries: no longer insured”. "
         "Of the 4 buyers shipped to after a stop 2 are past it today; the other 2 are not: what stopped them was paid "
         "or claimed since, or they are in default or without a limit."
     )

@@ -64,7 +64,7 @@ def test_what_is_decided_on_the_watchlist_has_words():
          "each_due": ["2026-11-02; 2026-11-03", ""]}
     )  # fmt: skip
     assert words.with_decisions(table)["doing"].tolist() == [
-        "Report debt of which a part is past its day: credit analyst, by 2 Nov; Stop deliveries: no longer insured: "
+        "Late report to the insurer: credit analyst, by 2 Nov; Stop deliveries: no longer insured: "
         "head of credit, by 3 Nov",
         "nothing is decided: watch it",
     ]

@@ -16,7 +16,7 @@ from tradecredit.words.held_back import days_counted, tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
-    "report missed": "Report debt of which a part is past its day",
+    "report missed": "Late report to the insurer",
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
