@@ -6,8 +6,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.deliveries import AGAINST_PAYMENT, AS_IT_PAYS, HELD, NOTHING, WITHIN_LIMIT, reasons
 from tradecredit.decide.limits.methods import excess
-from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.set_off import still_overdue
 
 CURED = ("no longer insured", "risk", "overdue part", "risk, against payment")
 """Reasons of `HELD` that a payment ends; in default, and once the policy has to pay, nothing more is lent."""
@@ -24,7 +24,8 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
     - `held_for`, the first of the reasons in `HELD` that holds, and `held_also`, the others (missing: none);
     - `exposure`, what it owes, and `insured`, what the insurer bears of it before deductibles;
     - `to_pay`: what has to be paid so that all these reasons end: the largest of `stop_clears` (no longer insured), the
-      excess over the limit by risk, and what is overdue and not in dispute (overdue part), since one payment counts for
+      excess over the limit by risk, and what is overdue, less what is in dispute or paid on account
+      (`set_off.still_overdue`; overdue part), since one payment counts for
       each of them (missing: no payment ends it, `CURED`); `pay_invoice`, the oldest invoice that it is for, of those
       past their extension period, else of those that are overdue (missing: any will do); `then_delivered`: within the
       limit to set, or by risk where what is still owed is above the former, or against payment alone where the risk
@@ -80,6 +81,6 @@ def by_reason(held: pd.DataFrame) -> pd.DataFrame:
 
 
 def _oldest_overdue(book: Book) -> pd.Series:
-    """Return the oldest invoice past due, and not in dispute, of each buyer that has one: index buyer_id."""
-    oldest = open_items(book)[overdue_undisputed(book)].sort_values("due", kind="stable").drop_duplicates("buyer_id")
+    """Return the oldest invoice `still_overdue` of each buyer that has one: index buyer_id."""
+    oldest = open_items(book)[still_overdue(book) > 0].sort_values("due", kind="stable").drop_duplicates("buyer_id")
     return oldest.set_index("buyer_id")["invoice_id"]

@@ -18,6 +18,7 @@ from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.open_items import open_amounts, open_items
+from tradecredit.measure.set_off import set_off
 
 DUTIES = {
     "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
@@ -53,7 +54,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
       before, though the buyer has a limit that would insure it, and it is not in default; `stop_since`, the first day
       of that: the day after the first extension period of an open invoice ends; `stop_invoice`, that invoice;
-      `stop_clears`, what is open of all such invoices, gross: what has to be paid so that the stop ends, and
+      `stop_clears`, what is open of all such invoices, gross, less what the buyer has on account (`set_off.set_off`):
+      what has to be paid so that the stop ends, and
       `stop_disputed`, what of it is in an open dispute, which has to be settled first (all missing: it is insured).
 
     Nothing without a policy, and of a policy that bears no part of an ordinary loss. Source: definitions §5.1, §5.8.
@@ -200,7 +202,8 @@ def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     causing = stopping_invoices(book, policy, read_on(book.as_of))
     items = open_items(book).iloc[causing.index]
     disputed = disputed_of(book, open_amounts(book), book.as_of)[causing.index]
-    table = items[["buyer_id", "invoice_id", "open_amount"]].assign(stop_since=causing, disputed=disputed)
+    left = items["open_amount"] - set_off(book)[causing.index]
+    table = items[["buyer_id", "invoice_id"]].assign(open_amount=left, stop_since=causing, disputed=disputed)
     return table.sort_values("stop_since", kind="stable").groupby("buyer_id").agg(
         stop_since=("stop_since", "first"), stop_invoice=("invoice_id", "first"), stop_clears=("open_amount", "sum"),
         stop_disputed=("disputed", "sum"),

@@ -7,10 +7,12 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import MICROSECONDS_A_DAY as DAY
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.open_items import ledger
+from tradecredit.measure.open_items import ledger, open_amounts
+from tradecredit.measure.set_off import set_off
 from tradecredit.numerics.grouping import Grouped, grouped
 from tradecredit.numerics.kernels import Kernel, kernel
 
@@ -80,13 +82,17 @@ def stopping_invoices(book: Book, policy: Policy, by: pd.Timestamp | None = None
     """Return the invoices that stop their buyers at the end of the book's day, with the first day of each one's stop.
 
     `by`: a later day; those that are owed today count whose stop begins until then, unless they are paid. Index: their
-    places among `invoices`; `stop_since`. None of a policy without an extension period.
+    places among `invoices`; `stop_since`. None of a policy without an extension period. What the buyer has on account
+    is taken as payment of its oldest invoices past due (`set_off.set_off`): an assumption, as policies speak of paid
+    invoices. What was shipped before is judged by the ledger alone, whose invoices were open then.
     """
     found, since = np.zeros(0, np.intp), np.zeros(0, np.int64)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
         today, until = days(np.array([book.as_of, by or book.as_of], "datetime64[us]"))
-        found = np.flatnonzero((begins <= until) & (ends > np.maximum(begins, today)))
+        covered = set_off(book)
+        paid = (covered > 0) & (open_amounts(book) - covered <= max(policy.stop_tolerance or 0.0, CENT))
+        found = np.flatnonzero((begins <= until) & (ends > np.maximum(begins, today)) & ~paid)
         since = begins[found]
     moments = since.astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(moments, index=found, name="stop_since")

@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.language import tr
 from tradecredit.measure.balances import balances
+from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.history import (
     balances_since,
@@ -31,6 +32,7 @@ from tradecredit.measure.quality import (
     UNINVOICED_DAYS,
 )
 from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
+from tradecredit.measure.set_off import set_off
 from tradecredit.words.formats import change as signed
 from tradecredit.words.formats import counted, day, days, fixed, listed, missing, money, month, percent
 
@@ -315,17 +317,31 @@ def long_overdue(kpis: pd.Series, currency: str, *, recorded: bool = True) -> st
 
 
 def on_account(book: Book) -> str:
-    """Return what buyers have on account and what all owe net of it (`balances.balances`); empty without any."""
+    """Return what buyers have on account and what all owe net of it (`balances.balances`); empty without any.
+
+    Beside it what of the overdue invoices it covers (`set_off.set_off`), and what to do about it.
+    """
     table, currency = balances(book), book.run.currency
     account = table["on_account"]
     if (account.abs() < 0.5).all():
         return ""
-    return tr(
+    told = tr(
         "Owed net of what buyers have on account: {open_amount}. On account, settling no invoice, are "
         "{account} of {buyers}.",
         open_amount=money(table["open_amount"].sum() - account.sum(), currency),
         account=money(account.sum(), currency),
         buyers=counted(int((account.abs() >= 0.5).sum()), "buyer"),
+    )
+    covered = sums_by_buyer(book, pd.Series(set_off(book)))
+    if covered.sum() < 0.5:
+        return told
+    return tr(
+        "{told} It covers {covered} of the overdue invoices of {buyers}: allocate it to the oldest of them. Until then "
+        "the ageing shows them as overdue; reminders, holds of deliveries, payment plans and the insurer's stop count "
+        "a payment on account as payment.",
+        told=told,
+        covered=money(covered.sum(), currency),
+        buyers=counted(int((covered >= 0.5).sum()), "buyer"),
     )
 
 

@@ -100,10 +100,17 @@ def _deciding(who: str) -> str:
     return listed(tr("{who} on {number}", who=one[1], number=one[2]) for one in each if one)
 
 
-def beside(figures: Mapping[str, tuple], run: Run) -> dict[str, str]:
-    """Return what tiles of the summary say below their figure, by its name; `figures`: of `index.picked`."""
+def beside(figures: Mapping[str, tuple], run: Run, covered: float = 0.0) -> dict[str, str]:
+    """Return what tiles of the summary say below their figure, by its name; `figures`: of `index.picked`.
+
+    `covered`: what of the overdue invoices buyers have paid on account (`set_off.set_off`), in the reporting currency.
+    """
     without, window = _value(figures, "cover_value_without_sales"), _value(figures, "dso")
     told = {}
+    if covered >= 0.5:
+        told["overdue_amount"] = tr(
+            "{covered} of it is covered by money on account", covered=money(covered, run.currency)
+        )
     if without is not None:
         told["cover_value"] = tr(
             "{without} without the sales that only cover allows", without=money(without, run.currency)

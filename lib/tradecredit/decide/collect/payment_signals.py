@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
 from tradecredit.measure.behaviour import features
-from tradecredit.measure.disputes import disputed, overdue_undisputed
+from tradecredit.measure.disputes import disputed
 from tradecredit.measure.dust import dust, small_rest
 from tradecredit.measure.habit import payment_habit
 from tradecredit.measure.history import begins, habits_told, sales_told
@@ -17,6 +17,7 @@ from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import ledger, open_items
 from tradecredit.measure.promises import BROKEN, outcomes
 from tradecredit.measure.sales import net_sales, sold_on
+from tradecredit.measure.set_off import still_overdue
 from tradecredit.measure.silence import silence
 
 YEAR_MONTHS = 12
@@ -52,7 +53,7 @@ def slower(book: Book) -> Measured:
 
 
 def overdue(book: Book) -> Measured:
-    """Return the days past due of the oldest invoice that nobody contests and that is no small rest; else 0."""
+    """Return the days past due of the oldest invoice still overdue (`set_off.still_overdue`), no small rest; else 0."""
     oldest, days = _oldest_overdue(book), book.run.early_warning.overdue_days
     value = np.asarray((np.datetime64(book.as_of, "us") - oldest) / np.timedelta64(1, "D"))
     return Measured(np.where(np.isnat(oldest), 0.0, value), oldest + np.timedelta64(days, "D"), days)
@@ -172,7 +173,7 @@ def _oldest_overdue(book: Book) -> np.ndarray:
     """Return the day by which the oldest undisputed invoice past due was payable, by buyer; not a time: none is."""
     items = open_items(book)
     least = small_rest(items["open_amount"].to_numpy(), items["amount"].to_numpy(), book.run.receivables.small_rest)
-    rows = np.flatnonzero(overdue_undisputed(book) & ~least)
+    rows = np.flatnonzero((still_overdue(book) > 0) & ~least)
     return _earliest(
         book.buyer_of_invoice[rows], items["payable_by"].to_numpy("datetime64[us]")[rows], len(book.buyers)
     )

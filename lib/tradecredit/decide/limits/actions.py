@@ -6,8 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess, smallest
-from tradecredit.measure.disputes import overdue_undisputed
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.set_off import still_overdue
 from tradecredit.params.limits import LimitSettings
 
 RISK = tuple(name for name in METHODS if name != "need")
@@ -23,9 +22,11 @@ STOPS = (IN_DEFAULT, STOP, STOP_UNTIL_PAID)
 
 
 def overdue(book: Book) -> pd.Series:
-    """Return what each buyer owes past due, without invoices in an open dispute: by its place in the book."""
-    owed = np.where(overdue_undisputed(book), open_items(book)["open_amount"], 0.0)
-    return pd.Series(np.bincount(book.buyer_of_invoice, owed, len(book.buyers)))
+    """Return what each buyer owes past due, without invoices in an open dispute: by its place in the book.
+
+    Less what it has on account (`set_off.still_overdue`), as exposure is.
+    """
+    return pd.Series(np.bincount(book.buyer_of_invoice, still_overdue(book), len(book.buyers)))
 
 
 def excesses(limits: pd.DataFrame, bound: pd.Series) -> pd.DataFrame:

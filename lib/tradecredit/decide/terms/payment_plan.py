@@ -16,6 +16,7 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.dust import small_rest
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.set_off import still_overdue
 
 OPTION_COLUMNS = [
     "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
@@ -35,7 +36,8 @@ def overdue_buyers(book: Book) -> pd.DataFrame:
     """Return the buyers not in default that owe something past due, the largest amount `overdue` first.
 
     Index buyer_id; `overdue` (reporting currency), `invoices`, `oldest_days_past_due`, all without invoices under an
-    open dispute, which are left out whole: what is contested is no debt to plan instalments for or to enforce.
+    open dispute, which are left out whole: what is contested is no debt to plan instalments for or to enforce; and less
+    what the buyer has on account (`set_off.still_overdue`).
     The oldest is that of the invoices of which more than a small rest is owed (`receivables.small_rest`), or where of
     none more is, of all. `disputed`: the open amount of those past due. A buyer that contests all of it has 0 overdue,
     and no oldest.
@@ -278,10 +280,14 @@ def _waited(known: pd.DataFrame, overdue: np.ndarray) -> tuple[np.ndarray, np.nd
 
 @once
 def _past_due(book: Book) -> pd.DataFrame:
-    """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open."""
-    items = open_items(book)
-    items = items.assign(in_dispute=~overdue_undisputed(book))
-    return items[items["days_past_due"] > 0]
+    """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open.
+
+    Of the others what is left of what the buyer has on account (`set_off.still_overdue`).
+    """
+    items, left = open_items(book), still_overdue(book)
+    contested = ~overdue_undisputed(book)
+    items = items.assign(in_dispute=contested, open_amount=np.where(contested, items["open_amount"], left))
+    return items[(items["days_past_due"] > 0) & (contested | (left > 0))]
 
 
 def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:
