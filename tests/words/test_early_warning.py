@@ -60,12 +60,12 @@ def test_the_watchlist_in_a_sentence():
 
 def test_what_is_decided_on_the_watchlist_has_words():
     table = pd.DataFrame(
-        {"doing": ["report missed; stop insured", ""], "each_authority": ["credit analyst; head of credit", ""],
-         "each_due": ["2026-11-02; 2026-11-03", ""]}
+        {"doing": ["report missed; collect; stop insured", ""], "each_due": ["2026-11-02; 2026-11-09; 2026-11-03", ""],
+         "each_authority": ["credit analyst; credit analyst; head of credit", ""]}
     )  # fmt: skip
     assert words.with_decisions(table)["doing"].tolist() == [
-        "Late report to the insurer: credit analyst, by 2 Nov; Stop deliveries: no longer insured: "
-        "head of credit, by 3 Nov",
+        "credit analyst: Late report to the insurer by 2 Nov, Collect overdue debt by 9 Nov; "
+        "head of credit: Stop deliveries: no longer insured by 3 Nov",
         "nothing is decided: watch it",
     ]
 

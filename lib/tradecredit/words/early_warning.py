@@ -1,6 +1,8 @@
 """Sentences on early warnings: why each signal warns, who is on the watchlist and moved on it, what is assumed."""
 
 from collections.abc import Callable
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
@@ -155,13 +157,13 @@ def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _doing(kinds: str, authorities: str, due: str) -> list[str]:
-    """Return each decision on a buyer with who takes it and by when."""
-    rows = zip(kinds.split("; "), authorities.split("; "), due.split("; "), strict=True)
-    return [
-        tr("{what}: {who}, by {by}", what=tr(WHAT[kind]), who=in_words(who), by=brief_day(pd.Timestamp(by)))
-        for kind, who, by in rows
-        if kind
-    ]
+    """Return what is decided on a buyer, each with its day, of each who decides in turn."""
+    rows = [row for row in zip(authorities.split("; "), kinds.split("; "), due.split("; "), strict=True) if row[1]]
+    told = []
+    for who, of_one in groupby(rows, key=itemgetter(0)):
+        each = [tr("{what} by {by}", what=tr(WHAT[kind]), by=brief_day(pd.Timestamp(by))) for _, kind, by in of_one]
+        told.append(tr("{who}: {decided}", who=in_words(who), decided=tr(", ").join(each)))
+    return told
 
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
