@@ -513,7 +513,7 @@ def test_the_policy_is_decided_on_before_its_notice_is_due(month, tables):
     # The summary says who decides on it, and by when.
     page = html.unescape((month / "00_summary.html").read_text(encoding="utf-8")).replace("\u00a0", " ")
     for row in asked[asked.index == "policy"].itertuples():
-        assert f"above the account. {row.authority.capitalize()}, by {day(pd.Timestamp(row.due_day))}" in page
+        assert f" {row.authority.capitalize()}, by {day(pd.Timestamp(row.due_day))}" in page
 
 
 def test_what_only_cover_adds_is_cut_where_limits_without_insurance_fit_a_cap(tables):

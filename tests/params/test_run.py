@@ -308,6 +308,16 @@ def test_a_key_that_is_stated_twice_is_refused_where_it_stands(tmp_path):
         Run.from_yaml(file)
 
 
+@pytest.mark.parametrize("line", ["as_of: 2026-13-29", "source: {exported: 2026-11-31}", "fx: [2026-02-29 10:00:00]"])
+def test_a_day_that_does_not_exist_is_refused_where_it_stands(tmp_path, line):
+    file = tmp_path / "policy.yaml"
+    file.write_text(f"# whose\n{line}\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"policy\.yaml, row 2: found '2026-[^']*'; is a day that does not exist"):
+        read_yaml(file)
+    file.write_text('as_of: "2026-11-31"\nday: 2028-02-29\nmerged: {<<: {a: 1}}\n', encoding="utf-8")
+    assert read_yaml(file) == {"as_of": "2026-11-31", "day": date(2028, 2, 29), "merged": {"a": 1}}
+
+
 def test_a_section_may_take_over_another_and_say_otherwise(tmp_path):
     file = tmp_path / "run.yaml"
     file.write_text("a: &a {x: 1, y: 2}\nb: {inner: &b {<<: *a, x: 3}}\nc: {<<: *b, y: 4}\n")

@@ -147,6 +147,25 @@ def test_two_entities_do_not_share_a_folder(project):
         report(project.run_file)
 
 
+def test_two_run_files_whose_entity_is_a_guess_do_not_share_a_folder(project):
+    report(project.run_file)
+    other = project.folder / "other.yaml"
+    guess = project.run_file.read_text(encoding="utf-8") + 'guessed: {entity: "Test & Co"}\n'
+    other.write_text(guess, encoding="utf-8")
+    before = files(project.folder / "reports")
+    for as_of, expected in (
+        ("2024-03-31", "would replace that of 2024-03"),
+        ("2024-04-30", "be compared with that of"),
+    ):
+        with pytest.raises(ParameterError, match=f"entity: .*{expected}.*made by another run file.*reports: "):
+            run._check_owner(Run.from_yaml(other, as_of), month_folder(Run.from_yaml(other, as_of)))
+    assert files(project.folder / "reports") == before
+    project.run_file.write_text(guess, encoding="utf-8")  # the same run file goes on
+    run._check_owner(project_run := Run.from_yaml(project.run_file), month_folder(project_run))
+    other.write_text(guess.replace("guessed: {", "assumptions: [] #"), encoding="utf-8")  # confirmed
+    run._check_owner(confirmed := Run.from_yaml(other), month_folder(confirmed))
+
+
 def test_reports_that_cannot_be_written_are_told(project):
     (project.folder / "taken").write_text("a file")
     project.run(reports="taken")

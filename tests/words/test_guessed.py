@@ -26,6 +26,7 @@ def test_a_run_file_without_guesses_says_nothing(run):
 def test_guesses_are_counted_and_told_with_what_was_taken(run):
     lead, *each = told(run(**{"currency": "GBP", "source.terms_days": 30}))
     assert "rests on 2 guesses that nobody has confirmed: the currency that amounts are stated in; days of " in lead
+    assert "Look at them in the run file run.yaml, and remove" in lead
     assert each == [
         "Guessed: the currency that amounts are stated in: GBP.",
         "Guessed: days of payment, which the export does not state: 30.",

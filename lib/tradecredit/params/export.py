@@ -17,6 +17,8 @@ Role = Literal[
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "fixed", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
+NOBODY = "My Company"
+"""Entity that `start` writes where an export does not tell whose it is."""
 EXPORTED = ("invoices", "receipts")
 """The tables that an export alone gives; all others are read from files of their own, and `buyers` from both."""
 

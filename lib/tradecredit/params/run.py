@@ -1,5 +1,6 @@
 """The parameters of a run, checked before anything starts: the run file and its sections."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -319,6 +320,11 @@ class Run(Parameters):
                 own = Path(section[key]) == self.file.parent  # of that folder's name the reader has no use
                 section[key] = "." if own else Path(section[key]).name
         return parameters
+
+    @property
+    def place(self) -> str:
+        """Four digits that tell one run file's place from another's, too few to learn the place from them."""
+        return hashlib.sha256(str(self.file).encode()).hexdigest()[:4]
 
     def _secrets(self) -> Iterator[Problem]:
         """Yield the parameters that hold a password or the like, and would be published with it."""

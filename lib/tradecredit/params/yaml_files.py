@@ -16,10 +16,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The one that is compiled reads ten times as fast; not every build of PyYAML has it."""
+BUILT = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "int", "float"))
+"""Kinds of scalar that YAML builds a value of, so that it may be written in their form and be none."""
+
+
+class _NoSuchValueError(ValueError):
+    """A scalar written as a day or a number that there is none of."""
+
+    def __init__(self, node: yaml.ScalarNode) -> None:
+        super().__init__(node.value)
+        self.value, self.row = node.value, node.start_mark.line + 1
+        self.is_day = node.tag.endswith(":timestamp")
 
 
 def _content(text: str) -> Any:
-    """Return what a YAML text holds; refuses a key that a section states twice, of which YAML would take the last."""
+    """Return what a YAML text holds; refuses a key that a section states twice, of which YAML would take the last.
+
+    Raises `_NoSuchValueError` where a scalar has the form of a day or a number and is none, such as 2026-11-31.
+    """
     loader = LOADER(text)
     try:
         root = loader.get_single_node()
@@ -34,9 +48,18 @@ def _content(text: str) -> Any:
                 waiting += [part for pair in node.value for part in pair]
             elif isinstance(node, yaml.SequenceNode):
                 waiting += node.value
+            elif node.tag in BUILT:
+                _refuse_impossible(loader, node)
         return None if root is None else loader.construct_document(root)
     finally:
         loader.dispose()
+
+
+def _refuse_impossible(loader: Any, node: yaml.ScalarNode) -> None:
+    try:
+        loader.construct_object(node)
+    except ValueError:  # Python's own, which names neither the line nor what stands there
+        raise _NoSuchValueError(node) from None
 
 
 def _refuse_repeated(section: yaml.MappingNode) -> None:
@@ -50,8 +73,8 @@ def _refuse_repeated(section: yaml.MappingNode) -> None:
 def read_yaml(file: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; raises `ParameterError` where there is none."""
 
-    def refuse(allowed: str, remedy: str, row: int | None = None) -> ParameterError:
-        return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
+    def refuse(allowed: str, remedy: str, row: int | None = None, value: str | None = None) -> ParameterError:
+        return ParameterError([Problem(file=str(file), row=row, value=value, allowed=allowed, remedy=remedy)])
 
     written = ""
     try:
@@ -61,6 +84,10 @@ def read_yaml(file: Path) -> dict[str, Any]:
         raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
     except UnicodeDecodeError:
         raise refuse("is not UTF-8 text", "save it as UTF-8") from None
+    except _NoSuchValueError as error:
+        of_day = ("is a day that does not exist", "state a day of the calendar, such as 2026-10-31")
+        allowed, remedy = of_day if error.is_day else ("is no number", "mend it, or put it in quotes if it is a text")
+        raise refuse(allowed, remedy, error.row, error.value) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         text = getattr(error, "problem", None) or "cannot be parsed"

@@ -17,6 +17,7 @@ from tradecredit.book.book import Book, told_to_chapters
 from tradecredit.book.disk import writing
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.language import speaking
+from tradecredit.params.export import NOBODY
 from tradecredit.params.group import entities
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
@@ -25,7 +26,7 @@ from tradecredit.report.document import lean
 from tradecredit.report.downloads import write_downloads
 from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
-from tradecredit.report.folders import month_folder
+from tradecredit.report.folders import month_folder, months
 from tradecredit.report.glossary import explained, write_glossary
 from tradecredit.report.index import SUMMARY, link_to_months
 from tradecredit.report.kernels import KernelManager, warm_kernels
@@ -122,21 +123,40 @@ def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
 
 
 def _check_owner(run: Run, published: Path) -> None:
-    """Raise `ParameterError` where the month's place belongs to an entity of another name."""
-    manifest = published / "manifest.json"
-    owner = _read_json(manifest)["entity"] if manifest.exists() else run.entity
+    """Raise `ParameterError` where the month's place belongs to an entity of another name, or may be another's.
+
+    Whose book it is may be a guess: then the months of the folder must be of the same run file, else the figures of
+    one ledger would be compared with, or replaced by, those of another.
+    """
+    made = {month.name: _stated(month / "manifest.json") for month in months(published.parent)}
+    owner = made.get(published.name, {}).get("entity", run.entity)
     if owner != run.entity:
-        raise ParameterError(
-            [
-                Problem(
-                    file=str(run.file),
-                    column="entity",
-                    value=run.entity,
-                    allowed=f"its reports would replace those of {owner!r}, whose folder has the same name",
-                    remedy="let letters or digits tell the two names apart, or use another reports folder",
-                )
-            ]
-        )
+        raise _not_its_own(run, f"its reports would replace those of {owner!r}, whose folder has the same name",
+                           "let letters or digits tell the two names apart, or use another reports folder")  # fmt: skip
+    others = [name for name, one in made.items() if one.get("run_place", run.place) != run.place]
+    if others and ("entity" in run.guessed or run.entity == NOBODY):
+        replaced = published.name in others
+        done, month = ("replace", published.name) if replaced else ("be compared with", others[-1])
+        raise _not_its_own(
+            run, f"is a guess, and its report would {done} that of {month} in the same folder, made by another run "
+            "file: it may be another company's",
+            "state whose book it is (entity: …) and remove its line under `guessed`, or name another folder for its "
+            "reports (reports: …)",
+        )  # fmt: skip
+
+
+def _stated(manifest: Path) -> dict[str, Any]:
+    """Return what a month's manifest states; nothing where it cannot be read, which the index tells."""
+    try:
+        content = _read_json(manifest)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _not_its_own(run: Run, allowed: str, remedy: str) -> ParameterError:
+    problem = Problem(file=str(run.file), column="entity", value=run.entity, allowed=allowed, remedy=remedy)
+    return ParameterError([problem])
 
 
 def _published(book: Book, published: Path) -> dict[str, Any]:
@@ -226,6 +246,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         **({"entities": [one.entity for one in entities(book.run).values()]} if book.has("entity_accounts") else {}),
         "status": "ok",
         "run_file": book.run.file.name if named else "",
+        "run_place": book.run.place,
         "parameters": book.run.published(),
         "seed": book.run.simulation.seed,
         "book": {"fingerprint": book.fingerprint, "files": files, "tables": tables},

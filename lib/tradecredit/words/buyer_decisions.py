@@ -32,7 +32,7 @@ _OF_BUYERS = {
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce "
     "it.{claimed}{held}",
-    "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
+    "stop": "{buyers} of a weak grade{or_claim} {owe} {amount} more than the risk allows, and "
     "paying what is overdue does not bring deliveries back: stop them{set}.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
     "deliveries until it is paid{set}.",
@@ -150,6 +150,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "held": _without_limit(buyers, run) if kind == "in default" else "",
         "long_open": _long_open(buyers, read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", tr("debt is claimed on the policy too")),
+        "or_claim": tr(", or with a claim on the policy,") if buyers["on_cover"].eq("claim").any() else "",
         "set": _set(change),
         "disputed": _in_dispute(buyers["stop_disputed"], currency) if kind == "stop insured" else "",
         "beside": _beside(buyers, buyers["advice"] != kind, tr("something else is advised first, and this beside it")),

@@ -71,13 +71,13 @@ def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _overdue_says(row: pd.Series, currency: str) -> str:
-    known = more = ""
+    more = ""
     if pd.isna(row.gain_on_waiting):
-        known, more = tr(" of what has a known value"), tr(", what waiting is worth is not known")
+        more = tr(", not compared with waiting, whose value is not known")
     elif row.gain_on_waiting > 0:
         more = tr(", {amount_told} more than waiting", amount_told=amount_told(row.gain_on_waiting, currency))
     consent = tr(", with the insurer's consent") if row.needs_consent else ""
-    return f"{tr(_OPTIONS[row.best_option])}{known}: {money(row.option_value, currency)}{more}{consent}"
+    return f"{tr(_OPTIONS[row.best_option])}: {money(row.option_value, currency)}{more}{consent}"
 
 
 def _insurer_says(row: pd.Series, currency: str) -> str:

@@ -102,7 +102,8 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
         "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
     }
     if "link" in table:
-        told["link"] = table["link"] + ":~:text=" + [_quoted(buyer) for buyer in table.index]
+        quoted = pd.Series([_quoted(buyer) for buyer in table.index], index=table.index, dtype="str")
+        told["link"] = table["link"] + ":~:text=" + quoted
     return table.assign(**told)
 
 

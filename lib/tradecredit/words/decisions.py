@@ -73,6 +73,15 @@ STAKES = {
 }
 """What the amount of each kind of decision is (`decisions.COLUMNS`)."""
 
+NOT_KNOWN = {"request accounts": "what accounts would release is not known"}
+"""What is said of a kind in place of `STAKES` where it has no amount."""
+
+
+def stake(table: pd.DataFrame) -> pd.Series:
+    """Return in words what the amount of each row is; `table`: with `decision` and `amount`."""
+    said = table["decision"].map(STAKES)
+    return said.mask(table["amount"].isna(), table["decision"].map(NOT_KNOWN).fillna(said))
+
 
 def amount_told(amount: float, currency: str) -> str:
     """Return an amount at stake in words: one that is less than a unit of the currency, or not known, is told as such.

@@ -71,11 +71,12 @@ def told(run: Run) -> list[str]:
     number = len(run.guessed)
     named = [meaning(key) for key in run.guessed][:NAMED]
     lead = tr_number(
-        "How the ledger is read rests on {number} guess that nobody has confirmed: {named}. Look at it in the run "
-        "file, and remove its line under `guessed` once it is right.",
-        "How the ledger is read rests on {number} guesses that nobody has confirmed: {named}. Look at them in the run "
-        "file, and remove the line of each under `guessed` once it is right.",
+        "How the ledger is read rests on {number} guess that nobody has confirmed: {named}. Look at it in {run_file}, "
+        "and remove its line under `guessed` once it is right.",
+        "How the ledger is read rests on {number} guesses that nobody has confirmed: {named}. Look at them in "
+        "{run_file}, and remove the line of each under `guessed` once it is right.",
         number, number=number, named="; ".join([*named, *(["…"] if number > NAMED else [])]),
+        run_file=tr("the run file") if run.anonymise else tr("the run file {name}", name=run.file.name),
     )  # fmt: skip
     each = [tr("Guessed: {what}: {taken}.", what=meaning(key), taken=taken) for key, taken in run.guessed.items()]
     return [lead, *each]

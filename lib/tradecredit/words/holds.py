@@ -18,7 +18,10 @@ def price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     sheets, currency = of_kind(sheets, kind), run.currency
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
     bounds = sheets["risk_bound_by"].value_counts()
-    bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
+    named = {
+        name: tr("what the grade allows without accounts") if name == "no accounts" else name for name in bounds.index
+    }
+    bound = listed(f"{named[name]} ({count:,})" if len(sheets) > 1 else named[name] for name, count in bounds.items())
     margin = tr("what margin is given up is not known")
     if sheets["lost_margin"].notna().all():
         them = tr("the limit gives") if len(sheets) == 1 else tr("the limits give")

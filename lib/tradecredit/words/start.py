@@ -15,7 +15,7 @@ from tradecredit.book.exports.guess import Guess
 from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.open_items import open_items
-from tradecredit.params.export import ExportList
+from tradecredit.params.export import NOBODY, ExportList
 from tradecredit.words.formats import counted, first_of
 from tradecredit.words.guessed import meaning
 from tradecredit.words.receivables import known_days
@@ -72,7 +72,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
     not_read = next((guess.taken for guess in suggestion.guesses if guess.key == "source.columns"), "")
     lines = [
         f"# Reads an export: {suggestion.system}. Lines with CHECK hold a guess that the file does not settle.",
-        f"entity: {_value(suggestion.entity or 'My Company')}{check('entity')}",
+        f"entity: {_value(suggestion.entity or NOBODY)}{check('entity')}",
         f"currency: {suggestion.currency}{check('currency')}",
         f"as_of: {source.exported}   # day of the report; nothing later enters it",
         "source:",

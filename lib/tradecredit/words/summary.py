@@ -11,7 +11,7 @@ from tradecredit.language import tr
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
-from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, stake, who_and_when
 from tradecredit.words.formats import (
     PARAGRAPH,
     counted,
@@ -44,7 +44,7 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     ]
     table = table.assign(
         link=table["chapter"] + ".html#" + table["anchor"],
-        authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
+        authority=decided_by(table), state=table["state"].mask(some, news), stake=stake(table),
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
@@ -223,9 +223,7 @@ def _value(figures: Mapping[str, tuple], name: str) -> float | None:
 
 def one_by_one(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return all decisions with `what` in words first, what the amount is, and the address of the list of each."""
-    table = decisions.assign(
-        link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=decisions["decision"].map(STAKES)
-    )
+    table = decisions.assign(link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=stake(decisions))
     table = table.assign(was=table["was"].map(WHAT))
     table.insert(0, "what", table["decision"].map(WHAT))
     return table

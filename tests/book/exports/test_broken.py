@@ -46,6 +46,22 @@ def test_a_message_names_the_cell_of_its_column_and_a_way_round_that_is_true(tmp
     )
 
 
+def test_a_year_that_no_invoice_has_is_told_as_such(tmp_path):
+    (beyond,) = read(tmp_path, "C1;I31;Invoice;21.02.2206;30.06.2026;10,00;10,00\n").problems
+    assert (beyond.value, beyond.row, beyond.column) == ("21.02.2206", 30, "Invoice Date")
+    assert "only days from 1950 to 2100 are read" in beyond.allowed and "correct it in the file" in beyond.remedy
+
+
+def test_a_value_to_leave_out_that_no_row_has_is_told_with_those_that_there_are(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD + GOOD + "C1;I31;Voided;21.06.2026;30.06.2026;10,00;10,00\n")
+    source = suggested([file]).source.model_copy(update={"without": {"Type": ["Void"]}})
+    told = [note for note in ledger(source, "EUR").assumed if "there are none of" in note[1]]
+    assert told == [("invoices", "rows to leave out that there are none of: Type Void; it holds Invoice, Voided", 0)]
+    source = source.model_copy(update={"without": {"Type": ["Voided"]}})
+    assert not [note for note in ledger(source, "EUR").assumed if "there are none of" in note[1]]
+
+
 def test_a_row_that_breaks_two_rules_is_counted_once(tmp_path):
     rows = ";I31;Invoice;31.06.2026;30.06.2026;10,00;10,00\n"
     found = read(tmp_path, rows, OnProblem(leave_out={"invoices": "all"}, most=0.2))

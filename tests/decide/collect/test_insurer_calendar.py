@@ -286,7 +286,7 @@ def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, f
         assert first.dropna().astype("datetime64[us]").to_dict() == days.to_dict(), kind
     # By buyer the same days, and no others.
     listed = calendar.by_buyer(table).set_index("buyer_id")
-    past = listed["file_since"].astype("datetime64[D]").dropna()
+    past = listed["file_since"].dropna()
     past[:] = np.busday_offset(past.to_numpy("datetime64[D]"), 0, "backward")
     listed["file_by"] = listed["file_by"].fillna(past)
     for day in ("missed_since", "report_by", "file_by"):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book import problems
-from tradecredit.book.exports.days import EMPTY, NEVER, NO_DAY
+from tradecredit.book.exports.days import EMPTY, FIRST, LAST, NEVER, NO_DAY, beyond_calendar
 from tradecredit.book.exports.meaning import Note
 from tradecredit.book.instants import stored
 from tradecredit.errors import Problem
@@ -23,6 +23,9 @@ MOST = 2**53 / 100
 DAYS = ("issued", "due", "cleared", "baseline")
 
 NO_ZONE = "is an instant: on which day it lies depends on the time zone, and none is stated"
+
+
+BEYOND = f"is a day, and none that an invoice can have: only days from {FIRST:%Y} to {LAST:%Y} are read"
 
 
 class Broken(NamedTuple):
@@ -64,8 +67,10 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
             yield Broken(role, rows, raw[role], NO_ZONE)
             continue
         form = source.form.dates.get(role, source.form.dates.get("all"))
+        beyond = rows & beyond_calendar(raw[role].where(rows), form)
+        yield Broken(role, beyond, raw[role], BEYOND)
         wrong = f"cannot be read as a day written as {form}" if form else "cannot be read as a day in any known writing"
-        yield Broken(role, rows, raw[role], wrong)
+        yield Broken(role, rows & ~beyond, raw[role], wrong)
 
 
 def unread_days(raw: pd.Series, days: pd.Series, role: str) -> pd.Series:
@@ -112,8 +117,10 @@ def _told(broken: Broken, rows: Rows, table: str) -> list[Problem]:
     ways = {**dict.fromkeys(AMOUNTS, "source.form.decimal"), **dict.fromkeys(DAYS, "source.form.dates")}
     way = "source.form.zone: Europe/Berlin" if broken.wrong == NO_ZONE else ways.get(broken.role)
     how = f", or how it is read ({way})" if way else ""
+    if broken.wrong == BEYOND:
+        how = " in the file"
     remedy = (
-        f"correct it{how}; or leave such rows out by a line of the run file: "
+        f"correct it{how}; or leave such rows out, amounts and all, by a line of the run file: "
         f"`on_problem: {{leave_out: {{{table}: [{broken.role}]}}}}`"
     )
     held = broken.held.reindex(broken.rows.index)

@@ -218,6 +218,16 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
     return found
 
 
+def beyond_calendar(column: pd.Series, form: str | None) -> pd.Series:
+    """Return which cells are days written as `form` says that lie before `FIRST` or after `LAST`."""
+    form, far = form or "%Y-%m-%d", pd.Series(False, index=column.index)
+    if "%Y" in form:  # two digits of a year never lie so far
+        texts = column.dropna().astype("str").str.strip()
+        read = pd.to_datetime(texts, format=form, errors="coerce")
+        far[read.index] = read.notna() & ~read.between(FIRST, LAST)
+    return far
+
+
 def _true(cells: pd.Series, zone: str | None) -> pd.Series:
     """Return cells that are dates or times as days."""
     stamps = [pd.Timestamp(cell) for cell in cells]

@@ -16,7 +16,7 @@ from tradecredit.book.exports.systems import ANY, BESIDE
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import ExportSource, Role
+from tradecredit.params.export import NOBODY, ExportSource, Role
 from tradecredit.params.source import TableMapping, TableName
 
 DOUBTFUL = "particulars"
@@ -88,7 +88,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     not_read = contents.not_read(seen.source, seen.found)
     of_columns = (Guess("source.columns", "; ".join(not_read)),) if not_read else ()
     entity = answers.get("entity") or titles.get("entity", "").strip() or company(_not_of_block(looked.above, source))
-    of_entity = Guess("entity", entity or "My Company", open=entity is None)
+    of_entity = Guess("entity", entity or NOBODY, open=entity is None)
     return Suggestion(
         source=seen.source.model_copy(update=dict(day.fields)),
         system=system.title,

@@ -32,7 +32,21 @@ def documents_among(
         is_document &= ~out
     if titles.any():
         notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
-    return is_document, notes, _wrong_totals(raw, ~titles, source) if titles.any() else []
+    told = _not_there(raw, found, source, table)
+    return is_document, notes, [*told, *(_wrong_totals(raw, ~titles, source) if titles.any() else [])]
+
+
+def _not_there(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList, table: str) -> list[Note]:
+    """Return notes on values to leave out that no row has, with those that there are: it may be written otherwise."""
+    told: list[Note] = []
+    for theirs, values in source.without.items() if source.form.layout != "xml" else ():
+        held = found[theirs].astype("str").str.strip().fillna("")
+        if absent := [str(value) for value in values if not held.eq(str(value)).any()]:
+            there = [one or "nothing" for one in held[raw["amount"].notna() | raw["open"].notna()].unique()]
+            more = ", …" if len(there) > SHOWN else ""
+            rule = f"rows to leave out that there are none of: {theirs} {' or '.join(absent)}"
+            told.append((table, f"{rule}; it holds {', '.join(there[:SHOWN])}{more}", 0))
+    return told
 
 
 def are_documents(raw: pd.DataFrame, with_payments: bool = False) -> pd.Series:
