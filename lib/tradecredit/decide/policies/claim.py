@@ -46,19 +46,22 @@ class Claim(NamedTuple):
 def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Insured:
     """Return a buyer's items that a policy insures, why there are none, and what was shipped too late.
 
-    `items`: rows of `open_items.open_items` of one buyer. As `cover.audit` has them: `net`, the insurable debt;
-    `insured_debt`, what of it lies within the limit of its day; and `discretionary`, whether that is a discretionary
-    limit. What is above the limit is a part of the debt that is claimed for. Invoices on which the insurer has paid
-    have been claimed for.
+    `items`: rows of `open_items.open_items` of one buyer, `open_amount` less what it has on account. As `cover.audit`
+    has them: `net`, the insurable debt; `insured_debt`, what of it lies within the limit of its day; and
+    `discretionary`, whether that is a discretionary limit. What is above the limit is a part of the debt that is
+    claimed for. Invoices on which the insurer has paid have been claimed for.
     """
     if policy is None or policy.kind == "top_up":
         return Insured(items.iloc[:0], NO_POLICY, 0.0)
     found = cover.audit(book, policy).reindex(items["invoice_id"]).set_axis(items.index)
+    # What the buyer has on account settles what is insured and what is not alike.
+    left = items["open_amount"] / found["open_amount"]
+    insurable, within = found["insurable_debt"] * left, found["insured_debt"] * left
     counted = (found["insurable_debt"] > 0) & (found["claimed"] <= 0)
     stopped = counted & (found["cover"] == STOPPED)
-    insured = items.assign(
-        net=found["insurable_debt"], insured_debt=found["insured_debt"], discretionary=found["cover"] == DISCRETIONARY
-    )[counted & found["reason"].isin(WITHIN_A_LIMIT)]
+    insured = items.assign(net=insurable, insured_debt=within, discretionary=found["cover"] == DISCRETIONARY)[
+        counted & found["reason"].isin(WITHIN_A_LIMIT)
+    ]
     why_not = ""
     if not counted.any():
         why_not = NOTHING_INSURABLE
@@ -66,7 +69,7 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
         why_not = ALL_STOPPED if stopped[counted].all() else NO_LIMIT
     elif not (insured["insured_debt"] > 0).any():
         why_not = LIMIT_FILLED
-    return Insured(insured.iloc[: 0 if why_not else None], why_not, float(found.loc[stopped, "insurable_debt"].sum()))
+    return Insured(insured.iloc[: 0 if why_not else None], why_not, float(insurable[stopped].sum()))
 
 
 def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: float) -> Claim:
