@@ -25,6 +25,12 @@ def test_an_answer_is_understood_or_not(key, answer, right):
     assert understood(key, answer) == right
 
 
+def test_a_day_is_understood_as_the_file_writes_its_days_too():
+    assert understood("source.exported", "31/10/2026", "%d/%m/%Y") == "2026-10-31"
+    assert understood("source.exported", "2026-10-31", "%d/%m/%Y") == "2026-10-31"
+    assert understood("source.exported", "10/31/2026", "%d/%m/%Y") is None
+
+
 def test_answers_that_cannot_be_read_are_one_refusal(tmp_path):
     (tmp_path / "list.csv").write_text(LIST)
     with pytest.raises(InputError) as refused:
