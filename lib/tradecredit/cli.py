@@ -228,16 +228,17 @@ def _answers(suggestion: "Suggestion") -> dict[str, str]:
     from tradecredit.words.start import questions
 
     asked = questions(suggestion)
+    form = suggestion.source.form.dates.get("issued", suggestion.source.form.dates.get("all"))
     answers = {}
     if asked:
         typer.echo(rows_shown(suggestion).to_string(index=False))
     for guess, question in asked:
         others = f", or {', '.join(guess.others)}" if guess.others else ""
         answer = typer.prompt(f"{question}{others}", default=guess.taken)
-        while understood(guess.key, answer) is None:
+        while (read := understood(guess.key, answer, form)) is None:
             typer.echo(f"{answer!r} cannot be read: {WANTED.get(guess.key, 'a text')} is expected.")
             answer = typer.prompt(f"{question}{others}", default=guess.taken)
-        answers[guess.key] = answer
+        answers[guess.key] = read
     return answers
 
 

@@ -65,7 +65,8 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        found = f": {guess.taken}" if key in ("source.form.dates.odd", "source.columns.open") else ""
+        told = key in ("source.form.dates.odd", "source.columns.open") or guess.taken.startswith("none;")
+        found = f": {guess.taken}" if told else ""
         return f"   # CHECK: {meaning(key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
@@ -142,8 +143,9 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
         yield "columns:   # what it means: what the file calls it"
         for role, names in source.columns.items():
             yield f"  {role}: {_value(names)}{check(f'source.columns.{role}')}"
-        if "open" not in source.columns and (unknown := check("source.columns.open")):
-            yield f"  {unknown.strip()}"
+        for role in ("open", "amount"):
+            if role not in source.columns and (unknown := check(f"source.columns.{role}")):
+                yield f"  {unknown.strip()}"
         if not_read:
             yield f"  # not read: {not_read}"
     unknown = check("source.kinds")

@@ -25,6 +25,12 @@ def test_an_answer_is_understood_or_not(key, answer, right):
     assert understood(key, answer) == right
 
 
+def test_a_day_is_understood_as_the_file_writes_its_days_too():
+    assert understood("source.exported", "31/10/2026", "%d/%m/%Y") == "2026-10-31"
+    assert understood("source.exported", "2026-10-31", "%d/%m/%Y") == "2026-10-31"
+    assert understood("source.exported", "10/31/2026", "%d/%m/%Y") is None
+
+
 def test_answers_that_cannot_be_read_are_one_refusal(tmp_path):
     (tmp_path / "list.csv").write_text(LIST)
     with pytest.raises(InputError) as refused:
@@ -47,3 +53,14 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(tmp_path, monkeypatch,
     answers = cli._answers(suggested([tmp_path / "list.csv"]))
     assert suggested([tmp_path / "list.csv"], answers).currency == "CHF"
     assert "'euro' cannot be read: three letters, such as EUR is expected." in capsys.readouterr().out
+
+
+def test_a_list_of_paid_invoices_without_what_they_came_to_is_marked(tmp_path):
+    rows = "".join(f"{n},C{n},06/{n:02}/2026,07/{n:02}/2026,{0 if n % 2 else n * 10}.00\n" for n in range(1, 29))
+    (tmp_path / "list.csv").write_text(f"Invoice #,Customer,Invoice Date,Due Date,Balance Due\n{rows}")
+    (guess,) = [one for one in suggested([tmp_path / "list.csv"]).guesses if one.key == "source.columns.amount"]
+    assert guess.open and guess.taken == "none; Balance Due stands for it, nothing of what is paid"
+    (tmp_path / "list.csv").write_text(
+        f"Invoice #,Customer,Invoice Date,Due Date,Balance Due\n{rows.replace(',0.', ',5.')}"
+    )
+    assert not [one for one in suggested([tmp_path / "list.csv"]).guesses if one.key == "source.columns.amount"]

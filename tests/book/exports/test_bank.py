@@ -87,6 +87,9 @@ def test_a_statement_alone_is_no_ledger(tmp_path):
     (tmp_path / "statement.xml").write_text(samples.CAMT)
     with pytest.raises(InputError, match="holds payments and no invoices"):
         suggested([tmp_path / "statement.xml"])
+    (tmp_path / "list.csv").write_text("Invoice #,Invoice Date,Due Date,Total\n1001,06/30/2026,07/30/2026,10.00\n")
+    with pytest.raises(InputError, match=r"list\.csv: .*comes nearest with .*, and has none for a buyer"):
+        suggested([tmp_path / "list.csv", tmp_path / "statement.xml"])
 
 
 DIALECTS = {

@@ -20,14 +20,18 @@ WANTED = {
 """Key of a guess: what an answer has to be; any other key takes any text."""
 
 
-def understood(key: str, answer: str) -> str | None:
-    """Return an answer in the form that the run file wants it; None where it cannot be read."""
+def understood(key: str, answer: str, days_form: str | None = None) -> str | None:
+    """Return an answer in the form that the run file wants it; None where it cannot be read.
+
+    A day may be written as ISO 8601 has it, or as the file writes its days (`days_form`).
+    """
     text = answer.strip()
     if key == "currency":
         return text.upper() if re.fullmatch("[A-Za-z]{3}", text) else None
     if key == "source.exported":
-        day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-        return None if pd.isna(day) else str(day.date())
+        forms = [form for form in ("%Y-%m-%d", days_form) if form]
+        read = [pd.to_datetime(text, format=form, errors="coerce") for form in forms]
+        return next((str(day.date()) for day in read if pd.notna(day)), None)
     if key == "source.terms_days":
         days = re.fullmatch(r"(?:net )?(\d{1,3})(?: ?[^\W\d]+)?", text, re.IGNORECASE)
         return days[1] if days else None

@@ -310,7 +310,8 @@ def _may_be_open(amount: pd.Series, part: pd.Series) -> bool:
 def original_amount(seen: Seen) -> Settled:
     """Return the column of unknown name that can be what an invoice came to, where only what is open of it is known.
 
-    It is never less than what is open, mostly the same, and more where a part is paid.
+    It is never less than what is open, mostly the same, and more where a part is paid. Where none is, and invoices
+    with nothing open are listed, what these came to is lost: that is told.
     """
     source = seen.source
     if "open" not in source.columns or {"amount", "debit", "paid"} & source.columns.keys() or source.buckets:
@@ -328,6 +329,9 @@ def original_amount(seen: Seen) -> Settled:
         if SOME < same < 1 and (whole[both] % 1 != 0).any():
             columns = {**source.columns, "amount": str(name)}
             return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
+    if (rest < CENT).mean() > SOME:
+        taken = f"none; {source.columns['open']} stands for it, nothing of what is paid"
+        return Settled({}, (Guess("source.columns.amount", taken, open=True),))
     return Settled()
 
 

@@ -147,17 +147,12 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
             form = (looked.form.layout, looked.form.sheet if len(found) > 1 else None)
             lists.setdefault((looked.found.system.name, form, columns), []).append((path, looked))
     if unlisted and not lists:
-        raise InputError([
-            Problem(
-                file=path.name,
-                allowed=f"no line names columns for a buyer, a day and an amount{looking.nearest_header(path)}",
-                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
-                "(docs/run_file.md)",
-            )
-            for path in unlisted
-        ])  # fmt: skip
+        raise InputError([_no_header(path, looking.nearest_header(path)) for path in unlisted])
     listed = sorted(map(_of_newest, lists.values()), key=lambda one: _rank(one[0][1].found))
     if not listed or _of_payments(listed[0][0][1].found.system):
+        # One that lacks a column may be the list of invoices.
+        if near := [_no_header(path, lacks) for path in unlisted if (lacks := looking.nearest_header(path))]:
+            raise InputError(near)
         raise InputError([
             Problem(
                 file=", ".join(path.name for path in files[:NAMED]) or "EXPORT",
@@ -167,6 +162,14 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
             )
         ])  # fmt: skip
     return listed, unlisted
+
+
+def _no_header(path: Path, lacks: str) -> Problem:
+    return Problem(
+        file=path.name, allowed=f"no line names columns for a buyer, a day and an amount{lacks}",
+        remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
+        "(docs/run_file.md)",
+    )  # fmt: skip
 
 
 def _of_newest(files: list[tuple[Path, Looked]]) -> list[tuple[Path, Looked]]:
