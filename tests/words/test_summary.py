@@ -45,6 +45,11 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     assert one_by_one["was"].dropna().tolist() == ["Deliver against payment alone"]
 
 
+def test_a_book_without_a_decision_reserved_to_the_board_has_its_others():
+    asked = ASKED[ASKED["decision"].isin(["claim", "collect"])]
+    assert summary.to_decide(asked, run_of(6))["decision"].tolist() == ["claim", "collect"]
+
+
 @pytest.mark.parametrize(
     ("shown", "told"),
     [

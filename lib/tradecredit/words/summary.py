@@ -55,7 +55,8 @@ def _soonest_reserved(table: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the kinds with those reserved to the highest authority by their due day, those without an amount last."""
     reserved = table["decision"].isin(run.reserved).to_numpy()
     order, places = np.arange(len(table)), np.flatnonzero(reserved)
-    of = table[reserved].assign(unknown=table["amount"].isna())
+    # In this order: an empty frame to which a column is assigned takes all rows of that column.
+    of = table.assign(unknown=table["amount"].isna())[reserved]
     order[places] = places[np.lexsort((of["first_due_day"].to_numpy("datetime64[us]"), of["unknown"]))]
     return table.iloc[order].reset_index(drop=True)
 
