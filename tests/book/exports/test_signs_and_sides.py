@@ -151,3 +151,43 @@ def test_payments_name_invoices_by_the_systems_own_number_and_no_buyer(tmp_path)
     assert sorted(zip(receipts["invoice_id"], receipts["kind"], receipts["amount"], strict=True)) == [
         ("INV-1", "payment", 100.5), ("INV-2", "payment", 30.25),
     ]  # fmt: skip
+
+
+SIDES = """Data;Tipo doc.;N. documento;Cod. cliente;Ragione sociale;Rif. fattura;Scadenza;Dare;Avere;Saldo
+01/09/2026;Fattura;FT1;C1;Alfa Srl;;01/10/2026;100,50;;100,50
+02/09/2026;Fattura;FT2;C2;Beta Srl;;02/10/2026;200,40;;300,90
+03/09/2026;Nota di credito;NC1;C1;Alfa Srl;FT1;;;10,50;290,40
+05/09/2026;Fattura;FT3;C1;Alfa Srl;;05/10/2026;300,30;;590,70
+01/10/2026;Incasso;IN1;C1;Alfa Srl;FT1;;;90,00;500,70
+02/10/2026;Incasso;IN2;C2;Beta Srl;FT2;;;200,40;300,30
+09/10/2026;Insoluto;IS1;C2;Beta Srl;FT2;;200,40;;500,70
+"""
+
+
+def test_no_kind_turns_a_debit_into_money_received(tmp_path):
+    suggestion, found = read(tmp_path, "movimenti.csv", SIDES)
+    source = suggestion.source
+    # The sum at stake is debit less credit, not the balance, and is what the row is read as.
+    assert source.signs == "signed"
+    assert "Insoluto 200.40 as invoices (1)" in guesses(suggestion)["source.kinds"]
+    as_payment = source.model_copy(update={"kinds": {**source.kinds, "Insoluto": "payment"}})
+    for one in (found, ledger(as_payment, "EUR")):
+        invoices, receipts = one.tables["invoices"], one.tables["receipts"]
+        assert round(invoices["amount"].sum() - receipts["amount"].sum(), 2) == 500.70
+    # A payment in debit is one returned: its invoice is open again.
+    returned = ledger(as_payment, "EUR").tables["receipts"]
+    assert returned.loc[returned["invoice_id"] == "FT2", "amount"].sum() == 0
+
+
+def test_the_column_that_names_invoices_alone_goes_before_a_text(tmp_path):
+    rows = SIDES.replace("Ragione sociale;", "Descrizione;").replace("Alfa Srl;FT1", "saldo FT1;FT1")
+    suggestion, _ = read(tmp_path, "movimenti.csv", rows.replace("Beta Srl;FT2", "saldo FT2;FT2"))
+    assert suggestion.source.columns["applies_to"] == "Rif. fattura"
+
+
+def test_what_a_title_states_is_no_guess(tmp_path):
+    title = "Stichtag: 31. Oktober 2026;;;;;Währung: CHF\n\n"
+    rows = "Kunde;Rechnung;Datum;Fällig;Betrag;Offen\nAlfa;1;4. September 2026;4. Oktober 2026;70,00;70,00\n"
+    suggestion, _ = read(tmp_path, "op.csv", title + rows)
+    assert suggestion.currency == "CHF" and str(suggestion.source.exported) == "2026-10-31"
+    assert not {"currency", "source.exported", "source.form.dates"} & guesses(suggestion).keys()

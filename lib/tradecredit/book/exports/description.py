@@ -33,6 +33,7 @@ LOOKS = (
     rows_of_others,
     guesses.one_number_a_document,
     guesses.signs,
+    guesses.kinds_by_sign,
     guesses.lines,
     guesses.totals_of_ages,
     own_amounts.stated,
