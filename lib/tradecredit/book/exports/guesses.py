@@ -277,6 +277,25 @@ def running_balance(seen: Seen) -> Settled:
     return Settled({"columns": columns})
 
 
+def balance_breaks(seen: Seen) -> Settled:
+    """Return an open guess of the rows after which a running balance is not the one before and debit less credit."""
+    source, raw = seen.source, seen.raw
+    if "balance" not in source.columns or not {"amount", "debit"} & source.columns.keys():
+        return Settled()
+    cells = reading.of_role(source, seen.found, "balance").set_axis(raw.index)
+    balance, moves = amounts(cells, source.form.decimal), _owed(seen).fillna(0)
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    # A balance runs on by buyer, or through the whole list, whichever holds on more rows.
+    steps = [(balance - balance.groupby(group).shift() - moves).dropna() for group in (buyer, buyer.isna())]
+    step = min(steps, key=lambda one: (one.abs() > CENT).mean() if len(one) else 1.0)
+    off = step[step.abs() > CENT]
+    if off.empty or len(off) > (1 - ALMOST_ALL) * len(step):
+        return Settled()
+    more = f", and {len(off) - 1:,} more" if len(off) > 1 else ""
+    shown = f"{source.columns['balance']} does not follow from the rows: {off.iloc[0]:,.2f} off at row {off.index[0]}"
+    return Settled({}, (Guess("source.columns.balance", f"{shown}{more}; a row may be missing", open=True),))
+
+
 def unknown_amounts(seen: Seen) -> Settled:
     """Return an open guess of columns that by their figures may be what is paid or open of an amount, where none is."""
     source, raw = seen.source, seen.raw
