@@ -90,9 +90,9 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         first = next(code for code in likely if code in DOLLARS and code not in beside)
         return first, (Guess(key, first, tuple(beside)[:5], open=True),)
     if beside:
-        first, *others = sorted(beside, key=lambda code: -beside[code])
-        others += ["USD"] if dollars_alone and "USD" not in beside else []
-        return first, (Guess(key, first, tuple(others)[:5], open=bool(others or dollars_alone)),)
+        first, *less = sorted(beside, key=lambda code: -beside[code])
+        less += ["USD"] if dollars_alone and "USD" not in beside else []
+        return first, (Guess(key, first, tuple(less)[:5], open=bool(less or dollars_alone)),)
     if any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
         # Groups of two digits are written in India, and next to it.
         return "INR", (Guess(key, "INR", open=True),)
