@@ -46,6 +46,7 @@ MEANS = {
     "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
     "source.columns.paid": "what is paid, by what stands in the column",
     "source.columns.open": "what of an invoice is open, by what stands in the columns",
+    "source.columns.balance": "a running balance, which checks the rows",
     "source.due": "due days that stand in the terms' text only",
 }
 """Key of a guess, a place in the run file: what it means, for who checks it."""

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -65,8 +66,8 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        told = key in ("source.form.dates.odd", "source.columns.open") or guess.taken.startswith("none;")
-        found = f": {guess.taken}" if told else ""
+        shown = ("source.form.dates.odd", "source.columns.open", "source.columns.balance")
+        found = f": {guess.taken}" if key in shown or guess.taken.startswith("none;") else ""
         return f"   # CHECK: {meaning(key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
@@ -109,7 +110,8 @@ def guessed(suggestion: Suggestion) -> dict[str, str]:
     order = [*WEIGHTIEST, *dict.fromkeys(guess.key for guess in suggestion.guesses)]
     for guess in sorted(suggestion.guesses, key=lambda guess: order.index(guess.key)):
         if guess.open:
-            found[guess.key] = f"{found[guess.key]}; {guess.taken}" if guess.key in found else guess.taken
+            taken = _by_example(guess.key, guess.taken)
+            found[guess.key] = f"{found[guess.key]}; {taken}" if guess.key in found else taken
     return found
 
 
@@ -179,6 +181,8 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
 
 DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd")))
 """Keys of guesses on how days are written."""
+EXAMPLE = date(2026, 10, 31)
+"""A day that is read in one way alone."""
 
 
 ABOUT = {
@@ -228,10 +232,20 @@ def told(suggestion: Suggestion) -> list[str]:
     """Return what was found out and what was guessed, a line each; open ones say CHECK."""
     lines = [f"Read as: {suggestion.system}"]
     for guess in suggestion.guesses:
-        others = f" (or {', '.join(guess.others)})" if guess.others else ""
+        others = f" (or {', '.join(_by_example(guess.key, other) for other in guess.others)})" if guess.others else ""
         mark = "CHECK " if guess.open else ""
-        lines.append(f"  {mark}{meaning(guess.key)}{_of_months(guess)}: {guess.taken}{others}")
+        lines.append(f"  {mark}{meaning(guess.key)}{_of_months(guess)}: {_by_example(guess.key, guess.taken)}{others}")
     return lines
+
+
+def _by_example(key: str, taken: str) -> str:
+    """Return how days are written by an example, for who knows no codes of `strptime`; of other keys, what was taken.
+
+    >>> _by_example("source.form.dates", "%d. %B %Y"), _by_example("currency", "EUR")
+    ('as 31. October 2026', 'EUR')
+    """
+    of_days = key.partition(" of ")[0] in DATES and not key.startswith("source.form.dates.odd") and "%" in taken
+    return f"as {EXAMPLE.strftime(taken)}" if of_days else taken
 
 
 def _of_months(guess: Guess) -> str:

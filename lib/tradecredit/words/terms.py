@@ -75,14 +75,11 @@ def discounts(
                 invoices=counted(int(totals["not_computable"]), "invoice"),
             )
         found["discounts"] = tr(
-            "{end_or_lower} Over all grades those of the last 12 months cost {net} more than the {worth} of capital "
-            "cost and expected loss that they saved{without}{ended}. At the lower rate they would have cost what they "
-            "saved if buyers paid as early; where buyers would not, end them.{worth_it}",
-            end_or_lower=_end_or_lower(by_grade, _lowered(offers, part)),
-            net=money(-totals["net"], currency),
+            "{end_or_lower} What they saved is {worth} of capital cost and expected loss{without}. At the lower rate "
+            "they would have cost what they saved if buyers paid as early; where buyers would not, end them.{worth_it}",
+            end_or_lower=_end_or_lower(by_grade, -totals["net"], _lowered(offers, part), currency),
             worth=money(worth, currency),
             without=without,
-            ended=_of_ended(by_grade, currency),
             worth_it=_worth_it(by_grade, even),
         )
     if totals["unearned_cost"] > 0:
@@ -110,20 +107,22 @@ RATES_NAMED = 3
 """Rates of discount that a sentence names."""
 
 
-def _end_or_lower(by_grade: pd.DataFrame, lowered: str) -> str:
-    """Return with which grades discounts are to end, and to what their rates are to be lowered else."""
-    cost = by_grade.sort_index()["net"] < 0
-    if not cost.any():
-        return tr("End cash discounts, or lower {lowered}.", lowered=lowered)
-    return tr("End cash discounts with {grades}, or lower {lowered}.", grades=_grades(cost), lowered=lowered)
-
-
-def _of_ended(by_grade: pd.DataFrame, currency: str) -> str:
-    """Return what discounts cost more than they saved with the grades with which they are to end; empty if with all."""
+def _end_or_lower(by_grade: pd.DataFrame, cost: float, lowered: str, currency: str) -> str:
+    """Return what discounts cost more than they saved, with which grades they are to end, and the lower rates else."""
     net = by_grade["net"]
-    if not (net < 0).any() or not (net > 0).any():
-        return ""
-    return tr(", with those grades {cost}", cost=money(-net[net < 0].sum(), currency))
+    if not (net < 0).any():
+        ended = tr("end them")
+    elif (net > 0).any():
+        of_ended = money(-net[net < 0].sum(), currency)
+        ended = tr("end them with {grades} ({cost})", grades=_grades(net.sort_index() < 0), cost=of_ended)
+    else:
+        ended = tr("end them with {grades}", grades=_grades(net.sort_index() < 0))
+    return tr(
+        "Cash discounts of the last 12 months cost {cost} more than they saved: {ended}, or lower {lowered}.",
+        cost=money(cost, currency),
+        ended=ended,
+        lowered=lowered,
+    )
 
 
 def _worth_it(by_grade: pd.DataFrame, even: pd.DataFrame) -> str:

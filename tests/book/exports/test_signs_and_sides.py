@@ -151,3 +151,85 @@ def test_payments_name_invoices_by_the_systems_own_number_and_no_buyer(tmp_path)
     assert sorted(zip(receipts["invoice_id"], receipts["kind"], receipts["amount"], strict=True)) == [
         ("INV-1", "payment", 100.5), ("INV-2", "payment", 30.25),
     ]  # fmt: skip
+
+
+SIDES = """Data;Tipo doc.;N. documento;Cod. cliente;Ragione sociale;Rif. fattura;Scadenza;Dare;Avere;Saldo
+01/09/2026;Fattura;FT1;C1;Alfa Srl;;01/10/2026;100,50;;100,50
+02/09/2026;Fattura;FT2;C2;Beta Srl;;02/10/2026;200,40;;300,90
+03/09/2026;Nota di credito;NC1;C1;Alfa Srl;FT1;;;10,50;290,40
+05/09/2026;Fattura;FT3;C1;Alfa Srl;;05/10/2026;300,30;;590,70
+01/10/2026;Incasso;IN1;C1;Alfa Srl;FT1;;;90,00;500,70
+02/10/2026;Incasso;IN2;C2;Beta Srl;FT2;;;200,40;300,30
+09/10/2026;Insoluto;IS1;C2;Beta Srl;FT2;;200,40;;500,70
+"""
+
+
+def test_no_kind_turns_a_debit_into_money_received(tmp_path):
+    suggestion, found = read(tmp_path, "movimenti.csv", SIDES)
+    source = suggestion.source
+    # The sum at stake is debit less credit, not the balance, and is what the row is read as.
+    assert source.signs == "signed"
+    assert "Insoluto 200.40 as invoices (1)" in guesses(suggestion)["source.kinds"]
+    as_payment = source.model_copy(update={"kinds": {**source.kinds, "Insoluto": "payment"}})
+    for one in (found, ledger(as_payment, "EUR")):
+        invoices, receipts = one.tables["invoices"], one.tables["receipts"]
+        assert round(invoices["amount"].sum() - receipts["amount"].sum(), 2) == 500.70
+    # A payment in debit is one returned: its invoice is open again.
+    returned = ledger(as_payment, "EUR").tables["receipts"]
+    assert returned.loc[returned["invoice_id"] == "FT2", "amount"].sum() == 0
+
+
+def test_the_column_that_names_invoices_alone_goes_before_a_text(tmp_path):
+    rows = SIDES.replace("Ragione sociale;", "Descrizione;").replace("Alfa Srl;FT1", "saldo FT1;FT1")
+    suggestion, _ = read(tmp_path, "movimenti.csv", rows.replace("Beta Srl;FT2", "saldo FT2;FT2"))
+    assert suggestion.source.columns["applies_to"] == "Rif. fattura"
+
+
+def test_what_a_title_states_is_no_guess(tmp_path):
+    title = "Stichtag: 31. Oktober 2026;;;;;Währung: CHF\n\n"
+    rows = "Kunde;Rechnung;Datum;Fällig;Betrag;Offen\nAlfa;1;4. September 2026;4. Oktober 2026;70,00;70,00\n"
+    suggestion, _ = read(tmp_path, "op.csv", title + rows)
+    assert suggestion.currency == "CHF" and str(suggestion.source.exported) == "2026-10-31"
+    assert not {"currency", "source.exported", "source.form.dates"} & guesses(suggestion).keys()
+
+
+def test_a_row_that_is_missing_under_a_running_balance_is_told(tmp_path):
+    balance, rows = 0, ["Data;N. documento;Cod. cliente;Scadenza;Dare;Avere;Saldo"]
+    for at in range(1, 41):
+        balance += 100 + at
+        rows.append(f"{at % 28 + 1:02}/0{at // 28 + 1}/2026;FT{at};C{at % 3};30/03/2026;{100 + at},00;;{balance},00")
+    whole, _ = read(tmp_path, "whole.csv", "\n".join(rows) + "\n")
+    assert "source.columns.balance" not in guesses(whole) and whole.source.columns["balance"] == "Saldo"
+    del rows[20]  # FT20 of 120, on line 21; the next one stands on its line
+    lacking, _ = read(tmp_path, "lacking.csv", "\n".join(rows) + "\n")
+    told_of = guesses(lacking)["source.columns.balance"]
+    assert told_of == "Saldo does not follow from the rows: 120.00 off at row 21; a row may be missing"
+
+
+def test_a_dollar_beside_a_country_s_dollar_is_another_s(tmp_path):
+    rows = "Invoice,Customer,Date,Due Date,Amount\n1,Harbor,2026-09-01,2026-10-01,C$70.00\n"
+    rows += "".join(f"{at},Alder,2026-09-0{at},2026-10-0{at},$9{at}.00\n" for at in range(2, 6))
+    suggestion = suggested([_written(tmp_path, rows)])
+    assert suggestion.currency == "USD" and guesses(suggestion)["currency"] == "USD"
+    invoices = ledger(suggestion.source, suggestion.currency).tables["invoices"]
+    assert invoices.set_index("invoice_id")["currency"].to_dict() == {"1": "CAD", **dict.fromkeys("2345", "USD")}
+    # Where C$ is the more usual, the book is in it, and a dollar alone is asked about.
+    turned = rows.replace(",$", ",C#").replace("C$", "$").replace("C#", "C$")
+    suggestion = suggested([_written(tmp_path, turned)])
+    assert suggestion.currency == "CAD" and guesses(suggestion)["currency"] == "CAD"
+
+
+def _written(folder, text: str):
+    (folder / "list.csv").write_text(text)
+    return folder / "list.csv"
+
+
+def test_a_column_that_a_look_at_another_list_gives_a_meaning_is_none_that_is_not_read(tmp_path):
+    invoices, payments = tmp_path / "invoices.csv", tmp_path / "payments.csv"
+    rows = "".join(f"100{at},Alder,09/1{at}/2026,10/1{at}/2026,$9{at}.00,$0.00\n" for at in range(5))
+    invoices.write_text("Invoice #,Customer,Invoice Date,Due Date,Total,Balance Due\n" + rows)
+    rows = "".join(f"P-{at},10/2{at}/2026,Alder,ACH,100{at},$9{at}.00\n" for at in range(5))
+    payments.write_text("Payment #,Payment Date,Customer,Method,Applied to Invoice #,Amount\n" + rows)
+    found = suggested([invoices, payments])
+    assert found.source.beside[0].columns["applies_to"] == "Applied to Invoice #"
+    assert [guess.taken for guess in found.guesses if guess.key.startswith("source.columns of")] == ["Method (ACH)"]

@@ -257,9 +257,9 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = asked(book, taken).values()
     saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
-    assert first.startswith("End cash discounts with grade")
-    cost = f"Over all grades those of the last 12 months cost {money(-whole['net'], 'EUR')}"
-    assert f"{cost} more than the {saved} of capital " in first
+    cost = f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than they saved: end them with "
+    assert first.startswith(cost)
+    assert f"What they saved is {saved} of capital " in first
     assert "without the EUR 4 given on 1 invoice whose benefit is not computable. At the lower rate" in first
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
@@ -290,12 +290,12 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     [
         (
             {7: 8.0, 2: -420.0, 5: 1.0},
-            ", with those grades EUR 420",
+            " (EUR 420)",
             " With grades 5 and 7 alone they saved more than they cost: who took them there would have paid 85 and 83 "
             "days later, while the table of break-even discounts goes by the 47 and 58 days of all buyers of the "
             "grade.",
         ),
-        ({2: -413.0, 4: 1.0}, ", with those grades EUR 413", " With grade 4 alone they saved more than they cost."),
+        ({2: -413.0, 4: 1.0}, " (EUR 413)", " With grade 4 alone they saved more than they cost."),
         ({2: -412.0, 3: np.nan}, "", ""),
     ],
 )
@@ -309,9 +309,9 @@ def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, n
     by_grade.index = by_grade.index.astype("Int64")
     even = pd.DataFrame({"days_earlier": {4: 42.7, 5: 46.9, 7: 57.8}})
     assert words.terms.discounts(totals, by_grade, offers, even, "EUR") == {
-        "discounts": f"End cash discounts with grade 2, or lower {lowered}. Over all grades those of the last 12 "
-        f"months cost EUR 412 more than the EUR 588 of capital cost and expected loss that they saved{ended}. At the "
-        "lower rate they would have cost what they saved if buyers paid as early; where buyers would not, end them."
+        "discounts": "Cash discounts of the last 12 months cost EUR 412 more than they saved: end them with grade "
+        f"2{ended}, or lower {lowered}. What they saved is EUR 588 of capital cost and expected loss. At the lower "
+        "rate they would have cost what they saved if buyers paid as early; where buyers would not, end them."
         f"{worth_it}"
     }
 

@@ -127,7 +127,9 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     best = _fewest({form: _wrong_order(pairs, form) for form in fitting})
     if len(best) > 1:
         best = _least_on_weekends(best, pairs[0][0] if pairs else None)
-    return Told(best[0], tuple(best[1:]), tuple(values.index[unread[best[0]]]))
+    # A month's name in full or short is one reading.
+    others = [form for form in best[1:] if form.replace("%b", "%B") != best[0].replace("%b", "%B")]
+    return Told(best[0], tuple(others), tuple(values.index[unread[best[0]]]))
 
 
 def _tried(values: pd.Index) -> list[str]:

@@ -33,6 +33,7 @@ LOOKS = (
     rows_of_others,
     guesses.one_number_a_document,
     guesses.signs,
+    guesses.kinds_by_sign,
     guesses.lines,
     guesses.totals_of_ages,
     own_amounts.stated,
@@ -40,6 +41,7 @@ LOOKS = (
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (
     guesses.running_balance,
+    guesses.balance_breaks,
     guesses.unknown_amounts,
     guesses.original_amount,
     guesses.settled_where_empty,

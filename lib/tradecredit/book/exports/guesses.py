@@ -28,6 +28,7 @@ FEW = 0.1
 LEAST_DOCUMENTS = 20
 """In so many documents some buyer has two."""
 OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
+RETURNED = "debit and credit keep their sides: a payment in debit is one that was returned"
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -52,14 +53,21 @@ def kinds(seen: Seen) -> Settled:
     known |= told
     shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
     by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
-    unknown = [name for name in present.index if name not in known]
-    if not unknown:
-        return Settled({"kinds": known}, by_words)
-    decimal = seen.source.form.decimal
+    return Settled({"kinds": known}, by_words)
+
+
+def kinds_by_sign(seen: Seen) -> Settled:
+    """Return an open guess of the kinds that nothing names: their documents are told by the sign of their amounts."""
+    held = seen.raw["kind"].dropna().astype("str").str.strip()
+    unknown = [name for name in held.value_counts().index if name not in our_kinds(seen.source)]
+    if not unknown or seen.source.one_kind:
+        return Settled()
+    owed = -_owed(seen) if seen.source.signs == "reversed" else _owed(seen)
+    shown = "; ".join(_at_stake(owed[held.index[held == name]], name) for name in unknown[:8])
     more = "; …" if len(unknown) > 8 else ""
-    shown = "; ".join(_at_stake(seen.raw, name, decimal) for name in unknown[:8]) + more
-    by_sign = Guess("source.kinds", f"told by the sign of the amount: {shown} ({OURS})", open=True)
-    return Settled({"kinds": known}, (*by_words, by_sign))
+    returned = f"; {RETURNED}" if _has_sides(seen.source) and seen.source.signs == "signed" else ""
+    taken = f"told by the sign of the amount: {shown}{more} ({OURS}{returned})"
+    return Settled({}, (Guess("source.kinds", taken, open=True),))
 
 
 def kind_in_words(name: str) -> DocumentKind | None:
@@ -90,17 +98,32 @@ def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
     return None
 
 
-def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
-    """Return what documents of a kind come to by the sign of their amounts."""
-    rows = raw[raw["kind"].astype("str").str.strip() == kind]
-    value = amounts(rows["amount"], decimal).fillna(amounts(rows["open"], decimal))
-    value = value.fillna(amounts(rows["debit"], decimal)).fillna(-amounts(rows["credit"], decimal))
+def _at_stake(owed: pd.Series, kind: str) -> str:
+    """Return what documents of a kind come to by the sign of what they raise a debt by."""
     sums = (
-        f"{value[of].abs().sum():,.2f} as {what} ({of.sum():,})"
-        for of, what in ((value > 0, "invoices"), (value < 0, "payments"))
+        f"{owed[of].abs().sum():,.2f} as {what} ({of.sum():,})"
+        for of, what in ((owed >= 0, "invoices"), (owed < 0, "payments"))
         if of.any()
     )
     return f"{kind} {' and '.join(sums)}".strip()
+
+
+def _has_sides(source: ExportSource) -> bool:
+    """Return whether debit and credit tell by how much a document raises or lowers a debt, whatever its kind."""
+    return bool(source.debit_side) or {"debit", "credit"} <= source.columns.keys()
+
+
+def _owed(seen: Seen) -> pd.Series:
+    """Return by how much each row raises what its buyer owes, before its kind is looked at: debit less credit."""
+    raw, source = seen.raw, seen.source
+    read = {role: amounts(raw[role], source.form.decimal) for role in ("amount", "open", "debit", "credit")}
+    owed = read["amount"].fillna(read["open"])
+    if {"debit", "credit"} <= source.columns.keys():
+        moved = read["debit"].notna() | read["credit"].notna()
+        owed = (read["debit"].fillna(0) - read["credit"].fillna(0)).where(moved)
+    if source.debit_side:
+        owed = owed.where(among(raw["side"], source.debit_side), -owed)
+    return owed
 
 
 def many_buyers(seen: Seen) -> tuple[Guess, ...]:
@@ -167,7 +190,10 @@ def one_number_a_document(seen: Seen) -> Settled:
 
 
 def signs(seen: Seen) -> Settled:
-    """Return `signs`: whether credits stand with a minus (`signed`) or are told by their kind alone (`by_kind`)."""
+    """Return `signs`: whether credits stand with a minus (`signed`) or are told by their kind alone (`by_kind`).
+
+    Credits in a column or on a side of their own are signed by it, so that no kind turns a debit into money received.
+    """
     if seen.system.signs:
         return Settled({"signs": seen.system.signs})
     raw, decimal = seen.raw, seen.source.form.decimal
@@ -177,7 +203,7 @@ def signs(seen: Seen) -> Settled:
         return Settled({"signs": "signed" if (paid < 0).mean() > 0.5 else "reversed"})
     kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(seen.source))
     credits = kind.index[kind.isin(CREDITS)]
-    values = amounts(raw["amount"], decimal).fillna(amounts(raw["open"], decimal))
+    values = _owed(seen)
     of_invoices = values.loc[kind.index[kind == "invoice"]].dropna()
     if len(of_invoices) >= LEAST and (of_invoices < 0).mean() > ALMOST_ALL and not (values.loc[credits] < 0).any():
         return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
@@ -249,6 +275,25 @@ def running_balance(seen: Seen) -> Settled:
         return Settled()
     columns["balance"] = columns.pop("open")
     return Settled({"columns": columns})
+
+
+def balance_breaks(seen: Seen) -> Settled:
+    """Return an open guess of the rows after which a running balance is not the one before and debit less credit."""
+    source, raw = seen.source, seen.raw
+    if "balance" not in source.columns or not {"amount", "debit"} & source.columns.keys():
+        return Settled()
+    cells = reading.of_role(source, seen.found, "balance").set_axis(raw.index)
+    balance, moves = amounts(cells, source.form.decimal), _owed(seen).fillna(0)
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    # A balance runs on by buyer, or through the whole list, whichever holds on more rows.
+    steps = [(balance - balance.groupby(group).shift() - moves).dropna() for group in (buyer, buyer.isna())]
+    step = min(steps, key=lambda one: (one.abs() > CENT).mean() if len(one) else 1.0)
+    off = step[step.abs() > CENT]
+    if off.empty or len(off) > (1 - ALMOST_ALL) * len(step):
+        return Settled()
+    more = f", and {len(off) - 1:,} more" if len(off) > 1 else ""
+    shown = f"{source.columns['balance']} does not follow from the rows: {off.iloc[0]:,.2f} off at row {off.index[0]}"
+    return Settled({}, (Guess("source.columns.balance", f"{shown}{more}; a row may be missing", open=True),))
 
 
 def unknown_amounts(seen: Seen) -> Settled:
@@ -364,13 +409,8 @@ def unmatched(seen: Seen) -> Settled:
     source, raw = seen.source, seen.raw
     if {*TELL_OPEN, "group", "applies_to"} & source.columns.keys() or source.settled:
         return Settled()
-    decimal = source.form.decimal
     kind = raw["kind"].astype("str").str.strip().map(our_kinds(source))
-    value = amounts(raw["amount"], decimal)
-    if {"debit", "credit"} <= source.columns.keys():
-        value = amounts(raw["debit"], decimal).fillna(0) - amounts(raw["credit"], decimal).fillna(0)
-    if source.debit_side:
-        value = value.where(among(raw["side"], source.debit_side), -value)
+    value = _owed(seen)
     credits = kind.isin(CREDITS) | (kind.ne("invoice") & (value < 0))
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     invoices = list(number[~credits & (value > 0)].dropna())
@@ -387,17 +427,20 @@ def unmatched(seen: Seen) -> Settled:
 
 
 def naming(credits: pd.DataFrame, invoices: list[str]) -> str | None:
-    """Return the first column of credits that names the invoices which they settle; None without one."""
-    return next((str(name) for name in credits if _names_invoices(credits[name], invoices)), None)
+    """Return the first column of credits that names the invoices which they settle; None without one.
+
+    Most of what it holds are numbers of invoices: alone, else among words.
+    """
+    held = {str(name): credits[name].astype("str").str.strip() for name in credits}
+    alone = (name for name, cells in held.items() if cells.isin(invoices).mean() > 0.5)
+    in_words = (name for name, cells in held.items() if _in_words(cells, invoices) > 0.5)
+    return next(alone, None) or next(in_words, None)
 
 
-def _names_invoices(column: pd.Series, invoices: list[str]) -> bool:
-    """Return whether most of what a column holds are numbers of invoices, alone or among words."""
-    held = column.astype("str").str.strip()
-    if held.isin(invoices).mean() > 0.5:
-        return True
-    words = held.str.findall(NUMBER_IN_WORDS).explode()
-    return bool(words.isin(invoices).groupby(level=0).any().mean() > 0.5)
+def _in_words(cells: pd.Series, invoices: list[str]) -> float:
+    """Return the share of cells whose words name an invoice."""
+    words = cells.str.findall(NUMBER_IN_WORDS).explode()
+    return float(words.isin(invoices).groupby(level=0).any().mean())
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:

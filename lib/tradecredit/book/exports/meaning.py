@@ -46,6 +46,11 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
     frame = frame.assign(kind=kind if source.one_kind is None else source.one_kind, **_of_sides(frame, source))
     frame["amount"] = _amount(frame, source)
+    if {"debit", "credit", "open"} <= source.columns.keys():
+        # What is open of a credit may stand without the minus that its side gives its amount.
+        on_credit = frame["amount"] < 0
+        own = (frame.loc[on_credit, "open"] < 0).any()
+        frame["open"] = frame["open"].where(~on_credit | own, -frame["open"])
     left_out: list[Note] = []
     if source.debtor_digits:
         frame, left_out = _of_debtors(frame, source)

@@ -1,6 +1,7 @@
 """What holds for a list as a whole: its currency, the day that it was made, and the terms of payment."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -40,7 +41,9 @@ FORMS = {
 OF_FORM = 0.25
 """Share of buyers whose names have such a form from which the currency is guessed by it."""
 CELLS = 200
-"""Amounts of a column that are looked at for the currency that stands beside them."""
+"""Amounts of a column that are looked at for how a country writes them."""
+DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
+"""What a sign of dollars alone may mean, the likelier first."""
 
 
 def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
@@ -49,7 +52,7 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     Without any of these it is what stands in brackets in a title, the system's own, USD beside a sign of dollars, that
     of the country whose letters the columns' names have (`LANGUAGES`) or whose companies the buyers are (`FORMS`), else
     EUR, and the guess is open; so it is where rows say several, unless amounts in the company's own currency tell which
-    of them it is.
+    of them it is. Of signs beside amounts the most count: `$` alone beside `C$` is another country's dollar.
     """
     key = "currency"
     if key in seen.answers:
@@ -80,20 +83,43 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     if named := seen.titles.get(key) or _of_names(seen.source):
         return named, (Guess(key, named),)
     cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
-    beside = [code for cell in cells if (code := currency_beside(cell))]
-    found = max(set(beside), key=beside.count) if beside else None
-    if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
+    beside, dollars_alone = _beside(seen)
+    if beside and dollars_alone > max(beside.values()):
+        # A sign of dollars beside one of a country's dollars is another country's.
+        likely = (seen.titles.get("shown"), seen.system.currency, _of_buyers(seen), *DOLLARS)
+        first = next(code for code in likely if code in DOLLARS and code not in beside)
+        return first, (Guess(key, first, tuple(beside)[:5], open=True),)
+    if beside:
+        first, *less = sorted(beside, key=lambda code: -beside[code])
+        less += ["USD"] if dollars_alone and "USD" not in beside else []
+        return first, (Guess(key, first, tuple(less)[:5], open=bool(less or dollars_alone)),)
+    if any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
         # Groups of two digits are written in India, and next to it.
         return "INR", (Guess(key, "INR", open=True),)
     heads = [name for role in STATED for name in _names(seen.source, role)]
     dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else None
     letters = " ".join(map(str, seen.found.columns))
-    if found is None and any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
+    if any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
         return "CHF", (Guess("currency", "CHF", open=True),)
     of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), None)
     of_country = of_language or _of_buyers(seen) or "EUR"
-    taken = found or seen.titles.get("shown") or seen.system.currency or dollars or of_country
-    return taken, (Guess(key, taken, open=found is None),)
+    taken = seen.titles.get("shown") or seen.system.currency or dollars or of_country
+    return taken, (Guess(key, taken, open=True),)
+
+
+def _beside(seen: Seen) -> tuple[dict[str, int], int]:
+    """Return how many amounts have each currency's sign or code beside them, and how many a sign of dollars alone."""
+    codes: Counter[str] = Counter()
+    dollars = 0
+    for role in AMOUNTS:
+        for cell, times in seen.every[role].dropna().value_counts().items():
+            if not isinstance(cell, str):
+                continue
+            if code := currency_beside(cell):
+                codes[code] += int(times)
+            elif "$" in cell:
+                dollars += int(times)
+    return dict(codes), dollars
 
 
 def _of_buyers(seen: Seen) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tradecredit.book.exports import allocation_lists, guesses, ledger, looking, reading, registers
+from tradecredit.book.exports import allocation_lists, contents, guesses, ledger, looking, reading, registers
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
@@ -55,6 +55,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
     found, unlisted = _allotted(found, unlisted)
+    found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     return _with_registers(_together(found), paths, unlisted)
 
 
@@ -102,6 +103,17 @@ def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Sugge
                 )
     rest = [one for one in found if not {path.resolve() for path in reading.files(one.source, one.source.path)} & used]
     return rest, [path for path in unlisted if path.resolve() not in used]
+
+
+def _unread_alone(one: Suggestion) -> Suggestion:
+    """Return a list whose guess of columns that are not read names none that a look at other lists gave a meaning."""
+    if all(guess.key != "source.columns" for guess in one.guesses):
+        return one
+    cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
+    raw = pd.DataFrame({role: reading.of_role(one.source, cells, role) for role in reading.ROLES}, index=cells.index)
+    left = contents.not_read(one.source, cells[are_documents(raw).to_numpy()])
+    kept = [guess for guess in one.guesses if guess.key != "source.columns"]
+    return one._replace(guesses=(*kept, *([Guess("source.columns", "; ".join(left))] if left else [])))
 
 
 def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFrame) -> str | None:
