@@ -257,7 +257,9 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = asked(book, taken).values()
     saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
-    cost = f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than they saved: end them with "
+    cost = (
+        f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than they saved: end them with "
+    )
     assert first.startswith(cost)
     assert f"What they saved is {saved} of capital " in first
     assert "without the EUR 4 given on 1 invoice whose benefit is not computable. At the lower rate" in first
