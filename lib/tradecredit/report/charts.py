@@ -28,7 +28,7 @@ from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.report.columns import column
 from tradecredit.words.codes import in_words
-from tradecredit.words.formats import LARGE, MINUS, fixed, missing
+from tradecredit.words.formats import LARGE, MINUS, THOUSANDS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
 from tradecredit.words.formats import short as shortened
 
@@ -51,8 +51,6 @@ _STYLE: Any = {
 AT_ZERO = 0.05
 """Part of the tallest bar of a picture below which a value beside it stands on the axis."""
 MOST_BARS = 24
-THOUSANDS = {"en": ((1e3, 1e3, " k"),), "de": ((1e3, 1e3, " Tsd."),), "zh": ((1e4, 1e4, " 万"),)}
-"""How an axis writes amounts below those of a sentence (`formats.LARGE`)."""
 _CHINESE = Path(__file__).with_name("fonts") / "WorkbookSansSC.otf"
 """The characters of GB 2312, with its licence beside it: Chinese is drawn alike on every machine."""
 _FONTS_FOR_OTHER_SCRIPTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Arial Unicode MS")
