@@ -14,6 +14,7 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.promises import BROKEN, KEPT, LAPSED, outcomes
+from tradecredit.numerics.survival import ROUNDING, lasting
 
 PROMPT = 50.0
 """Integrated hazard of a day on which a payment comes almost surely, be it a Monday."""
@@ -62,7 +63,7 @@ class Disputes(NamedTuple):
         if not len(self.lasted):
             return np.where(age < self.days, self.days, age + self.days)
         begun = np.append(1.0, self.lasting)[np.searchsorted(self.lasted, age, side="right")]
-        half = np.searchsorted(-self.lasting, -begun / 2)
+        half = np.searchsorted(-self.lasting, -begun / 2 - ROUNDING)
         known = half < len(self.lasted)
         return np.where(known, self.lasted[np.where(known, half, 0)], age + self.days)
 
@@ -141,10 +142,7 @@ def kept_share(book: Book) -> float:
 
 @once
 def dispute_rule(book: Book) -> Disputes:
-    """Return how long disputes take and what is credited, from those that are closed, and open ones as lasting so far.
-
-    How long: the product-limit estimate. Source: Kaplan and Meier 1958, J. Am. Stat. Assoc. 53(282).
-    """
+    """Return how long disputes take, open ones as lasting so far, and what is credited of those that are closed."""
     table = disputed(book).assign(invoice=book.invoice_of_dispute)
     table = table[table["invoice"] >= 0]
     closed = table[table["closed"].notna()]
@@ -152,16 +150,14 @@ def dispute_rule(book: Book) -> Disputes:
         return Disputes(USUAL_SETTLING, USUAL_CREDITED, len(closed), *np.zeros((2, 0)))
     days = float((closed["closed"] - closed["opened"]).dt.days.median())
     until = (table["closed"].fillna(book.as_of) - table["opened"]).dt.days.to_numpy(float)
-    still = table["closed"].isna().to_numpy()
-    order = np.lexsort((still, until))
-    lasting = np.cumprod(1 - ~still[order] / np.arange(len(order), 0, -1))
+    how_long = lasting(until, table["closed"].notna().to_numpy())
     receipts, row = book.receipts, book.invoice_of_receipt
     credits = one_of(receipts["kind"], ["credit_note"]) & (row >= 0)
     opened = np.full(len(book.invoices), np.datetime64("NaT", "us"))
     opened[closed["invoice"]] = closed["opened"].to_numpy("datetime64[us]")
     counted = credits & (receipts["received"].to_numpy("datetime64[us]") >= opened[row])
     credited = receipts["amount"].to_numpy()[counted].sum() / max(closed["amount"].sum(), CENT)
-    return Disputes(days, float(np.clip(credited, 0.0, 1.0)), len(closed), until[order], lasting)
+    return Disputes(days, float(np.clip(credited, 0.0, 1.0)), len(closed), *how_long)
 
 
 def _contested(book: Book, owed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
