@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.cash.coming_sales import Coming, Orders
 from tradecredit.cash.future_sales import FutureSales
 from tradecredit.cash.open_rows import OpenItems
 from tradecredit.cash.scenarios import expected, paces, receipts, tempo_deviations
 from tradecredit.cash.schedule import of_open, of_sales
 from tradecredit.default.payment_days import NO_HABIT
-from tradecredit.default.payment_kernels import CELLS, PARTS
+from tradecredit.default.payment_kernels import CELLS
 from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.losses.simulator import Settings, Simulator
 from tradecredit.numerics.drifting import Predicted
@@ -27,7 +28,7 @@ def constant(buyers, hazard, credit=0.0):
     """Return payment times with the same hazard on every day."""
     tempo = Predicted(np.zeros(13), np.eye(13) * 0.04, 0.005)
     return PaymentTimes(
-        np.full((buyers, CELLS), hazard), np.full(CELLS, credit), NO_HABIT, np.ones((buyers, PARTS)), tempo,
+        np.full((buyers, CELLS), hazard), np.full(CELLS, credit), NO_HABIT, np.ones((buyers, MONTH_DAYS)), tempo,
         np.ones(buyers), 1.0, np.ones(buyers), 1.0,
     )  # fmt: skip
 

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from tradecredit import Book
+from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.book.places import places
 from tradecredit.default import payment
 from tradecredit.default.exits import exits
-from tradecredit.default.payment_kernels import CELLS, PARTS, lateness
-from tradecredit.default.payment_times import Calendar, fitted, payment_times, segments, today_of
+from tradecredit.default.payment_kernels import CELLS, lateness
+from tradecredit.default.payment_times import calendar_of, fitted, payment_times, segments, today_of
 from tradecredit.measure.open_items import open_items
 from tradecredit.numerics import discrimination
 
@@ -79,7 +80,8 @@ def test_a_new_buyer_pays_as_the_others_do(book_of_items):
     items = ledger(buyers=30)
     settled = items["issued"] + pd.to_timedelta(40 + np.arange(len(items)) % 2, unit="D")
     items = items.assign(settled=settled, paid_on=settled)
-    day = pd.Timestamp("2026-02-05")
+    # A Wednesday, on which the others were invoiced too: of other weekdays the ledger knows no payments.
+    day = pd.Timestamp("2026-02-04")
     new = items.head(1).assign(
         buyer_id="new", issued=day, due=day + pd.Timedelta(days=30), settled=pd.NaT, paid_on=pd.NaT
     )
@@ -97,9 +99,9 @@ def test_the_chance_the_median_and_the_mean_of_a_constant_hazard_are_those_of_it
     Of what is paid, as of all that goes, e^(−(0.1 + 1/30) · 30) goes after day 30 and half by ln 2 / (0.1 + 1/30) days.
     """
     both = 0.1 + 0.1 / 3
-    calendar = Calendar(np.ones(600), np.ones(600), np.zeros(600, np.int64))
+    calendar = calendar_of(0, 599)
     days = tuple(np.array([day]) for day in (0, 30, 30, 1))
-    habits, rates = np.ones((1, PARTS)), (np.full((1, CELLS), 0.1), np.full(CELLS, 0.1 / 3))
+    habits, rates = np.ones((1, MONTH_DAYS)), (np.full((1, CELLS), 0.1), np.full(CELLS, 0.1 / 3))
     late, median, delay = lateness(days, calendar, habits, rates)
     assert late[0] == pytest.approx(np.exp(-both * 30), rel=0.01)
     assert median[0] == np.ceil(np.log(2) / both)

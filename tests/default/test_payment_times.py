@@ -5,8 +5,9 @@ import pytest
 
 from tradecredit.default.exits import OPEN, PAID, Exits
 from tradecredit.default.payment_days import weekday_of
-from tradecredit.default.payment_kernels import FIRST
-from tradecredit.default.payment_times import _dispersion, _strength, calendar_of, fitted
+from tradecredit.default.payment_kernels import FIRST, rate_on
+from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
+from tradecredit.numerics.borrowed import strength
 
 TODAY = 20_000
 
@@ -61,13 +62,57 @@ def test_a_buyer_with_many_invoices_pays_at_its_own_pace():
     assert settled(found, 1, 15) > 0.9
 
 
-def test_nobody_is_paid_on_a_sunday_where_nobody_ever_was():
+def test_what_falls_due_on_closed_days_is_paid_on_the_next_open_one():
+    # Banks pay all invoices on their due days, those of Saturdays and Sundays on Mondays.
+    made = rows(np.zeros(4_000, int), np.zeros(4_000, int))
+    found = fitted(made._replace(day=_open_day(made.day)), np.zeros(1, int), TODAY)
+    assert found.days.weekdays[5:].max() < 0.05
+    assert found.days.weekdays[0] == pytest.approx(1.0, abs=0.05)
+    assert found.days.moved > 0.95
+    for issued in range(TODAY, TODAY + 7):
+        on_the_day = _open_day(np.array([issued + 30]))[0] - issued - 30
+        assert _paid_before(found, 0, issued, on_the_day) > 0.9
+        assert _paid_before(found, 0, issued, on_the_day - 1) < 0.1
+
+
+def test_what_nobody_does_on_closed_days_is_not_made_up_for():
+    # Whoever pays does so on any day from Monday to Friday alike, Mondays too: a hazard of 10 % on each.
     random = np.random.default_rng(4)
-    made = rows(np.zeros(4_000, int), random.integers(0, 20, 4_000))
-    day = np.where(weekday_of(made.day) == 6, made.day + 1, made.day)
+    made = rows(np.zeros(8_000, int), np.zeros(8_000, int))
+    open_days = random.geometric(0.1, 8_000) - 1
+    day = np.busday_offset(made.entry.astype("datetime64[D]"), open_days, roll="forward").astype(np.int64)
     found = fitted(made._replace(day=day), np.zeros(1, int), TODAY)
-    assert found.days.weekdays[6] < 0.05
-    assert found.days.weekdays[0] > 1.3
+    monday = TODAY - weekday_of(np.array([TODAY]))[0]
+    calendar = calendar_of(monday, monday + 69).on(found.days, monday, np.zeros(70))
+    # Of invoices of four weeks, on each of the days from the second to the third week after.
+    of_weekday = np.zeros((3, 4, 7))
+    for week in range(4):
+        for day in range(7, 28):
+            rate = rate_on(7 * week + day, 7 * week + 30, 7 * week, 0, calendar, found.habits, found.hazards)
+            of_weekday[day // 7 - 1, week, day % 7] = rate
+    assert of_weekday.mean(axis=(0, 1))[:5] == pytest.approx(np.full(5, -np.log(0.9)), rel=0.15)
+
+
+def test_a_buyer_with_paying_days_of_its_own_pays_on_these():
+    # Half of 40 buyers pay on the 10th or 25th, or the next open day, whatever is due by then; the others when it is.
+    random = np.random.default_rng(10)
+    buyer = np.arange(12_000) % 40
+    made = rows(buyer, random.integers(0, 5, 12_000))
+    date = made.day.astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    ends = np.stack([month.astype("datetime64[D]") + 9, month.astype("datetime64[D]") + 24,
+                     (month + 1).astype("datetime64[D]") + 9])  # fmt: skip
+    run = np.where(ends >= date, ends, np.datetime64("2100-01-01")).min(axis=0)
+    day = _open_day(np.where(buyer < 20, run.astype(np.int64), made.day))
+    found = fitted(made._replace(day=np.minimum(day, TODAY), kind=np.where(day > TODAY, OPEN, PAID).astype(np.int8)),
+                   np.zeros(40, int), TODAY)  # fmt: skip
+    on, between = [9, 24], [2, 3, 4, 16, 17, 18]
+    assert found.habits[:20][:, on].min() > 5 * found.habits[:20][:, between].max()
+    assert found.habits[20:][:, on].mean() < 1.5 * found.habits[20:][:, between].mean()
+
+
+def _open_day(day):
+    return np.busday_offset(day.astype("datetime64[D]"), 0, roll="forward").astype(np.int64)
 
 
 def test_a_tempo_that_rose_is_expected_to_stay_higher():
@@ -80,10 +125,11 @@ def test_a_tempo_that_rose_is_expected_to_stay_higher():
     assert fitted(made, np.zeros(1, int), TODAY).tempo.mean[0] > 0.2
 
 
-def test_a_calendar_knows_weekdays_and_parts_of_months():
+def test_a_calendar_knows_weekdays_and_days_of_months():
     first = int(np.datetime64("2026-10-31").astype(int))
-    found = calendar_of(first, first + 6)
-    assert found.part.tolist() == [5, 0, 0, 0, 0, 0, 1]
+    found = calendar_of(first, first + 2)
+    # From the seventh day before on: October 24 to 31, the last three of which are counted from its end.
+    assert found.month_day.tolist() == [23, 24, 25, 26, 27, 28, 29, 30, 0, 1]
     assert weekday_of(np.array([first])).tolist() == [5]
 
 
@@ -128,15 +174,13 @@ def test_weighted_payments_count_for_as_many_as_they_are():
     random = np.random.default_rng(9)
     seen = random.poisson(40 * random.gamma(16, 1 / 16, 400)) * 0.5
     expected = np.full(400, 20.0)
-    assert _strength(seen[:, None], expected[:, None], 2.0) == 8.0
-    assert _strength(seen[:, None], expected[:, None], 1.0) > 8.0
+    assert strength(seen, expected, 2.0) == 8.0
+    assert strength(seen, expected, 1.0) > 8.0
 
 
 def _paid_before(times, buyer, today, late):
     """Return the part of an invoice of 30 days, issued that day, that is paid so many days after its due day or before,
     by the coming calendar."""
     calendar = times.coming(today, 60)
-    days = np.arange(31 + late)
-    cell = days - 30 - FIRST
-    habit = times.habits[buyer, calendar.part[days]]
-    return 1 - np.exp(-(times.hazards[buyer, cell] * calendar.factor[days] * habit).sum())
+    rates = [rate_on(day, 30, 0, buyer, calendar, times.habits, times.hazards) for day in range(31 + late)]
+    return 1 - np.exp(-sum(rates))

@@ -11,6 +11,9 @@ MICROSECONDS_A_DAY = 86_400_000_000
 HOLIDAYS = ("01-01", "05-01", "12-25", "12-26")
 """Month and day of the holidays that most European countries share."""
 
+MONTH_DAYS = 31
+"""Days of a month (`month_day`)."""
+
 WORKING_DAYS = np.busdaycalendar(
     holidays=[np.datetime64(f"{year}-{day}") for year in range(1960, 2105) for day in HOLIDAYS]
 )
@@ -49,6 +52,19 @@ def month_ends(until: pd.Timestamp, months: int, *, since: pd.Timestamp) -> pd.D
 def working_day(day: np.ndarray, roll: Literal["forward", "backward"] = "forward") -> np.ndarray:
     """Return each day, or the next working day (`roll`: `backward`, the one before) where it is none."""
     return np.busday_offset(day.astype("datetime64[D]"), 0, roll=roll, busdaycal=WORKING_DAYS)
+
+
+def month_day(day: np.ndarray) -> np.ndarray:
+    """Return which day of its month each day (from 1970) is, from 0 on: the last three of any month are 28, 29 and 30.
+
+    >>> days = np.array(["2026-02-25", "2026-02-26", "2026-02-28", "2026-10-28", "2026-10-31"], "datetime64[D]")
+    >>> month_day(days.astype(int)).tolist()
+    [24, 28, 30, 27, 30]
+    """
+    date = np.asarray(day).astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    left = ((month + 1).astype("datetime64[D]") - date).astype(np.int64)
+    return np.where(left <= 3, MONTH_DAYS - left, (date - month.astype("datetime64[D]")).astype(np.int64))
 
 
 def read_on(as_of: pd.Timestamp, later: int = 0) -> pd.Timestamp:

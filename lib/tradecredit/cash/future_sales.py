@@ -1,13 +1,16 @@
 """What is going to be sold: level, growth and season of the book's own sales, and how far such a forecast errs."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MONTH_DAYS, month_day
 from tradecredit.book.once import once
 from tradecredit.default.payment_days import are_holidays, weekday_of
 from tradecredit.measure.sales import net_sales
+from tradecredit.numerics.borrowed import strength
 from tradecredit.numerics.drifting import Grid, Seen, predicted
 
 MONTHS = 60
@@ -21,9 +24,9 @@ GRID = Grid(
     noises=(0.0, 0.03, 0.08, 0.2, 0.5),
 )
 """Of the logarithm of a month's sales."""
-PROFILE_COUNT = 30.0
-"""Invoices in the usual course that a weekday, a part of the month or all holidays count for."""
 PROFILE_DAYS = 730
+PROFILE_TURNS = 8
+"""Times that the factors of weekdays, holidays and days of the month are fitted by turns."""
 
 
 class FutureSales(NamedTuple):
@@ -50,8 +53,8 @@ def future_sales(book: Book, days: int = 364) -> FutureSales:
     Reads `invoices` and the credit notes that cancel them; amounts gross of tax. The logarithm of a month's sales per
     day is a level that drifts, a growth, a season of twelve months and chance, all normal (a Gaussian process); the
     standard deviations of drift, season and chance are averaged over a grid, weighted by how likely each makes the
-    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their part of the
-    month. A young book has no season of its own, and says so by a wide spread. Source: definitions §12.2.
+    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their day of
+    the month. A young book has no season of its own, and says so by a wide spread. Source: definitions §12.2.
     """
     issued = book.invoices["issued"].to_numpy("datetime64[D]").astype(np.int64)
     amount = net_sales(book).to_numpy(float)
@@ -101,39 +104,54 @@ def _month(day: np.ndarray) -> np.ndarray:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def _part(day: np.ndarray) -> np.ndarray:
-    start = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return np.minimum((day - start) // 5, 5)
-
-
 class _Profile(NamedTuple):
-    """How many invoices each weekday, holidays, and each part of the month have of the usual number; holidays of what
-    their weekday has."""
+    """How many invoices each day of the month, each weekday, and holidays have of the usual number."""
 
+    month_days: np.ndarray
     weekdays: np.ndarray
-    holidays: float
-    parts: np.ndarray
+    holidays: np.ndarray
 
 
 def _profile(issued: np.ndarray, first: int, today: int) -> _Profile:
+    """Return the profile of the days from `first` to `today`, each of its factors fitted beside the others.
+
+    A factor is (invoices + s) / (expected + s), s the likeliest; where invoices come in batches, so many of them count
+    as one.
+    """
     day = np.arange(first, today + 1)
-    open_days, working = day[~are_holidays(day)], issued[~are_holidays(issued)]
-    weekdays = _shares(weekday_of(working), np.bincount(weekday_of(open_days), minlength=7).astype(float), 7)
-    a_day = len(working) / max(len(open_days), 1)
-    wanted = a_day * weekdays[weekday_of(day[are_holidays(day)])].sum()
-    holidays = (len(issued) - len(working) + PROFILE_COUNT * 0.05) / (wanted + PROFILE_COUNT * 0.05)
-    profile = _Profile(weekdays, holidays, np.ones(6))
-    return profile._replace(parts=_shares(_part(issued), np.bincount(_part(day), _weights(day, profile), 6), 6))
+    seen, month = np.bincount(issued - first, minlength=len(day)).astype(float), _month(day) - _month(day[:1])
+    places = _places(day)
+    factors = [np.ones(MONTH_DAYS), np.ones(7), np.ones(2)]
+    batch = 1.0
+    for _ in range(PROFILE_TURNS):
+        for number, place in enumerate(places):
+            wanted = _in_months(seen, _product(factors, places), month) / factors[number][place]
+            of = [np.bincount(place, values, len(factors[number])) for values in (seen, wanted)]
+            s = strength(*of, 1 / batch)
+            factors[number] = (of[0] + s) / (of[1] + s)
+        wanted = _in_months(seen, _product(factors, places), month)
+        batch = max(float(((seen - wanted) ** 2 / np.maximum(wanted, 1e-9)).mean()), 1.0)
+    return _Profile(*factors)
 
 
-def _shares(of: np.ndarray, days: np.ndarray, count: int) -> np.ndarray:
-    expected = len(of) * days / max(days.sum(), 1e-9)
-    return (np.bincount(of, minlength=count) + PROFILE_COUNT * (days > 0) * 0.05) / (expected + PROFILE_COUNT * 0.05)
+def _in_months(seen: np.ndarray, weight: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Return what is seen of each month, divided among its days by their weights.
+
+    Growth and season, which the months have, are no habit of days.
+    """
+    return weight * (np.bincount(month, seen) / np.bincount(month, weight))[month]
+
+
+def _places(day: np.ndarray) -> tuple[np.ndarray, ...]:
+    return month_day(day), weekday_of(day), are_holidays(day).astype(np.int64)
+
+
+def _product(factors: Sequence[np.ndarray], places: Sequence[np.ndarray]) -> np.ndarray:
+    return np.prod([factor[place] for factor, place in zip(factors, places, strict=True)], axis=0)
 
 
 def _weights(day: np.ndarray, profile: _Profile) -> np.ndarray:
-    open_on = np.where(are_holidays(day), profile.holidays, 1.0)
-    return profile.weekdays[weekday_of(day)] * open_on * profile.parts[_part(day)]
+    return _product(profile, _places(day))
 
 
 __all__ = ["FutureSales", "forecast", "future_sales"]

@@ -1,40 +1,48 @@
-"""On which days money comes: factors of weekdays, and of holidays, whose payments come on the next working day."""
+"""On which days money comes: factors of weekdays and holidays, and what closed days leave to the next open one."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from tradecredit.book.calendar import WORKING_DAYS, working_day
+from tradecredit.book.calendar import WORKING_DAYS
 
 PSEUDO_PAYMENTS = 20.0
 """Payments in the usual course that the factor of a weekday, of holidays or of a part of the month counts for."""
 FRIDAY = 4
+LEAST = 1e-3
+"""Factor of a day, at least."""
+CLOSED = 0.2
+"""Factor below which a day is closed: what would come on it comes on the next open one, as far as it is moved."""
 REACH = 7
-"""Days within which a working day follows a holiday."""
+"""Closed days in a row, at most, that leave payments to the next open one."""
 
 
 class PayingDays(NamedTuple):
     """`weekdays`: factor of each, Monday first; `holidays`: the part of a weekday's payments that comes on it where it
-    is a holiday (`book.calendar.HOLIDAYS`); the rest comes on the next working day."""
+    is a holiday (`book.calendar.HOLIDAYS`); `moved`: the part of what would come on closed days (below `CLOSED`) that
+    comes on the next open one: all of it where buyers have their banks pay on due days, nothing where they pay as they
+    come to it."""
 
     weekdays: np.ndarray
     holidays: float
+    moved: float
 
     def factor(self, day: np.ndarray) -> np.ndarray:
-        """Return the factor of consecutive days (from 1970)."""
-        # A holiday before the first of the days may move payments to it.
+        """Return the factor of days (from 1970)."""
+        return self.weekdays[weekday_of(day)] * np.where(are_holidays(day), self.holidays, 1.0)
+
+    def closed_before(self, day: np.ndarray) -> np.ndarray:
+        """Return the number of closed days right before each of consecutive days; of closed ones 0."""
         wider = np.arange(day[0] - REACH, day[-1] + 1) if len(day) else day
-        found = self.weekdays[weekday_of(wider)]
-        closed = np.flatnonzero(are_holidays(wider))
-        moved = (1.0 - self.holidays) * found[closed]
-        found[closed] *= self.holidays
-        onto = working_day(wider[closed].astype("datetime64[D]")).astype(np.int64) - wider[:1]
-        inside = onto < len(wider)
-        np.add.at(found, onto[inside], moved[inside])
-        return found[len(wider) - len(day) :]
+        closed = self.factor(wider) < CLOSED
+        # Places since the last open day.
+        place = np.arange(len(wider))
+        since = place - np.maximum.accumulate(np.where(closed, -1, place))
+        before = np.where(closed, 0, np.append(0, np.minimum(since, REACH)[:-1]))
+        return before[len(wider) - len(day) :]
 
 
-NO_HABIT = PayingDays(np.ones(7), 1.0)
+NO_HABIT = PayingDays(np.ones(7), 1.0, 0.0)
 """All days alike."""
 
 
@@ -52,18 +60,37 @@ def are_holidays(day: np.ndarray) -> np.ndarray:
     return (weekday_of(day) <= FRIDAY) & ~np.is_busday(day.astype("datetime64[D]"), busdaycal=WORKING_DAYS)
 
 
-def corrected(days: PayingDays, shares: np.ndarray, first: int) -> PayingDays:
-    """Return paying days as what was paid says; `shares`: what was expected of them and seen, by day from `first` on.
+def closed_days(paid_on: np.ndarray, first: int, last: int) -> PayingDays:
+    """Return which weekdays, and whether holidays, are closed, from the days of payments; the others are alike."""
+    day = np.arange(first, last + 1)
+    if not len(paid_on):
+        return NO_HABIT
+    count = np.bincount(paid_on - first, minlength=len(day))
+    usual = np.bincount(weekday_of(day), count, 7) / np.maximum(np.bincount(weekday_of(day), minlength=7), 1)
+    usual /= usual.max()
+    holidays = are_holidays(day)
+    part = count[holidays].sum() / max((usual[weekday_of(day[holidays])] * count.mean() / usual.mean()).sum(), 1e-9)
+    weekdays = np.where(usual < CLOSED, np.maximum(usual, LEAST), 1.0)
+    return PayingDays(weekdays, max(part, LEAST) if part < CLOSED else 1.0, 1.0)
 
-    Both shrink to what is usual, the holidays' part to all, as if `PSEUDO_PAYMENTS` had come so.
+
+def corrected(days: PayingDays, shares: np.ndarray, moved: np.ndarray, first: int) -> PayingDays:
+    """Return paying days as what was paid says; `shares`: what was expected of them and seen, by day from `first` on;
+    `moved`: what of both closed days had left.
+
+    All shrink to what is usual, the holidays' part to all, as if `PSEUDO_PAYMENTS` had come so. A step of expectation
+    and maximisation: what is seen has been divided as it was expected to be. Source: Dempster, Laird and Rubin 1977,
+    J. R. Stat. Soc. B 39(1).
     """
     day = first + np.arange(shares.shape[1])
-    expected, seen = (np.bincount(weekday_of(day), of, 7) for of in shares)
-    if not seen.sum() > 0 or not expected.sum() > 0:
+    weekday, closed, own = weekday_of(day), are_holidays(day), shares - moved
+    expected, seen = (np.bincount(weekday, of, 7) for of in own)
+    if not shares[1].sum() > 0 or not shares[0].sum() > 0:
         return NO_HABIT
-    usual = seen.sum() / expected.sum()
-    factor = np.maximum((seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) / usual, 1e-3)
-    closed = are_holidays(day)
-    wanted = shares[0, closed].sum() / days.holidays * usual
-    part = (shares[1, closed].sum() + PSEUDO_PAYMENTS) / (wanted + PSEUDO_PAYMENTS)
-    return PayingDays(days.weekdays * factor, float(np.clip(part, 1e-3, 1.0)))
+    usual = shares[1].sum() / shares[0].sum()
+    factor = np.maximum((seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) / usual, LEAST)
+    wanted = own[0, closed].sum() / days.holidays * usual
+    part = (own[1, closed].sum() + PSEUDO_PAYMENTS) / (wanted + PSEUDO_PAYMENTS)
+    left = (moved[0] * factor[weekday]).sum() * usual
+    comes = days.moved * (moved[1].sum() + PSEUDO_PAYMENTS) / (left + PSEUDO_PAYMENTS)
+    return PayingDays(days.weekdays * factor, float(np.clip(part, LEAST, 1.0)), float(np.clip(comes, 0.0, 1.0)))

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from tradecredit.book.calendar import MONTH_DAYS
+from tradecredit.default.payment_days import REACH
 from tradecredit.numerics.compiled import compiled, inlined
 
 FIRST, LAST = -120, 180
 """Days relative to the due day, earlier and later ones counting as these."""
 CELLS = LAST - FIRST + 1
-PARTS = 6
-"""Parts of a month, of five days each, the last to its end."""
 LEAST = 1e-4
 """Part of an amount that is followed no further."""
 SLOW = 0.005
@@ -39,35 +39,60 @@ def gone(rate):
     return -np.expm1(-rate)
 
 
+@inlined
+def rate_on(day, due, begin, owner, calendar, habits, hazards):
+    """Return the integrated hazard of a payment on a day of the calendar, of what can be paid from `begin` on.
+
+    The day's factor × (the hazard of its cell × the buyer's habit on its day of the month + what of the same the closed
+    days before it leave to it).
+    """
+    rate = hazards[owner, cell_of(day - due)] * habits[owner, calendar.month_day[REACH + day]]
+    for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
+        of_closed = hazards[owner, cell_of(day - back - due)] * habits[owner, calendar.month_day[REACH + day - back]]
+        rate += calendar.moved * of_closed
+    return rate * calendar.factor[day]
+
+
 @compiled
 def days_at_risk(exits, calendar, habits, hazards):
     """Return, by buyer and day relative to the due day, exposure and payments, and the credits by day alone.
 
-    `exits`: see `exits.Exits`; `calendar`: weight and factor of each day from `exits.first` on, and the part of its
-    month. A day of a share of an invoice counts its weight × what the chance of a payment on it is of that on a usual
-    day: (1 − e^(−r·f)) / (1 − e^(−r)) with r from `hazards`, integrated, by buyer and cell (below `SLOW`: as of a small
-    one, f), f = the day's factor × the buyer's habit in that part of the month.
+    `exits`: see `exits.Exits`; `calendar`: of the days from `exits.first` on. A day of a share of an invoice counts its
+    weight × what the chance of a payment on it is of that on a usual day: (1 − e^(−R)) / (1 − e^(−r)) with r from
+    `hazards`, integrated, by buyer and cell, and R = r · the day's factor × the buyer's habit on that day of the month
+    (below `SLOW` the chance is r itself). Of a day that closed ones have left something to, R is the sum over them, and
+    exposure and payments are divided as its parts are.
     """
     buyers = len(hazards)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
     usual = np.empty((buyers, CELLS))
     for buyer in range(buyers):
         for cell in range(CELLS):
-            usual[buyer, cell] = 1.0 / gone(hazards[buyer, cell]) if hazards[buyer, cell] > SLOW else 0.0
+            hazard = hazards[buyer, cell]
+            usual[buyer, cell] = hazard / gone(hazard) if hazard > SLOW else 1.0
     for row in range(len(exits.buyer)):
         buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
-        for day in range(exits.entry[row], exits.day[row] + 1):
-            place, cell = day - exits.first, cell_of(day - due)
-            times = calendar.factor[place] * habits[buyer, calendar.part[place]]
-            if usual[buyer, cell] > 0.0:
-                times = gone(hazards[buyer, cell] * times) * usual[buyer, cell]
-            at_risk[buyer, cell] += share * calendar.weight[place] * times
-        last = exits.day[row]
-        weight = share * calendar.weight[last - exits.first]
+        begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
+        for day in range(begin, last + 1):
+            before = min(calendar.closed_before[day], day - begin)
+            rate = rate_on(day, due - exits.first, begin, buyer, calendar, habits, hazards)
+            times = share * calendar.weight[day] * calendar.factor[day]
+            if rate > SLOW:
+                times *= gone(rate) / rate
+            for back in range(before + 1):
+                cell = cell_of(day - back + exits.first - due)
+                part = habits[buyer, calendar.month_day[REACH + day - back]] * (calendar.moved if back > 0 else 1.0)
+                at_risk[buyer, cell] += times * part * usual[buyer, cell]
+        weight = share * calendar.weight[last]
         if exits.kind[row] == 1:
-            paid[buyer, cell_of(last - due)] += weight
+            before = min(calendar.closed_before[last], last - begin)
+            rate = rate_on(last, due - exits.first, begin, buyer, calendar, habits, hazards) / calendar.factor[last]
+            for back in range(before + 1):
+                cell = cell_of(last - back + exits.first - due)
+                part = habits[buyer, calendar.month_day[REACH + last - back]] * (calendar.moved if back > 0 else 1.0)
+                paid[buyer, cell] += weight * part * hazards[buyer, cell] / rate
         elif exits.kind[row] == 2:
-            credited[cell_of(last - due)] += weight
+            credited[cell_of(last + exits.first - due)] += weight
     return at_risk, paid, credited
 
 
@@ -75,31 +100,43 @@ def days_at_risk(exits, calendar, habits, hazards):
 def expected_by_day(exits, calendar, habits, hazards, since):
     """Return for each day from `since` on the payments that were to be expected of what was open, and their variance.
 
-    In amounts, in shares of invoices, and in these by buyer and part of the month before its habit, weighted; and what
-    was paid. `hazards`: integrated hazards by buyer and cell.
+    In amounts, in shares of invoices, and in these by buyer and day of the month before its habit, weighted; and what
+    was paid; in the end the shares, expected and paid, of what closed days left to each. `hazards`: integrated, by
+    buyer and cell.
     """
     days = len(calendar.factor)
     amounts = np.zeros((3, days))
     shares = np.zeros((2, days))
-    by_part = np.zeros((2, len(hazards), PARTS))
+    by_month_day = np.zeros((2, len(hazards), MONTH_DAYS))
+    moved = np.zeros((2, days))
     for row in range(len(exits.buyer)):
-        buyer, due = exits.buyer[row], exits.due[row]
+        buyer, due = exits.buyer[row], exits.due[row] - exits.first
         share, amount = exits.share[row], exits.amount[row]
-        for day in range(max(exits.entry[row], since), exits.day[row] + 1):
-            place = day - exits.first
-            cell, part = cell_of(day - due), calendar.part[place]
-            rate = hazards[buyer, cell] * calendar.factor[place]
-            chance = gone(rate * habits[buyer, part])
-            by_part[0, buyer, part] += share * chance / habits[buyer, part] * calendar.weight[place]
-            amounts[0, place] += amount * chance
-            amounts[1, place] += amount**2 * chance * (1.0 - chance)
-            shares[0, place] += share * chance
+        begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
+        for day in range(max(begin, since - exits.first), last + 1):
+            rate = rate_on(day, due, begin, buyer, calendar, habits, hazards)
+            if rate <= 0.0:
+                continue
+            chance = gone(rate)
+            amounts[0, day] += amount * chance
+            amounts[1, day] += amount**2 * chance * (1.0 - chance)
+            shares[0, day] += share * chance
+            came = exits.kind[row] == 1 and day == last
+            each = share * calendar.factor[day] / rate
+            for back in range(min(calendar.closed_before[day], day - begin) + 1):
+                month_day = calendar.month_day[REACH + day - back]
+                part = each * hazards[buyer, cell_of(day - back - due)] * (calendar.moved if back > 0 else 1.0)
+                by_month_day[0, buyer, month_day] += part * chance * calendar.weight[day]
+                if back > 0:
+                    moved[0, day] += part * chance * habits[buyer, month_day]
+                if came:
+                    by_month_day[1, buyer, month_day] += part * habits[buyer, month_day] * calendar.weight[day]
+                    if back > 0:
+                        moved[1, day] += part * habits[buyer, month_day]
         if exits.kind[row] == 1 and exits.day[row] >= since:
-            place = exits.day[row] - exits.first
-            amounts[2, place] += amount
-            shares[1, place] += share
-            by_part[1, buyer, calendar.part[place]] += share * calendar.weight[place]
-    return amounts, shares, by_part
+            amounts[2, last] += amount
+            shares[1, last] += share
+    return amounts, shares, by_month_day, moved
 
 
 @compiled
@@ -107,7 +144,7 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
     """Return the part of each item that is to be paid in each week, and credited, under each pace.
 
     `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
-    0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated
+    0: the first week is days 1 to 7. `calendar`: factor and day of the month of each day from 0 on; `rates`: integrated
     hazards of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
     multiplied by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
@@ -120,7 +157,7 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
             owner, left = buyer[row], 1.0
             for day in range(max(begin[row], 1), 7 * weeks + 1):
                 cell = cell_of(day - due[row])
-                rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
                 rate *= paces[pace, span_of(day, paces.shape[1])]
                 both = rate + credits[cell]
                 if both <= 0.0:
@@ -155,7 +192,7 @@ def future_by_week(shares, sold, calendar, habits, rates):
                 week, amount = (issued - 1) // 7, share[row] * sales[number]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
-                    rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+                    rate = rate_on(day, issued + terms[row], issued, owner, calendar, habits, hazards)
                     rate *= paces[pace, span_of(day, paces.shape[1])]
                     both = rate + credits[cell]
                     if both <= 0.0:
@@ -192,7 +229,7 @@ def lateness(items, calendar, habits, rates):
         end = min(max(begin[row], due[row]) + HORIZON + 1, len(calendar.factor))
         for day in range(begin[row], end):
             cell, last = cell_of(day - due[row]), day
-            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
             both, paid[day] = rate + credits[cell], 0.0
             if both > 0.0:
                 goes = left * gone(both)
@@ -241,7 +278,7 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
         left = 1.0
         for day in range(start, days + 1):
             cell = cell_of(day - due_day)
-            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            rate = rate_on(day, due_day, start, owner, calendar, habits, hazards)
             both = rate + credits[cell]
             if both <= 0.0:
                 continue
@@ -266,7 +303,7 @@ def chances_by_day(items, soon, parts, calendar, habits, rates):
         owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
         for day in range(max(begin[row], 1), len(calendar.factor)):
             cell = cell_of(day - due[row])
-            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
             both = rate + credits[cell]
             if both > 0.0:
                 goes = left * gone(both)

@@ -3,14 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betaln, gammaln
+from scipy.special import betaln
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MONTH_DAYS, month_day
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
-from tradecredit.default.payment_days import NO_HABIT, PSEUDO_PAYMENTS, PayingDays, corrected
-from tradecredit.default.payment_kernels import CELLS, FIRST, PARTS, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_days import PSEUDO_PAYMENTS, REACH, PayingDays, closed_days, corrected
+from tradecredit.default.payment_kernels import CELLS, FIRST, SLOW, SPAN, days_at_risk, expected_by_day
+from tradecredit.numerics.borrowed import strength
 from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
@@ -38,12 +40,12 @@ BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
 """Observations of its segment that a buyer may borrow a day."""
 ASKED = 200
 """Buyers, at equal distances in the book, that tell how much buyers borrow."""
-STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
-"""Payments that the usual buyer's pace, or habit, may count for."""
 STAGES = (-7, 1, 15, 46)
 """Days relative to the due day from which a buyer may pay at another pace than before; discounts come before them."""
 MOST = 0.98
 """Chance of a payment on a day, at most."""
+PART_STARTS = np.arange(0, 30, 5)
+"""Days of the month on which its parts begin, the last of which goes to its end."""
 SEGMENT_BORROWS = 30.0
 """Observations of the book that a segment borrows a day."""
 TERMS = np.array([7, 22, 37, 52, 75])
@@ -54,11 +56,21 @@ LONGEST = 1_100
 
 
 class Calendar(NamedTuple):
-    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `part` of the month."""
+    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `closed_before`, the
+    closed days right before it; `month_day`, from `REACH` days earlier on; `moved`: see `PayingDays`."""
 
     weight: np.ndarray
     factor: np.ndarray
-    part: np.ndarray
+    closed_before: np.ndarray
+    month_day: np.ndarray
+    moved: float
+
+    def on(self, days: PayingDays, first: int, tempo: np.ndarray) -> "Calendar":
+        """Return it with the factors of paying days, and a logarithm of tempo, of each day from `first` on."""
+        day = first + np.arange(len(self.factor))
+        return self._replace(
+            factor=days.factor(day) * np.exp(tempo), closed_before=days.closed_before(day), moved=days.moved
+        )
 
 
 class PaymentTimes(NamedTuple):
@@ -66,10 +78,11 @@ class PaymentTimes(NamedTuple):
 
     `hazards`: integrated hazard of a payment by buyer (its place in the book) and day relative to the due day
     (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `days`: the habits of weekdays and
-    holidays; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
-    spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`: observations a
-    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`: variance of a week's
-    amounts beside the tempo, as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
+    holidays; `habits`: factor of each day of the month (`month_day`) by buyer; `tempo`: logarithm of the book's tempo
+    in the coming spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`:
+    observations a day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`: variance
+    of a week's amounts beside the tempo, as a multiple of what it were if each invoice was paid by its own chance, 1 at
+    least.
     """
 
     hazards: np.ndarray
@@ -86,8 +99,7 @@ class PaymentTimes(NamedTuple):
         """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
         calendar = calendar_of(today, today + days)
         span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
-        factor = self.days.factor(today + np.arange(days + 1))
-        return calendar._replace(factor=factor * np.exp(self.tempo.mean)[span])
+        return calendar.on(self.days, today, self.tempo.mean[span])
 
 
 @once
@@ -102,31 +114,32 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     A segment's hazard is (payments + c·v·book's) / (at risk + c), v its speed beside the book's, c = `SEGMENT_BORROWS`.
     A buyer's pace θ is (payments + s) / (expected by the segment's hazard + s), and so is what multiplies it in each of
     `STAGES`; its hazard (payments + k·h) / (at risk + k), h being the segment's at its pace. s and k are those under
-    which the payments of all buyers are likeliest: gamma-Poisson and beta-binomial. Weekdays, holidays, parts of the
-    month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
+    which the payments of all buyers are likeliest: gamma-Poisson and beta-binomial. Weekdays, holidays, days of
+    the month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
     integrated hazard. In the end so does each buyer's pace of late.
     """
     buyers, since = len(segment), max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
-    day = rows.first + np.arange(len(calendar.factor))
-    habits, days, tempo = np.ones((buyers, PARTS)), NO_HABIT, np.zeros(len(day))
+    habits, tempo = np.ones((buyers, MONTH_DAYS)), np.zeros(len(calendar.factor))
+    days = closed_days(rows.day[rows.kind == PAID], rows.first, today)
+    calendar = calendar.on(days, rows.first, tempo)
     payments = _payments_a_weight(rows, calendar.weight)
-    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.zeros((buyers, CELLS)))
+    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.full((buyers, CELLS), SLOW))
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = _pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
-        _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
-        days = corrected(days, shares, rows.first)
+        _, shares, by_month_day, moved = expected_by_day(rows, calendar, habits, hazards, since)
+        days = corrected(days, shares, moved, rows.first)
         tempo = _tempo(shares, tempo)
-        calendar = calendar._replace(factor=days.factor(day) * np.exp(tempo))
-        habits = _habits(by_part, payments)
+        calendar = calendar.on(days, rows.first, tempo)
+        habits = _habits(by_month_day, payments)
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
         hazards, borrowed = _pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
     lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
-    amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
-    expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
-    strength = _strength(seen[:, None], expected[:, None], _payments_a_weight(rows, lately.weight))
-    pace = (seen + strength) / (expected + strength)
+    amounts, shares, by_month_day, _ = expected_by_day(rows, lately, habits, hazards, since)
+    expected, seen = (by_month_day * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
+    s = strength(seen, expected, _payments_a_weight(rows, lately.weight))
+    pace = (seen + s) / (expected + s)
     ahead = _seen_tempo(shares, tempo)
     coming = (np.arange(SPANS) + 0.5) * SPAN / 365
     total = at_risk.sum(axis=0)
@@ -141,9 +154,8 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
 def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar:
     """Return the calendar of the days from `first` to `last` (from 1970), weighted by their age on the last."""
     day = np.arange(first, last + 1)
-    month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    part = np.minimum((day - month) // 5, PARTS - 1)
-    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), part)
+    none, wider = np.zeros(len(day), np.int64), np.arange(first - REACH, last + 1)
+    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), none, month_day(wider), 0.0)
 
 
 @once
@@ -188,8 +200,8 @@ def _pooled(
         risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
         of_segment = _of_segment(found, risk, book)
         expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
-        strength = _strength(seen[:, None], expected[:, None], payments)
-        pace = (seen + strength) / (expected + strength)
+        s = strength(seen, expected, payments)
+        pace = (seen + s) / (expected + s)
     own = pace[:, None] * _by_stage(at_risk * of_segment[segment] * pace[:, None], paid, payments)
     risk = np.add.reduceat((at_risk * own)[order], starts, axis=0)
     of_segment = _of_segment(found, risk, book)
@@ -214,8 +226,8 @@ def _by_stage(expected: np.ndarray, paid: np.ndarray, payments: float) -> np.nda
     """
     starts = np.append(0, np.array(STAGES) - FIRST)
     wanted, seen = (np.add.reduceat(of, starts, axis=1) for of in (expected, paid))
-    strength = np.array([_strength(seen[:, [stage]], wanted[:, [stage]], payments) for stage in range(len(starts))])
-    return np.repeat((seen + strength) / (wanted + strength), np.diff(starts, append=CELLS), axis=1)
+    s = np.array([strength(seen[:, stage], wanted[:, stage], payments) for stage in range(len(starts))])
+    return np.repeat((seen + s) / (wanted + s), np.diff(starts, append=CELLS), axis=1)
 
 
 def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
@@ -238,16 +250,6 @@ def _payments_a_weight(rows: Exits, weight: np.ndarray) -> float:
     """
     of = weight[(rows.day - rows.first)[rows.kind == PAID]]
     return float(of.sum() / (of**2).sum()) if len(of) else 1.0
-
-
-def _strength(seen: np.ndarray, expected: np.ndarray, payments: float) -> float:
-    """Return the weight of what the usual buyer counts for: the likeliest, payments being gamma-Poisson; `payments`
-    stand behind a weight of 1."""
-    seen, expected = seen * payments, expected * payments
-    strength = STRENGTHS[:, None, None]
-    fit = gammaln(seen + strength) - gammaln(strength) + strength * np.log(strength)
-    fit = fit - (seen + strength) * np.log(expected + strength)
-    return float(STRENGTHS[fit.sum(axis=(1, 2)).argmax()]) / payments
 
 
 def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray, payments: float) -> float:
@@ -297,15 +299,24 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
     ]
 
 
-def _habits(by_part: np.ndarray, payments: float) -> np.ndarray:
-    """Return each buyer's factor in each part of the month: borrowed from the book's, as the likeliest says."""
-    expected, seen = by_part
+def _habits(by_month_day: np.ndarray, payments: float) -> np.ndarray:
+    """Return each buyer's factor on each day of the month, borrowed from the book's, as the likeliest says: that of the
+    day's part of the month, and then that of the day beside its part's."""
+    parts = _likeliest(np.add.reduceat(by_month_day, PART_STARTS, axis=2), payments)
+    of_part = np.repeat(parts, np.diff(PART_STARTS, append=MONTH_DAYS), axis=1)
+    expected, seen = by_month_day
+    return of_part * _likeliest(np.stack([expected * of_part, seen]), payments)
+
+
+def _likeliest(found: np.ndarray, payments: float) -> np.ndarray:
+    """Return by what each buyer's payments differ from those expected at its level; `found`: expected and seen."""
+    expected, seen = found
     book = (seen.sum() + 1.0) / (expected.sum() + 1.0)
     usual = (seen.sum(axis=0) / book + PSEUDO_PAYMENTS) / (expected.sum(axis=0) + PSEUDO_PAYMENTS)
     level = (seen.sum(axis=1) + 1.0) / ((expected * usual).sum(axis=1) + 1.0)
     wanted = expected * usual * level[:, None]
-    strength = _strength(seen, wanted, payments)
-    return usual * (seen + strength) / (wanted + strength)
+    s = strength(seen, wanted, payments)
+    return usual * (seen + s) / (wanted + s)
 
 
 __all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segment_codes", "segments",
