@@ -117,7 +117,7 @@ class Book:
     def tables(self) -> dict[str, pd.DataFrame]:
         return {name: getattr(self, name) for name in TABLES}
 
-    @property
+    @cached_property
     def names(self) -> pd.Series:
         """The buyers' names by buyer_id, for joining to a table; missing where the source gives none."""
         return self.buyers.set_index("buyer_id")["name"]
