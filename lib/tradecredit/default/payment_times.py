@@ -49,6 +49,8 @@ SEGMENT_BORROWS = 30.0
 TERMS = np.array([7, 22, 37, 52, 75])
 """Bounds between the segments of terms, in days from issue to due."""
 KINDS = ("private", "public", "affiliate", "prepaid")
+AT_ONCE = 2_048
+"""Buyers that are computed at once, so that large books ask for no more memory, which takes as long as computing."""
 LONGEST = 1_100
 """Days of history that are looked at: three years."""
 
@@ -181,23 +183,54 @@ def _pooled(
     # Sums by segment, whose rows stand together, one by one: a product of matrices would start threads for so little.
     order = np.argsort(segment, kind="stable")
     starts, sorted_risk = np.searchsorted(segment[order], np.arange(count)), at_risk[order]
-    pace, found = np.ones(len(segment)), np.add.reduceat(paid[order], starts, axis=0)
+    pace = alike = np.ones(len(segment))
+    found = _sums(paid[order], alike, starts)
     seen = paid.sum(axis=1)
+    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(segment), AT_ONCE)]
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
+        risk = _sums(sorted_risk, pace[order], starts)
         of_segment = _of_segment(found, risk, book)
-        expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
+        of_rows = (np.einsum("bt,bt->b", at_risk[rows], of_segment[segment[rows]]) for rows in blocks)
+        expected = np.concatenate([seen[:0], *of_rows])
         strength = _strength(seen[:, None], expected[:, None], payments)
         pace = (seen + strength) / (expected + strength)
-    own = pace[:, None] * _by_stage(at_risk * of_segment[segment] * pace[:, None], paid, payments)
-    risk = np.add.reduceat((at_risk * own)[order], starts, axis=0)
+    wanted = [_of_stages(at_risk[rows] * of_segment[segment[rows]] * pace[rows, None]) for rows in blocks]
+    stages = _by_stage(np.concatenate([np.zeros((0, len(STAGES) + 1)), *wanted]), _of_stages(paid), payments)
+    risk = _sums(sorted_risk * _own(pace[order], stages[order]), alike, starts)
     of_segment = _of_segment(found, risk, book)
-    usual = -np.log1p(-of_segment)[segment]
-    prior = np.clip(-np.expm1(-usual * own), 1e-6, MOST)
+    usual, prior = -np.log1p(-of_segment), np.empty_like(at_risk)
+    for rows in blocks:
+        prior[rows] = np.clip(-np.expm1(-usual[segment[rows]] * _own(pace[rows], stages[rows])), 1e-6, MOST)
     borrowed = _borrowed(at_risk, paid, prior, payments) if borrowed is None else borrowed
-    hazard = (paid + borrowed * prior) / np.maximum(at_risk + borrowed, paid + borrowed)
-    return -np.log1p(-np.minimum(hazard, MOST)), borrowed
+    for rows in blocks:
+        hazard = paid[rows] + borrowed * prior[rows]
+        hazard /= np.maximum(at_risk[rows] + borrowed, paid[rows] + borrowed)
+        prior[rows] = -np.log1p(-np.minimum(hazard, MOST))
+    return prior, borrowed
+
+
+def _own(pace: np.ndarray, stages: np.ndarray) -> np.ndarray:
+    """Return by what each buyer's chance of paying differs from its segment's, for each cell."""
+    return pace[:, None] * np.repeat(stages, np.diff(_starts(), append=CELLS), axis=1)
+
+
+def _starts() -> np.ndarray:
+    """Return the first cell of what comes before `STAGES`, and of each of them."""
+    return np.append(0, np.array(STAGES) - FIRST)
+
+
+def _of_stages(cells: np.ndarray) -> np.ndarray:
+    """Return sums over the cells of each stage: rows × stages, the first before `STAGES`."""
+    return np.add.reduceat(cells, _starts(), axis=1)
+
+
+def _sums(rows: np.ndarray, factor: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return the sums of rows times their factors from each start to the next."""
+    ends = np.maximum(np.append(starts[1:], len(rows)), starts + 1)
+    parts = (slice(*span) for span in zip(starts, ends, strict=True))
+    sums = (np.add.reduceat(rows[part] * factor[part, None], [0], axis=0) for part in parts)
+    return np.concatenate([rows[:0], *sums])
 
 
 def _of_segment(found: np.ndarray, at_risk: np.ndarray, book: np.ndarray) -> np.ndarray:
@@ -207,15 +240,14 @@ def _of_segment(found: np.ndarray, at_risk: np.ndarray, book: np.ndarray) -> np.
     return np.minimum((found + SEGMENT_BORROWS * borrowed) / (at_risk + SEGMENT_BORROWS), MOST)
 
 
-def _by_stage(expected: np.ndarray, paid: np.ndarray, payments: float) -> np.ndarray:
-    """Return by what each buyer's payments differ from those expected at its pace, by stage (`STAGES`), for each cell.
+def _by_stage(wanted: np.ndarray, seen: np.ndarray, payments: float) -> np.ndarray:
+    """Return by what each buyer's payments differ from those expected at its pace, by stage (`STAGES`).
 
     (payments + s) / (expected + s), s by stage the likeliest.
     """
-    starts = np.append(0, np.array(STAGES) - FIRST)
-    wanted, seen = (np.add.reduceat(of, starts, axis=1) for of in (expected, paid))
-    strength = np.array([_strength(seen[:, [stage]], wanted[:, [stage]], payments) for stage in range(len(starts))])
-    return np.repeat((seen + strength) / (wanted + strength), np.diff(starts, append=CELLS), axis=1)
+    number = range(wanted.shape[1])
+    strength = np.array([_strength(seen[:, [stage]], wanted[:, [stage]], payments) for stage in number])
+    return (seen + strength) / (wanted + strength)
 
 
 def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
