@@ -4,7 +4,7 @@
 
 Asked: every chapter works, within 8 × the demo's time and 4 GB. Nothing is remembered of either book; compiled code is.
 The elapsed time of each chapter is told too, as it stands in the manifest. Found so far: 4.4 GB with two
-chapters at a time, since then made one at a time; not measured to its end (docs/large_books.md has some chapters).
+chapters at a time, since then made one at a time; never run to its end (docs/large_books.md has parts).
 """
 
 import argparse

@@ -62,6 +62,16 @@ def test_at_an_earlier_day_equals_opening_on_that_day(ledger):
         seen.at("2025-01-01")
 
 
+def test_an_earlier_day_seen_from_a_day_between_is_the_same_book(ledger):
+    ledger.add("fx", "2024-01-05,JPY,0.0065\n2024-02-10,JPY,0.0061\n2024-03-20,JPY,0.006\n")
+    ledger.write("limits", LIMITS + "B1,insurer,1000000,JPY,2020-01-01,\nB2,own,700,GBP,2024-01-01,\n")
+    book = Book.open(ledger.run_file)
+    direct, between = book.at("2024-01-31"), book.at("2024-02-29").at("2024-01-31")
+    assert between.fingerprint == direct.fingerprint
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(between, name), getattr(direct, name), check_exact=True)
+
+
 def test_an_override_without_a_day_since_which_it_holds_is_not_known_on_an_earlier_day(book_of):
     overrides = "buyer_id,limit,reason,by,since\nA,10,seen,X,\nB,20,seen,X,2025-01-05\n"
     invoices = "invoice_id,buyer_id,issued,due,amount\n1,A,2025-01-01,2025-02-01,5\n2,B,2025-01-01,2025-02-01,5\n"

@@ -46,6 +46,21 @@ def test_a_default_ends_what_is_seen_of_its_buyer(book_of):
     assert third["day"].tolist() == days("2026-03-09")
 
 
+def test_of_several_defaults_the_first_after_an_invoice_was_issued_ends_it(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\n" + "".join(
+        f"{number},{buyer},{issued},2026-04-30,100\n"
+        for number, buyer, issued in (
+            (1, "B1", "2026-01-01"), (2, "B1", "2026-01-10"), (3, "B1", "2026-02-01"), (4, "B1", "2026-03-20"),
+            (5, "B0", "2026-01-01"), (6, "B2", "2026-01-01"),
+        )
+    )  # fmt: skip
+    defaults = "buyer_id,date,kind\nB1,2026-03-10,insolvency\nB1,2026-01-10,protracted\nB2,2026-03-20,insolvency\n"
+    rows = table(book_of("2026-03-31", invoices=invoices, defaults=defaults)).set_index("invoice")["day"]
+    # An invoice of the very day of a default is not seen at all.
+    assert sorted(rows.index) == [0, 2, 3, 4, 5]
+    assert rows[[0, 2, 3, 4, 5]].tolist() == days("2026-01-09", "2026-03-09", "2026-03-31", "2026-03-31", "2026-03-19")
+
+
 def test_a_dispute_ends_what_is_seen_of_its_invoice_after_the_day_on_which_it_is_opened(book_of):
     disputes = "invoice_id,opened,amount\nI1,2026-01-21,400\n"
     rows = table(book_of("2026-03-31", invoices=INVOICES, receipts=RECEIPTS, disputes=disputes))

@@ -1,5 +1,7 @@
 """What stated signs cost on firms left out."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,8 @@ from scipy.special import expit
 
 from tradecredit import default
 from tradecredit.numerics import discrimination
+
+sign_costs = sys.modules[default.sign_costs.__module__]  # the package's function has the module's name
 
 
 def table(rows: int) -> tuple[pd.DataFrame, pd.Series]:
@@ -36,6 +40,23 @@ def test_too_few_defaults_are_not_testable():
         found[["log_loss_cost", "log_loss_cost_error", "auc_cost", "auc_cost_error"]].isna().all(axis=None)
         and len(found) == 1
     )
+
+
+def test_firms_are_drawn_whole_and_of_those_that_defaulted_as_many_as_of_the_others():
+    firms = np.repeat(np.arange(1_000), 3)
+    y = np.where((np.arange(3_000) % 3 == 1) & (firms % 5 == 0), 1.0, 0.0)  # one row of each fifth firm
+    rows = sign_costs.drawn(y, firms, 0.4)
+    assert rows.reshape(-1, 3).std(axis=1).max() == 0
+    assert (rows.sum(), y[rows].sum()) == (1_200, 80)
+    assert (rows == sign_costs.drawn(y, firms, 0.4)).all()
+
+
+def test_of_a_large_table_the_firms_drawn_are_compared(monkeypatch):
+    X, y = table(1500)
+    rows = sign_costs.drawn(y.to_numpy(float), np.arange(1500), 0.5)
+    drawn = default.sign_costs(X[rows], y[rows], signs={"debt": -1})
+    monkeypatch.setattr(sign_costs, "MOST_ROWS", 750)
+    pd.testing.assert_frame_equal(default.sign_costs(X, y, signs={"debt": -1}), drawn)
 
 
 def test_without_signs_nothing_is_compared():

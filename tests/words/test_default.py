@@ -72,21 +72,28 @@ def costs(log_loss: list[float]) -> pd.DataFrame:
 
 
 def test_signs_that_cost_more_than_two_errors_are_named_and_stay():
-    told = sign_costs(costs([0.0021, 0.0019]))
+    told = sign_costs(costs([0.0021, 0.0019]), 3_000)
     assert "the sign of current ratio (0.0021 ± 0.0010 of log-loss, +0.012 of AUC) costs more than 2" in told
     assert "net margin" not in told and "All stay in force" in told
-    both = sign_costs(costs([0.0021, 0.0022]))
+    both = sign_costs(costs([0.0021, 0.0022]), 3_000)
     assert "current ratio" in both and "net margin" in both and "cost more than 2" in both
 
 
 def test_signs_that_cost_no_more_than_chance_are_not_named():
-    told = sign_costs(costs([0.0019, -0.005]))
+    told = sign_costs(costs([0.0019, -0.005]), 3_000)
     assert "none of these signs costs more than 2 standard errors" in told and "current ratio" not in told
 
 
+def test_of_a_large_book_it_is_told_that_a_part_is_compared():
+    assert sign_costs(costs([0.0019, -0.005]), 100_148).endswith(
+        "Compared are about 30,000 of the 100,148 observations, those of buyers drawn by chance."
+    )
+    assert "drawn by chance" not in sign_costs(costs([0.0019, -0.005]), 30_000)
+
+
 def test_costs_of_signs_are_not_testable_with_few_defaults():
-    assert "not testable with this book: that needs 20 buyers" in sign_costs(costs([np.nan, np.nan]))
-    assert sign_costs(costs([np.nan, np.nan]).head(0)) == ""
+    assert "not testable with this book: that needs 20 buyers" in sign_costs(costs([np.nan, np.nan]), 3_000)
+    assert sign_costs(costs([np.nan, np.nan]).head(0), 3_000) == ""
     few = no_sign_costs(assessed(fitted=False), DefaultSettings(minimum_defaults=40))
     assert few.endswith("not testable with this book: 30 buyers defaulted, and a fit needs 40.")
     assert "contradict none" in no_sign_costs(assessed(), DefaultSettings())

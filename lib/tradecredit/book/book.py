@@ -117,7 +117,7 @@ class Book:
     def tables(self) -> dict[str, pd.DataFrame]:
         return {name: getattr(self, name) for name in TABLES}
 
-    @property
+    @cached_property
     def names(self) -> pd.Series:
         """The buyers' names by buyer_id, for joining to a table; missing where the source gives none."""
         return self.buyers.set_index("buyer_id")["name"]
@@ -152,6 +152,11 @@ class Book:
         """What was computed of this book already (`book.once`)."""
         return {}
 
+    @cached_property
+    def seen_from(self) -> Self | None:
+        """The book of a later day that this one was seen from (`at`); None where it was opened as it is."""
+        return None
+
     def has(self, table: str) -> bool:
         """Return whether a table holds any row."""
         return not getattr(self, table).empty
@@ -160,13 +165,16 @@ class Book:
         """Return this book as it was known on an earlier day.
 
         An override without a day `since` is left out: whether it was known then is not on record. A promise that does
-        not tell when it was `made` is known from its date on, by which it was.
+        not tell when it was `made` is known from its date on, by which it was. Seen from a day between, it is the same
+        book, so that what is remembered of it serves both ways to it.
         """
         as_of = pd.Timestamp(day)
         if as_of > self.as_of:
             raise ValueError(
                 f"the book is known as of {self.as_of.date()}, which is before {as_of.date()}: open it anew"
             )
+        if self.seen_from is not None:
+            return self.seen_from.at(as_of)
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
@@ -184,6 +192,7 @@ class Book:
             ("invoice_of_dispute", "disputes", "invoices"), ("invoice_of_reminder", "reminders", "invoices"),
         ):  # fmt: skip
             vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
+        vars(past)["seen_from"] = self
         return past
 
     def _at_rates_of(self, day: pd.Timestamp, table: str) -> pd.DataFrame:

@@ -49,14 +49,13 @@ TEMPO, SALES, PAYMENTS = 11, 12, 13
 
 
 class Basis(NamedTuple):
-    """What a forecast is made from: payment times, sales, what is expected under each tempo, and of each day, and what
-    defaults that have happened are to bring in."""
+    """What a forecast of buyers' payments is made from: payment times, sales, what is expected under each tempo, and of
+    each day."""
 
     times: PaymentTimes
     sales: FutureSales
     expected: Expected
     by_day: np.ndarray
-    past: PastDefaults
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,8 +188,7 @@ def basis(book: Book, weeks: int) -> Basis:
     coming = of_sales(coming_sales, times, today, speeds)
     future = (sales.month[3::7][:weeks], sales.per_invoice)
     by_day = expected_by_day(items, coming_sales, times, today)
-    past = past_defaults.by_week(book, weeks)
-    return Basis(times, sales, expected(items, opened, coming, future, times), by_day, past)
+    return Basis(times, sales, expected(items, opened, coming, future, times), by_day)
 
 
 def simulated(
@@ -221,7 +219,7 @@ def simulated(
     insured = of_programmes(simulator.policies, alone, premiums)
     ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
     number = float(defaulted.mean()), float(defaulted.std(ddof=1) / np.sqrt(count))
-    past = past_defaults.in_scenarios(book, found.past, count, simulator.seed)
+    past = past_defaults.in_scenarios(book, past_defaults.by_week(book, weeks), count, simulator.seed)
     return CashForecast(ends, into, recoveries, insured, number, found.by_day, past)
 
 

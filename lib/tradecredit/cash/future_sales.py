@@ -126,9 +126,9 @@ def _profile(issued: np.ndarray, first: int, today: int) -> _Profile:
     for _ in range(PROFILE_TURNS):
         for number, place in enumerate(places):
             wanted = _in_months(seen, _product(factors, places), month) / factors[number][place]
-            of = [np.bincount(place, values, len(factors[number])) for values in (seen, wanted)]
-            s = strength(*of, 1 / batch)
-            factors[number] = (of[0] + s) / (of[1] + s)
+            had, usual = (np.bincount(place, values, len(factors[number])) for values in (seen, wanted))
+            s = strength(had, usual, 1 / batch)
+            factors[number] = (had + s) / (usual + s)
         wanted = _in_months(seen, _product(factors, places), month)
         batch = max(float(((seen - wanted) ** 2 / np.maximum(wanted, 1e-9)).mean()), 1.0)
     return _Profile(*factors)

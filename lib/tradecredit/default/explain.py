@@ -39,17 +39,14 @@ def drivers(contributions: pd.DataFrame, values: pd.DataFrame, inputs: Mapping[s
     inputs; `inputs`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
     """
     added = contributions.to_numpy(dtype="float64")
-    known = values.reindex(index=contributions.index)
+    known = {name: column.tolist() for name, column in values.reindex(index=contributions.index).items()}
     worst = np.argsort(-added, axis=1, kind="stable")[:, :DRIVERS]
-    found = [
-        "; ".join(
-            reason(contributions.columns[place], known.iloc[row], inputs)
-            for place in places
-            if added[row, place] > WORTH_NAMING
-        )
-        for row, places in enumerate(worst)
-    ]
-    return pd.Series(found, index=contributions.index, dtype="str")
+    parts = {name: names_of(name) for name in contributions.columns}
+    told: list[list[str]] = [[] for _ in added]
+    for row, place in zip(*np.nonzero(np.take_along_axis(added, worst, axis=1) > WORTH_NAMING), strict=True):
+        name = contributions.columns[worst[row, place]]
+        told[row].append(reason(name, {one: known[one][row] for one in parts[name]}, inputs))
+    return pd.Series(["; ".join(reasons) for reasons in told], index=contributions.index, dtype="str")
 
 
 def in_words(name: str, value: float, inputs: Mapping[str, Candidate]) -> str:
@@ -61,7 +58,7 @@ def in_words(name: str, value: float, inputs: Mapping[str, Candidate]) -> str:
     return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
 
 
-def reason(name: str, values: pd.Series, inputs: Mapping[str, Candidate]) -> str:
+def reason(name: str, values: Mapping[str, float] | pd.Series, inputs: Mapping[str, Candidate]) -> str:
     """Return what a column of contributions stands for in words: an input, or the two of a pair, with their values."""
     if name in inputs:
         return in_words(name, values[name], inputs)

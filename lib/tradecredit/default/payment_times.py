@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betaln
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import MONTH_DAYS, month_day
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
-from tradecredit.default.payment_days import PSEUDO_PAYMENTS, REACH, PayingDays, closed_days, corrected
-from tradecredit.default.payment_kernels import CELLS, FIRST, SLOW, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_days import REACH, PayingDays, closed_days, corrected
+from tradecredit.default.payment_kernels import CELLS, SLOW, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_pooling import BORROWED, own_habits, pooled, smooth
 from tradecredit.numerics.borrowed import strength
 from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
@@ -21,8 +21,6 @@ PACE_HALF_LIFE = 120
 """The same of how fast each buyer pays beside the book's pace."""
 ROUNDS = 2
 """Times that hazards, weekdays, habits and tempo are estimated by turns."""
-TURNS = 8
-"""Times that segments' hazards and buyers' paces are estimated by turns."""
 BLOCK = 14
 """Days over which the book's tempo is measured."""
 WEEKS = 52
@@ -36,18 +34,6 @@ GRID = Grid(
     noises=(0.0, 0.03, 0.06, 0.12, 0.25), paths=(ROUGH, SMOOTH),
 )  # fmt: skip
 """Of the logarithm of the book's tempo."""
-BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
-"""Observations of its segment that a buyer may borrow a day."""
-ASKED = 200
-"""Buyers, at equal distances in the book, that tell how much buyers borrow."""
-STAGES = (-7, 1, 15, 46)
-"""Days relative to the due day from which a buyer may pay at another pace than before; discounts come before them."""
-MOST = 0.98
-"""Chance of a payment on a day, at most."""
-PART_STARTS = np.arange(0, 30, 5)
-"""Days of the month on which its parts begin, the last of which goes to its end."""
-SEGMENT_BORROWS = 30.0
-"""Observations of the book that a segment borrows a day."""
 TERMS = np.array([7, 22, 37, 52, 75])
 """Bounds between the segments of terms, in days from issue to due."""
 KINDS = ("private", "public", "affiliate", "prepaid")
@@ -126,15 +112,15 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     payments = _payments_a_weight(rows, calendar.weight)
     at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.full((buyers, CELLS), SLOW))
     # How much buyers borrow is asked when all else has settled.
-    hazards, borrowed = _pooled(at_risk, paid, segment, payments, BORROWED[-1])
+    hazards, borrowed = pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
         _, shares, by_month_day, moved = expected_by_day(rows, calendar, habits, hazards, since)
         days = corrected(days, shares, moved, rows.first)
         tempo = _tempo(shares, tempo)
         calendar = calendar.on(days, rows.first, tempo)
-        habits = _habits(by_month_day, payments)
+        habits = own_habits(by_month_day, payments)
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
-        hazards, borrowed = _pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
+        hazards, borrowed = pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
     lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
     amounts, shares, by_month_day, _ = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_month_day * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
@@ -143,7 +129,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     ahead = _seen_tempo(shares, tempo)
     coming = (np.arange(SPANS) + 0.5) * SPAN / 365
     total = at_risk.sum(axis=0)
-    credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
+    credits = smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
     found = predicted(ahead, coming, np.zeros(SPANS), GRID, 0.0)
     return PaymentTimes(
         hazards * pace[:, None], credits, days, habits, found, pace, borrowed, paid.sum(axis=1),
@@ -183,65 +169,6 @@ def today_of(book: Book) -> int:
     return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
 
 
-def _pooled(
-    at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray, payments: float, borrowed: float | None = None
-) -> tuple[np.ndarray, float]:
-    """Return integrated hazards by buyer, and how much the buyers borrow (None: what is likeliest)."""
-    count = segment.max(initial=-1) + 1
-    risk_all, paid_all = at_risk.sum(axis=0), paid.sum(axis=0)
-    book = _smooth(np.divide(paid_all, risk_all, out=np.zeros(CELLS), where=risk_all > 0), risk_all)
-    # Sums by segment, whose rows stand together, one by one: a product of matrices would start threads for so little.
-    order = np.argsort(segment, kind="stable")
-    starts, sorted_risk = np.searchsorted(segment[order], np.arange(count)), at_risk[order]
-    pace, found = np.ones(len(segment)), np.add.reduceat(paid[order], starts, axis=0)
-    seen = paid.sum(axis=1)
-    for _ in range(TURNS):
-        # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
-        of_segment = _of_segment(found, risk, book)
-        expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
-        s = strength(seen, expected, payments)
-        pace = (seen + s) / (expected + s)
-    own = pace[:, None] * _by_stage(at_risk * of_segment[segment] * pace[:, None], paid, payments)
-    risk = np.add.reduceat((at_risk * own)[order], starts, axis=0)
-    of_segment = _of_segment(found, risk, book)
-    usual = -np.log1p(-of_segment)[segment]
-    prior = np.clip(-np.expm1(-usual * own), 1e-6, MOST)
-    borrowed = _borrowed(at_risk, paid, prior, payments) if borrowed is None else borrowed
-    hazard = (paid + borrowed * prior) / np.maximum(at_risk + borrowed, paid + borrowed)
-    return -np.log1p(-np.minimum(hazard, MOST)), borrowed
-
-
-def _of_segment(found: np.ndarray, at_risk: np.ndarray, book: np.ndarray) -> np.ndarray:
-    """Return the hazards of segments, which borrow the book's at their own speed."""
-    speed = (found.sum(axis=1) + 1.0) / (at_risk @ book + 1.0)
-    borrowed = np.minimum(speed[:, None] * book, MOST)
-    return np.minimum((found + SEGMENT_BORROWS * borrowed) / (at_risk + SEGMENT_BORROWS), MOST)
-
-
-def _by_stage(expected: np.ndarray, paid: np.ndarray, payments: float) -> np.ndarray:
-    """Return by what each buyer's payments differ from those expected at its pace, by stage (`STAGES`), for each cell.
-
-    (payments + s) / (expected + s), s by stage the likeliest.
-    """
-    starts = np.append(0, np.array(STAGES) - FIRST)
-    wanted, seen = (np.add.reduceat(of, starts, axis=1) for of in (expected, paid))
-    s = np.array([strength(seen[:, stage], wanted[:, stage], payments) for stage in range(len(starts))])
-    return np.repeat((seen + s) / (wanted + s), np.diff(starts, append=CELLS), axis=1)
-
-
-def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
-    """Return hazards averaged over as many neighbouring days as hold some observations."""
-    result = hazard.copy()
-    for width in (3, 10, 30):
-        window = np.ones(2 * width + 1)
-        risk = np.convolve(at_risk, window, "same")
-        mean = np.convolve(hazard * at_risk, window, "same") / np.maximum(risk, 1e-9)
-        few = at_risk < PSEUDO_PAYMENTS * 5 / width
-        result = np.where(few, mean, result)
-    return result
-
-
 def _payments_a_weight(rows: Exits, weight: np.ndarray) -> float:
     """Return Σ w / Σ w²: how many payments, each for itself, stand behind a weight of 1.
 
@@ -250,18 +177,6 @@ def _payments_a_weight(rows: Exits, weight: np.ndarray) -> float:
     """
     of = weight[(rows.day - rows.first)[rows.kind == PAID]]
     return float(of.sum() / (of**2).sum()) if len(of) else 1.0
-
-
-def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray, payments: float) -> float:
-    """Return the weight of what buyers borrow a day: the likeliest, payments of a day being beta-binomial."""
-    step = max(len(at_risk) // ASKED, 1)
-    at_risk, paid, prior = at_risk[::step] * payments, paid[::step] * payments, prior[::step]
-    rows = at_risk > 0
-    seen, left, usual = paid[rows], np.maximum(at_risk - paid, 0.0)[rows], prior[rows]
-    fit = [
-        (betaln(seen + k * usual, left + k * (1 - usual)) - betaln(k * usual, k * (1 - usual))).sum() for k in BORROWED
-    ]
-    return float(BORROWED[int(np.argmax(fit))]) / payments
 
 
 def _dispersion(amounts: np.ndarray) -> float:
@@ -297,26 +212,6 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
     return (found - np.average(found[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
         block
     ]
-
-
-def _habits(by_month_day: np.ndarray, payments: float) -> np.ndarray:
-    """Return each buyer's factor on each day of the month, borrowed from the book's, as the likeliest says: that of the
-    day's part of the month, and then that of the day beside its part's."""
-    parts = _likeliest(np.add.reduceat(by_month_day, PART_STARTS, axis=2), payments)
-    of_part = np.repeat(parts, np.diff(PART_STARTS, append=MONTH_DAYS), axis=1)
-    expected, seen = by_month_day
-    return of_part * _likeliest(np.stack([expected * of_part, seen]), payments)
-
-
-def _likeliest(found: np.ndarray, payments: float) -> np.ndarray:
-    """Return by what each buyer's payments differ from those expected at its level; `found`: expected and seen."""
-    expected, seen = found
-    book = (seen.sum() + 1.0) / (expected.sum() + 1.0)
-    usual = (seen.sum(axis=0) / book + PSEUDO_PAYMENTS) / (expected.sum(axis=0) + PSEUDO_PAYMENTS)
-    level = (seen.sum(axis=1) + 1.0) / ((expected * usual).sum(axis=1) + 1.0)
-    wanted = expected * usual * level[:, None]
-    s = strength(seen, wanted, payments)
-    return usual * (seen + s) / (wanted + s)
 
 
 __all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segment_codes", "segments",

@@ -17,6 +17,9 @@ from tradecredit.numerics import discrimination
 MOST = 8
 """Signs compared at most, the most contradicted first: each costs `pair_choice.FOLDS` fits of curves."""
 
+MOST_ROWS = 30_000
+"""Rows compared at most: of a larger table those of firms drawn by chance. They tell the same with a larger error."""
+
 COLUMNS = ["sign", "against", "log_loss_cost", "log_loss_cost_error", "auc_cost", "auc_cost_error"]
 """Columns of `sign_costs`."""
 
@@ -36,16 +39,22 @@ def sign_costs(
     - `log_loss_cost_error`, `auc_cost_error`: standard errors, paired and by firm. They say nothing of how the folds
       were dealt, nor that the signs shown are those that the same data contradict.
 
-    Costs are missing, not testable, where fewer than `discrimination.MINIMUM_DEFAULTERS` firms defaulted or did not.
+    Of a table of more than `MOST_ROWS` rows, about as many are looked at: those of firms drawn by chance, always the
+    same, of those that defaulted and of the others alike. Costs are missing, not testable, where fewer than
+    `discrimination.MINIMUM_DEFAULTERS` firms defaulted or did not.
     Raises `InputError` as `DefaultModel.fit`.
     """
     X, y, groups, _ = model_tables.checked(X, y, signs, groups, None)
+    firms = pd.Series(np.arange(len(y)) if groups is None else pd.factorize(groups)[0], index=y.index)
+    if len(y) > MOST_ROWS:
+        rows = drawn(y.to_numpy(dtype="float64"), firms.to_numpy(), MOST_ROWS / len(y))
+        X, y, groups = X[rows], y[rows], firms[rows]
+        firms = pd.Series(pd.factorize(groups)[0], index=y.index)
     signs = {name: sign for name, sign in signs.items() if sign and name in X}
     free = DefaultModel.fit(X, y, signs={}, groups=groups, pairs=())
     against = _against(free.curves, signs).nlargest(MOST)
     found = pd.DataFrame({"sign": pd.Series(signs, dtype="int64").reindex(against.index), "against": against})
     found = found.reindex(columns=COLUMNS).rename_axis("input")
-    firms = pd.Series(np.arange(len(y)) if groups is None else pd.factorize(groups)[0], index=y.index)
     bad = y.to_numpy() == 1
     fewest = min(firms[rows].nunique() for rows in (bad, ~bad))
     if found.empty or fewest < discrimination.MINIMUM_DEFAULTERS:
@@ -57,6 +66,22 @@ def sign_costs(
         area = discrimination.auc_gain(lifted, kept, y, groups=firms)
         found.loc[name, COLUMNS[2:]] = [*_log_loss_gain(lifted, kept, y, firms), *area]
     return found
+
+
+def drawn(y: np.ndarray, firms: np.ndarray, share: float) -> np.ndarray:
+    """Return whether each row is of a firm that is drawn: so many of those that defaulted, and of the others.
+
+    `y`: 0 or 1 by row; `firms`: 0 … without gaps. The draw is by chance and always the same.
+
+    >>> drawn(np.array([1.0] * 10 + [0.0] * 30), np.arange(40), 0.3).nonzero()[0].size
+    12
+    """
+    ever = np.bincount(firms, y) > 0
+    order = np.random.default_rng(0).permutation(len(ever))
+    order = order[np.argsort(ever[order], kind="stable")]
+    taken = np.zeros(len(ever), dtype=bool)
+    taken[order] = np.diff(np.floor(np.arange(len(ever) + 1) * share + 1e-9)) > 0
+    return taken[firms]
 
 
 @remembered

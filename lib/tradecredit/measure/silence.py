@@ -60,7 +60,8 @@ def _days_of_payment(book: Book) -> tuple[np.ndarray, np.ndarray]:
     free = np.flatnonzero(buyer < 0)
     buyer[free] = places(receipts["buyer_id"].iloc[free], book.buyers["buyer_id"])
     day = receipts["received"].to_numpy("datetime64[D]").astype(np.int64)[buyer >= 0]
-    key = np.unique(buyer[buyer >= 0].astype(np.int64) * SPAN + day)
+    key = np.sort(buyer[buyer >= 0].astype(np.int64) * SPAN + day)
+    key = key[np.diff(key, prepend=-1) > 0]
     return key // SPAN, (key % SPAN).astype("datetime64[D]")
 
 

@@ -13,6 +13,7 @@ from tradecredit.default.explain import LONG_OVERDUE
 from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
+from tradecredit.default.sign_costs import MOST_ROWS
 from tradecredit.language import tr
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
@@ -256,8 +257,21 @@ SURE = 2.0
 """Standard errors above zero from which a stated sign is said to cost something."""
 
 
-def sign_costs(costs: pd.DataFrame) -> str:
-    """Return which stated signs cost something on buyers left out (`default.sign_costs`); empty where none is shown."""
+def sign_costs(costs: pd.DataFrame, observations: int) -> str:
+    """Return which stated signs cost something on buyers left out (`default.sign_costs`); empty where none is shown.
+
+    `observations`: of how many there are in all; of a large book a part is compared.
+    """
+    told = _sign_costs(costs)
+    if not told or observations <= MOST_ROWS:
+        return told
+    return tr(
+        "{told} Compared are about {compared} of the {observations} observations, those of buyers drawn by chance.",
+        told=told, compared=whole(MOST_ROWS), observations=whole(observations),
+    )  # fmt: skip
+
+
+def _sign_costs(costs: pd.DataFrame) -> str:
     if costs.empty:
         return ""
     if costs["log_loss_cost"].isna().all():

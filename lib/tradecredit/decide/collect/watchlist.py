@@ -69,10 +69,12 @@ def review(book: Book) -> Review:
         warned = expit(logit(ratings["pd"].to_numpy("float64")) + moved)
     loss = loss_given_default(book).lgd
     exposure = exposures(book)["exposure"].reindex(known.index)
-    codes = rows.groupby(owner)["signal"].agg("; ".join).reindex(range(len(known))).fillna("")
+    codes: list[list[str]] = [[] for _ in known.index]
+    for buyer, code in zip(owner, rows["signal"], strict=True):
+        codes[buyer].append(code)
     table = ratings[["pd", "grade"]].assign(
         pd_warned=warned, exposure=exposure, lgd=loss, expected_loss_at_stake=warned * loss * exposure,
-        signals=codes.to_numpy(), listed=warned >= settings.list_from,
+        signals=pd.Series(map("; ".join, codes), index=known.index, dtype="str"), listed=warned >= settings.list_from,
         oldest_days_past_due=known["oldest_days_past_due"],
     )  # fmt: skip
     return Review(table[active], rows, lacking(found))
