@@ -272,10 +272,10 @@ class Chapter:
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
-        "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
-        earlier month that has the figure in the same unit. `lights`: name → (green, amber or red; its rule in
-        words), which a card shows as a word that opens the rule. `beside`: name → what the card says below the figure.
-        May be called more than once.
+        "cannot be estimated" on the card. `earlier`: `index.with_history(…)`; a card then shows the change since the
+        last month that reported the figure in the same unit, else since the last that `history` told, and since a year
+        ago. `lights`: name → (green, amber or red; its rule in words), which a card shows as a word that opens the
+        rule. `beside`: name → what the card says below the figure. May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
         """
@@ -351,12 +351,14 @@ class Chapter:
         reported = earlier[same & (earlier["chapter"] == self.name) & (earlier["as_of"] < self.as_of)]
         past = earlier[same & (earlier["as_of"] <= self.as_of)].sort_values("as_of", kind="stable")
         past = past.drop_duplicates("as_of", keep="last").set_index("as_of")["value"]
+        # Of a figure that no month has reported yet, the last month end that its chapter tells of.
         last = reported.sort_values("as_of").tail(1).set_index("as_of")["value"]
+        last = past[past.index < self.as_of].tail(1) if last.empty else last
         year_before = month_end_a_year_before(self.as_of)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
+        since = [_since(day, formats.change(value - then, unit)) for day, then in before.items()]
         told = "".join(
-            f'<dd class="since">{sentence(_since(day, formats.change(value - then, unit)))}</dd>'
-            for day, then in before.items()
+            f'<dd class="since">{sentence(one)}</dd>' for one in since or [tr("nothing earlier to compare with")]
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS), lambda value: formats.figure(value, unit))
 
