@@ -149,8 +149,11 @@ class Chapter:
         if shown and not self._silent:
             _show(f'<div class="tc-pictures">\n{"".join(shown)}</div>\n', "pictures")
 
-    def cards(self, table: pd.DataFrame, caption: str) -> None:
-        """Show each row of a table as a card: columns `title`, `link` (its address), `figure` and `text`."""
+    def cards(self, table: pd.DataFrame, caption: str, *, below: str = "", see: str = "") -> None:
+        """Show each row of a table as a card: columns `title`, `link` (its address), `figure` and `text`.
+
+        `below`: what is said under them, with a link to the table `see` of this page.
+        """
         if self._silent or table.empty:
             return
         rows = "".join(
@@ -158,7 +161,8 @@ class Chapter:
             f"<strong>{sentence(row['figure'])}</strong><span>{sentence(row['text'])}</span></li>\n"
             for _, row in table.iterrows()
         )
-        _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "cards")
+        told = f'<p class="tc-say">{sentence(below)}{_to_list(see)}</p>\n' if below else ""
+        _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n{told}', "cards")
 
     def leads(self, table: pd.DataFrame, caption: str) -> None:
         """Show a list of links: `question`, and `link`, the address of its answer; `caption` says what they are."""
@@ -193,8 +197,7 @@ class Chapter:
         if cannot.search(text):
             sayable = [one for one in formats.sentences(text) if not cannot.search(one)]
             text = " ".join(sayable) or tr("This cannot be estimated from this book.")
-        link = f' <a href="#table-{escaped(_file_name(see))}">{tr("List")}</a>' if see else ""
-        _show(f'<p class="tc-say">{sentence(text)}{link}</p>\n', "say")
+        _show(f'<p class="tc-say">{sentence(text)}{_to_list(see)}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
         """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
@@ -361,6 +364,11 @@ class Chapter:
             f'<dd class="since">{sentence(one)}</dd>' for one in since or [tr("nothing earlier to compare with")]
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS), lambda value: formats.figure(value, unit))
+
+
+def _to_list(see: str) -> str:
+    """Return the link to a table of the page; empty without its name."""
+    return f' <a href="#table-{escaped(_file_name(see))}">{tr("List")}</a>' if see else ""
 
 
 def _card(entry: Mapping, beside: str, change: str, light: tuple[str, str] | None) -> str:

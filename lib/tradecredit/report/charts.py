@@ -27,6 +27,7 @@ from scipy.stats import norm
 from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, spoken, tr
 from tradecredit.report.columns import column
+from tradecredit.report.labels import beside_points
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import LARGE, MINUS, THOUSANDS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
@@ -172,15 +173,13 @@ def points(
     """
     whole = frame.dropna(subset=[x, y])
     labels = dict(labels or {})
+    marked = whole["marked"].astype(bool) if "marked" in whole else pd.Series(False, index=whole.index)
+    plain, special = whole[~marked], whole[marked]
+    named = special if marked.any() else whole if len(whole) <= 15 else whole.head(0)
 
     def draw(axes: Axes) -> None:
-        marked = whole["marked"].astype(bool) if "marked" in whole else pd.Series(False, index=whole.index)
-        plain, special = whole[~marked], whole[marked]
         axes.scatter(plain[x], plain[y], s=28, color=OKABE_ITO[0], alpha=0.9 if len(plain) <= 200 else 0.4, linewidth=0)
         axes.scatter(special[x], special[y], s=64, color=OKABE_ITO[1], marker="D", linewidth=0)
-        named = special if marked.any() else whole if len(whole) <= 15 else whole.head(0)
-        for name, row in named.iterrows():
-            axes.annotate(str(name), (row[x], row[y]), (6, 6), textcoords="offset points", fontsize=10)
         _ticks(axes.xaxis, kinds[0])
         _ticks(axes.yaxis, kinds[1])
         axes.margins(0.1)
@@ -194,6 +193,9 @@ def points(
                 missing=len(frame) - len(whole), all=len(frame),
             ),
         )  # fmt: skip
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        places = {str(name): (row[x], row[y]) for name, row in named.iterrows()}
+        beside_points(figure.axes[0], places, plain[[x, y]].to_numpy("float64"), size=10, line=GREY)
     return figure
 
 

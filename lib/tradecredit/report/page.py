@@ -169,9 +169,16 @@ def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
 def _mark_behind(cells: list[NotebookNode]) -> None:
     """Mark the tables of a section that the page folds, as they stand behind what is said.
 
-    All but the first, and the first too where a picture shows it and it is longer than a page shows open.
+    All but the first, and the first too where a picture shows it and it is longer than a page shows open. In what the
+    reader has opened at will they are `whole`: no rows are folded once more.
     """
-    open_cells = [cell for cell in cells if cell.cell_type == "code" and "fold" not in cell.metadata.get("tags", [])]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    folded = ["fold" in cell.metadata.get("tags", []) for cell in code]
+    appendix = "appendix" in cells[0].metadata.get("tags", []) if cells else False
+    for cell, is_folded in zip(code, folded, strict=True):
+        for output in cell.outputs if is_folded or appendix else ():
+            output.metadata["whole"] = True
+    open_cells = [cell for cell, is_folded in zip(code, folded, strict=True) if not is_folded]
     shown = [output for cell in open_cells for output in cell.outputs if _kind(output) == "table"]
     drawn = any(_kind(output) == "figure" for cell in open_cells for output in cell.outputs)
     for place, output in enumerate(shown):
@@ -343,7 +350,10 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
     if name and opening:
         anchored = f'{opening[0]}id="{escaped(kind)}-{escaped(name)}" {html[opening.end() :]}'
         shown = anchored + _origin(kind, name, made_by.get((kind, name), ()))
-        return _folded_table(shown, behind=bool(metadata.get("behind"))) if kind == "table" else shown
+        behind, whole_table = (bool(metadata.get(name)) for name in ("behind", "whole"))
+        if kind != "table" or (whole_table and not behind):
+            return shown
+        return _folded_table(shown, behind=behind)
     return _plain_table(html)
 
 
