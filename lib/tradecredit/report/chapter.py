@@ -20,7 +20,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import LINK, NAME, csv_text, escaped, headings, sentence, to_html, unmarked
+from tradecredit.report.tables import FOR_JUPYTER, LINK, NAME, csv_text, escaped, headings, sentence, to_html, unmarked
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -298,7 +298,9 @@ class Chapter:
             _card(entry, (beside or {}).get(name, ""), self._change(name, entry, earlier), (lights or {}).get(name))
             for name, entry in entries.items()
         )
-        # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
+        # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other. It puts a
+        # term and what is said of it side by side, which narrow cards have no room for.
+        cards = re.sub(r"<(dt|dd)\b", rf"<\1{FOR_JUPYTER[2]}", cards)
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
 

@@ -149,7 +149,7 @@ def _folded_heading(heading: str) -> str:
 def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
     """Return the notebook without the sections of an H2 whose code was run and shows nothing, text and code.
 
-    The heading of a section that shows a table or figure of `places` (name → anchor) has its anchor.
+    The heading below which a table or figure of `places` (name → anchor) is shown has its anchor.
     """
     parts: list[list[NotebookNode]] = [[]]
     for cell in notebook.cells:
@@ -159,11 +159,21 @@ def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
     kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
     for part in kept:
         _mark_behind(part)
-    for heading, *cells in kept[1:]:
-        shown = [output.get("metadata", {}).get("name") for cell in cells for output in cell.get("outputs", [])]
-        heading.metadata["answers"] = [places[name] for name in dict.fromkeys(shown) if name in places]
+    for part in kept[1:]:
+        _mark_answers(part, places)
     told = [kept[0], *(_answer_first(part) for part in kept[1:])]
     return NotebookNode(notebook, cells=[cell for part in told for cell in part])
+
+
+def _mark_answers(cells: list[NotebookNode], places: Mapping[str, str]) -> None:
+    """Mark the headings of a section, its own and the open ones below an H3, with the anchors of what they show."""
+    heading = cells[0]
+    for cell in cells:
+        if cell.cell_type == "markdown" and _H3.search(cell.source) and "fold" not in cell.metadata.get("tags", []):
+            heading = cell
+        shown = [output.get("metadata", {}).get("name") for output in cell.get("outputs", [])]
+        anchors = [places[name] for name in dict.fromkeys(shown) if name in places]
+        heading.metadata["answers"] = [*dict.fromkeys([*heading.metadata.get("answers", []), *anchors])]
 
 
 def _mark_behind(cells: list[NotebookNode]) -> None:
@@ -188,7 +198,13 @@ def _mark_behind(cells: list[NotebookNode]) -> None:
 def _is_long(table: str) -> bool:
     """Return whether a table has more rows than a page shows open, on the page or in its CSV."""
     all_rows = re.search(r'data-rows="(\d+)"', table)
-    return max(len(_rows(table)), int(all_rows[1]) if all_rows else 0) > MOST_ROWS_OPEN
+    most = ROWS_OPEN if _holds_sentences(table) else MOST_ROWS_OPEN
+    return max(len(_rows(table)), int(all_rows[1]) if all_rows else 0) > most
+
+
+def _holds_sentences(table: str) -> bool:
+    """Return whether the first rows of a table hold more than a sentence each, which makes them high."""
+    return "".join(_rows(table)[:ROWS_OPEN]).count('class="long"') > ROWS_OPEN
 
 
 def _rows(table: str) -> list[str]:
@@ -364,7 +380,7 @@ def _folded_table(html: str, *, behind: bool) -> str:
     """
     rows = _rows(html)
     caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
-    open_rows = SENTENCES_OPEN if "".join(rows[:ROWS_OPEN]).count('class="long"') > ROWS_OPEN else ROWS_OPEN
+    open_rows = SENTENCES_OPEN if _holds_sentences(html) else ROWS_OPEN
     if caption is None or (not behind and (len(rows) <= open_rows or not _is_long(html))):
         return html
     if behind:

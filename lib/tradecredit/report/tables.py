@@ -73,7 +73,7 @@ _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
 _HARMLESS_WITHIN = re.compile(f"([;\\t\\n])'(?=[\"']*[{_SIGNS}])")
 """What begins a cell within a text, to a spreadsheet that parts cells by semicolons or tabs, and would run there."""
-FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"')
+FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"', ' style="float:none;width:auto;margin:0"')
 """What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
 """A month has tens of thousands of them; the glossary says what it means."""
