@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
@@ -17,15 +18,15 @@ _HEIGHTS = {-1: "top", 0: "center", 1: "bottom"}
 
 
 def beside_points(
-    axes: Axes, named: Mapping[str, tuple[float, float]], others: np.ndarray, *, size: float, line: str
+    figure: Figure, named: Mapping[str, tuple[float, float]], others: np.ndarray, *, size: float, line: str
 ) -> None:
-    """Write the names of points beside them.
+    """Write the names of points of a figure's one pair of axes beside them.
 
     `named`: name → x and y; `others`: x and y of all points that have no name, a row each, which a name may cover where
-    there is no other way. The axes must have their final place: it is asked of the figure's layout. `size`: of the
-    letters; `line`: colour of the lines to names that are not near.
+    there is no other way. All else must have been drawn: where the axes lie is asked of the figure's layout. `size`: of
+    the letters; `line`: colour of the lines to names that are not near.
     """
-    figure = axes.figure
+    axes = figure.axes[0]
     figure.draw_without_rendering()
     scale = figure.dpi / 72
     marks = axes.transData.transform(np.array(list(named.values()), dtype=float).reshape(-1, 2))
