@@ -466,7 +466,7 @@ def short(value: float, kind: Kind) -> str:
     size = abs(float(value))
     sign = MINUS if value < 0 else ""
     if kind in ("percent", "probability"):
-        text = f"{fixed(size * 100, 0)} %" if size >= 9.995 else f"{shortened(size * 100, 3)} %"
+        text = (fixed(size * 100, 0) if size >= 9.995 else shortened(size * 100, 3)) + separated(" %")
         text = text if kind == "percent" else probability_text(size)
         return sign + (_trimmed(text) if kind == "probability" else text)
     if kind == "money" or (kind == "number" and size >= 1e5):
@@ -574,9 +574,10 @@ def _significant(size: float) -> str:
 
 def _trimmed(text: str) -> str:
     """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
-    digits, space, unit = text.partition(" ")
+    digits = text.removesuffix("%").rstrip()
+    digits, unit = digits.split(" ", 1)[0], text[len(digits.split(" ", 1)[0]) :]
     mark = fixed(0.1, 1)[1]
-    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + space + unit
+    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + unit
 
 
 def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:
