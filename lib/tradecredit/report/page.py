@@ -168,12 +168,13 @@ def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
 def _mark_answers(cells: list[NotebookNode], places: Mapping[str, str]) -> None:
     """Mark the headings of a section, its own and the open ones below an H3, with the anchors of what they show."""
     heading = cells[0]
+    anchors: list[str] = []
     for cell in cells:
         if cell.cell_type == "markdown" and _H3.search(cell.source) and "fold" not in cell.metadata.get("tags", []):
-            heading = cell
+            heading, anchors = cell, []
         shown = [output.get("metadata", {}).get("name") for output in cell.get("outputs", [])]
-        anchors = [places[name] for name in dict.fromkeys(shown) if name in places]
-        heading.metadata["answers"] = [*dict.fromkeys([*heading.metadata.get("answers", []), *anchors])]
+        anchors = [*dict.fromkeys([*anchors, *(places[name] for name in shown if name in places)])]
+        heading.metadata["answers"] = anchors
 
 
 def _mark_behind(cells: list[NotebookNode]) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
 _BREAKABLE = re.compile(
-    r"(?<=\d) (?=(?:%|pp|m|bn|k|days?|Mio\.|Mrd\.|Tage?n?|万|亿|天)(?![\w%]))|(?<=(?<![A-Za-z])[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)"
+    r"(?<=\d) (?=(?:%|pp|m|bn|k|days?|Mio\.|Mrd\.|Tage?n?|万|亿|天)(?![\w%]))|"
+    r"(?<=(?<![A-Za-z])[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)"
 )
 LARGE = {
     "en": ((1e9, 1e9, " bn"), (1e6, 1e6, " m")),
