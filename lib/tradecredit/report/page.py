@@ -37,6 +37,8 @@ MOST_ROWS_OPEN = 10
 """Rows up to which a page shows the whole of a table without being asked."""
 ROWS_OPEN, SENTENCES_OPEN = 5, 3
 """Rows that it shows of a longer one; of one that holds sentences, which make rows high."""
+LONG_SENTENCE = 100
+"""Letters of a cell that take several lines."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -204,8 +206,9 @@ def _is_long(table: str) -> bool:
 
 
 def _holds_sentences(table: str) -> bool:
-    """Return whether the first rows of a table hold more than a sentence each, which makes them high."""
-    return "".join(_rows(table)[:ROWS_OPEN]).count('class="long"') > ROWS_OPEN
+    """Return whether the first rows of a table hold several sentences each, or a long one, which makes them high."""
+    told = re.findall(r'class="long"[^>]*>(.*?)</t', "".join(_rows(table)[:ROWS_OPEN]), re.DOTALL)
+    return len(told) > ROWS_OPEN or sum(map(len, told)) > ROWS_OPEN * LONG_SENTENCE
 
 
 def _rows(table: str) -> list[str]:
