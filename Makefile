@@ -13,10 +13,11 @@ report: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# Notebooks, run files and ledgers in view; `make lab AT=FOLDER` where your own lie.
+# Notebooks, run files and ledgers in view; `make lab AT=FOLDER` where your own lie. It asks the network for nothing.
 AT ?= .
 lab: $(VENV)/ready
-	$(BIN)/jupyter lab --notebook-dir="$(AT)"
+	$(BIN)/jupyter lab --notebook-dir="$(AT)" --LabApp.news_url=None \
+	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 # `make bench OTHER=path` also times this checkout beside another one, such as a worktree of an earlier commit.
 bench: $(VENV)/ready

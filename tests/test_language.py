@@ -57,7 +57,7 @@ def test_what_has_no_translation_stays_english():
     [
         ("en", "EUR 1.24 m", "36.7 %", "41.2 days", "31 October 2026"),
         ("de", "EUR 1,24 Mio.", "36,7 %", "41,2 Tage", "31. Oktober 2026"),
-        ("zh", "EUR 124 万", "36.7 %", "41.2天", "2026年10月31日"),
+        ("zh", "EUR 124 万", "36.7%", "41.2天", "2026年10月31日"),
     ],
 )
 def test_figures_and_days_are_written_as_the_language_has_them(language, amount, share, days, day):

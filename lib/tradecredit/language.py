@@ -64,11 +64,13 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def separated(number: str) -> str:
-    """Return a number as English writes it with the separators of the language spoken.
+    """Return a number as English writes it with the separators of the language spoken, and its per cent sign.
 
-    >>> separated("1,234.5")
-    '1,234.5'
+    >>> separated("1,234.5 %")
+    '1,234.5 %'
     """
+    if _spoken == "zh":
+        return number.replace(" %", "%")
     return number.translate(_SEPARATORS[_spoken]) if _spoken in _SEPARATORS else number
 
 

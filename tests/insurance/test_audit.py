@@ -275,6 +275,15 @@ def test_without_a_policy_nothing_is_insured(book_of):
     assert cover.insured_share(book) == 0
 
 
+def test_the_insured_share_of_past_month_ends_is_as_known_then(book_of):
+    # Of A alone 90 %; of A and B too; C, shipped after the stop, is not insured: 27,000 of 60,000.
+    run = {"policy": POLICY.model_dump(exclude_unset=True)}
+    book = ledger(book_of, STOP, limits="100000,2026-01-01,", run=run)
+    found = cover.insured_before(book)["insured_share"]
+    assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-06-30", "2026-07-31", "2026-08-31", "2026-09-30"]
+    assert found.tolist() == pytest.approx([0.9, 0.9, 0.9, 0.45])
+
+
 def test_amounts_of_an_earlier_day_follow_the_same_rules(book_of):
     # On 1 September A, B owed as in case 4: 25,000 of the limit are left to B, of which it owes 20,000.
     book = ledger(book_of, STOP, limits="25000,2026-01-01,", receipts="A,2026-09-02,10000")

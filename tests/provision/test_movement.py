@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from tradecredit import Book
 from tradecredit.params.base import PROJECT
-from tradecredit.provision.movement import CLOSING, LINES, OPENING, by_buyer, by_month, movement, movements
+from tradecredit.provision.movement import (
+    CLOSING,
+    LINES,
+    OPENING,
+    by_buyer,
+    by_month,
+    movement,
+    movements,
+    published_before,
+)
 from tradecredit.provision.provision import provision_on
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
@@ -54,6 +63,16 @@ def test_each_line_by_hand(book_of):
     assert lines["changed_rates"] == 0.0
     assert lines["provision_used"] == -4_300.0
     assert lines[CLOSING] == 30.0 + 200.0 + 3_600.0 + 70.0
+
+
+def test_what_was_provided_at_month_ends_is_told_unless_insurance_is_taken_off_it(book_of):
+    """2,670 of 18,000 owed at the end of September, 3,900 of 18,500 at that of October: the lines above."""
+    tables = {"invoices": INVOICES, "receipts": RECEIPTS, "defaults": DEFAULTS}
+    found = published_before(book_of("2026-10-31", run=RUN, **tables)).loc["2026-09-30":]
+    assert found["provision"].tolist() == [2_670.0, 3_900.0]
+    assert found["coverage_ratio"].tolist() == pytest.approx([2_670 / 18_000, 3_900 / 18_500])
+    integral = RUN | {"provision": RUN["provision"] | {"insurance": "integral"}}
+    assert published_before(book_of("2026-10-31", run=integral, **tables)).columns.tolist() == ["coverage_ratio"]
 
 
 def test_what_each_buyer_did_to_the_months_loss_by_hand(book_of):

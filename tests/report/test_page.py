@@ -646,6 +646,10 @@ def test_a_section_that_answers_a_question_has_its_place_above_its_heading():
     html = page_html(new_notebook(cells=cells), manifest=manifest, chapter="07_cash_and_provision")
     place = '<span class="answers" id="answer-cash_13_weeks"></span>'
     assert re.search(rf'{place}\s*<h2 id="q">Q</h2>\s*<p>Told.</p>', html)
+    below = page_html(new_notebook(cells=[*cells[:3], new_markdown_cell("### R"), cells[3]]), manifest=manifest,
+                      chapter="07_cash_and_provision")  # fmt: skip
+    assert re.search(rf'{place}\s*<h3 id="r">R</h3>', below)
+    assert below.count(place) == 1
 
 
 def test_all_tables_of_a_section_but_the_first_are_folded_under_their_captions():

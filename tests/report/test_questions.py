@@ -15,6 +15,7 @@ def test_a_question_leads_to_the_section_that_answers_it_and_is_left_out_without
     folder = tmp_path / "tables" / "06_collections"
     folder.mkdir(parents=True)
     tables = [
+        {"name": "due_to_insurer", "rows": 0},  # nothing is due at once: the worklist comes first
         {"name": "worklist", "rows": 1},
         {"name": "moves", "rows": 0},  # nobody is new
         {"name": "next_deadlines", "rows": 1, "shown": False},
@@ -29,3 +30,14 @@ def test_a_question_leads_to_the_section_that_answers_it_and_is_left_out_without
         OF_A_BUYER: "buyers/index.html",
     }
     assert {"What is to be done first today?", "When does the cash of the next 13 weeks come?"} < set(asked)
+
+
+def test_of_two_places_of_an_answer_the_first_counts(tmp_path):
+    folder = tmp_path / "tables" / "06_collections"
+    folder.mkdir(parents=True)
+    tables = [{"name": "worklist", "rows": 1}, {"name": "due_to_insurer", "rows": 2}]
+    (folder / FILE).write_text(json.dumps({"resources": tables}))
+    nothing = pd.DataFrame()
+    found = answered(index.Published(nothing, nothing, {}, {}, tmp_path, nothing))
+    assert found["question"].is_unique
+    assert found["link"].tolist() == ["06_collections.html#answer-due_to_insurer", "buyers/index.html"]

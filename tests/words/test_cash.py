@@ -139,3 +139,12 @@ def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     assert f"comes on the promised day to {words.formats.percent(0.5)}" in known
     assert "Open orders are invoiced on the day" in known
     assert "Defaults that have happened bring in EUR 0 of recoveries and EUR 0 of claims within the 2 weeks" in known
+
+
+def test_the_leanest_and_the_best_week_are_told():
+    weeks = pd.DatetimeIndex(["2026-11-07", "2026-11-14", "2026-11-21"], name="week_end")
+    fan = pd.DataFrame({"expected_cash": [300.0, 200.0, 400.0], "low_95": [250.0, 90.0, 300.0]}, index=weeks)
+    assert words.cash.by_week(fan, "EUR").replace("\u00a0", " ") == (
+        "The week to 14 November 2026 is expected to bring least, **EUR 200** (EUR 90 or more in 39 of 40 cases), and "
+        "the week to 21 November 2026 most, EUR 400."
+    )

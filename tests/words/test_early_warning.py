@@ -5,6 +5,7 @@ import pytest
 
 from tradecredit.decide.collect import signals
 from tradecredit.decide.collect.watchlist import BETTER, FAILED, IN, OUT, WORSE
+from tradecredit.default.changes import JUDGED
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
 from tradecredit.words import early_warning as words
@@ -77,7 +78,7 @@ MOVES = pd.DataFrame(
         (WORSE, 4, 3, "", "", 9.0, False), (BETTER, 3, 4, "disputes", "overdue", 9.0, False),
     ],
     columns=["move", "grade", "grade_before", "came", "went", "exposure", "listed_before"],
-)  # fmt: skip
+).assign(moved_by="", moved_from="")  # fmt: skip
 
 
 def test_moves_are_counted():
@@ -100,9 +101,17 @@ def test_each_move_has_its_reason():
     assert words.with_names(MOVES)["move_reason"].tolist() == [
         "in default", "in default", "new signal: stop of payments",
         "signal cleared: stop of payments; long overdue", "neither owes nor buys any more",
-        "no signal changed: the default probability itself did",
+        "no signal and no input changed much: the level of all buyers, or the model, did",
         "new signal: more disputes; signal cleared: long overdue",
     ]  # fmt: skip
+    worse = MOVES[MOVES["move"] == WORSE]
+    by_input = worse.assign(moved_by="pays 9 days beyond terms", moved_from="pays 2 days beyond terms")
+    assert words.with_names(by_input)["move_reason"].tolist() == [
+        "no signal changed: pays 9 days beyond terms (a month before: pays 2 days beyond terms)"
+    ]
+    assert words.with_names(worse.assign(moved_by=JUDGED))["move_reason"].tolist() == [
+        "no signal changed: analyst's override"
+    ]
 
 
 def test_what_the_book_lacks_is_said_once_for_each_thing():

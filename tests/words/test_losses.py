@@ -61,3 +61,20 @@ def test_what_the_largest_contributors_make_up():
     assert words.losses.largest(more) == (
         "The ten largest contributors make up **90 %** of the expected shortfall; 20 buyers are at risk."
     )
+
+
+def test_scenarios_say_what_they_make_of_default_probabilities_and_of_the_year():
+    """2 % becomes 2.5 %, a quarter more; cuts of limits leave probabilities as they are, and more is retained."""
+    table = pd.DataFrame(
+        {"expected_loss_simulated": [200.0, 250.0, 200.0], "retained_expected": [150.0, 180.0, 160.0]},
+        index=["base", "Slowdown", "Limit cuts"],
+    )
+    effects = pd.DataFrame({"exposure_weighted_pd": [0.02, 0.025, 0.02]}, index=table.index)
+    assert words.losses.under_scenarios(table, effects, "EUR", insured=True).replace("\u00a0", " ") == (
+        "A year is expected to lose EUR 200 and EUR 150 as the book is; under “Slowdown” (default probabilities +25 %) "
+        "EUR 250 and EUR 180; under “Limit cuts” (default probabilities as they are) EUR 200 and EUR 160. The first "
+        "figure is before insurance, the second retained under the policy in force."
+    )
+    without = words.losses.under_scenarios(table, effects, "EUR", insured=False).replace("\u00a0", " ")
+    assert "(default probabilities +25 %) EUR 250; under" in without
+    assert without.endswith("EUR 200. All before insurance.")

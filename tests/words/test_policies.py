@@ -99,7 +99,10 @@ def test_the_terms_that_fit_and_what_beats_the_best_offer(book_of):
     told = words.fitting(found._replace(offers=found.offers.loc[["A"]]), "A", unstated)
     assert told.startswith("No risk tolerance is stated, so that no terms can be said to fit: state the greatest loss")
     assert told.endswith("No terms that were looked at cost less than A and leave less.")
-    assert words.frontier_caption(found, 1_500) == "Cost and retained expected shortfall of policy terms (simulated)"
+    assert words.frontier_caption(found, 1_500) == (
+        "Cost and retained expected shortfall of policy terms (simulated): quoted offers as diamonds, varied terms as "
+        "points"
+    )
     assert "on 1,500 of the account's 20,000 years" in words.frontier_caption(found, 20_000)
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import read_on
+from tradecredit.book.calendar import month_ends, read_on
+from tradecredit.book.memory import remembered
 from tradecredit.book.once import once
 from tradecredit.insurance.amounts import Amounts, borne, insured_amounts, todays_amounts
 from tradecredit.insurance.evidence import evidence
@@ -18,6 +19,7 @@ from tradecredit.insurance.shipped import CLASSES, REASONS, run_policy
 from tradecredit.insurance.split import class_of, parts_of, summed
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.history import whole_since
 from tradecredit.measure.open_items import open_amounts, open_items
 from tradecredit.measure.receivables import buckets_of
 
@@ -177,6 +179,16 @@ def insured_share(book: Book, policy: Policy | None = None) -> float:
     items = audit(book, policy)
     owed = items["open_amount"].sum()
     return float(items["insured"].sum() / owed) if owed > 0 else float("nan")
+
+
+@remembered
+def insured_before(book: Book, months: int = 12) -> pd.DataFrame:
+    """Return the `insured_share` of the last month ends before the book's day, as known then: index month_end.
+
+    By the run's own policy, whichever was in force then; month ends from which balances are known in full alone.
+    """
+    ends = month_ends(book.as_of - pd.Timedelta(days=1), months, since=whole_since(book))
+    return pd.DataFrame({"insured_share": [insured_share(book.at(end)) for end in ends]}, index=ends, dtype="float64")
 
 
 def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Series]:

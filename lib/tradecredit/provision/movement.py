@@ -184,3 +184,14 @@ def by_month(book: Book, months: int = 24) -> pd.DataFrame:
             rows[end] = {**lines, "receivables": owed, "coverage_ratio": lines[CLOSING] / owed if owed > 0 else np.nan}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*LINES, "receivables", "coverage_ratio"])
     return table.rename_axis("month_end")
+
+
+def published_before(book: Book) -> pd.DataFrame:
+    """Return headline figures of past month ends, as known then: index as `by_month`; `coverage_ratio`, `provision`.
+
+    `provision`, what accounts show, is the closing provision unless the run takes insurance off it (`integral`), which
+    this knows of today alone: then it is not among the columns.
+    """
+    months = by_month(book).rename(columns={CLOSING: "provision"})
+    integral = book.run.provision.insurance == "integral"
+    return months[["coverage_ratio"] if integral else ["coverage_ratio", "provision"]]

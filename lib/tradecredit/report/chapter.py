@@ -20,7 +20,7 @@ from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
 from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import LINK, NAME, csv_text, escaped, headings, sentence, to_html, unmarked
+from tradecredit.report.tables import FOR_JUPYTER, LINK, NAME, csv_text, escaped, headings, sentence, to_html, unmarked
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
 from tradecredit.words.workbook import DECISIONS
@@ -149,8 +149,11 @@ class Chapter:
         if shown and not self._silent:
             _show(f'<div class="tc-pictures">\n{"".join(shown)}</div>\n', "pictures")
 
-    def cards(self, table: pd.DataFrame, caption: str) -> None:
-        """Show each row of a table as a card: columns `title`, `link` (its address), `figure` and `text`."""
+    def cards(self, table: pd.DataFrame, caption: str, *, below: str = "", see: str = "") -> None:
+        """Show each row of a table as a card: columns `title`, `link` (its address), `figure` and `text`.
+
+        `below`: what is said under them, with a link to the table `see` of this page.
+        """
         if self._silent or table.empty:
             return
         rows = "".join(
@@ -158,7 +161,8 @@ class Chapter:
             f"<strong>{sentence(row['figure'])}</strong><span>{sentence(row['text'])}</span></li>\n"
             for _, row in table.iterrows()
         )
-        _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n', "cards")
+        told = f'<p class="tc-say">{sentence(below)}{_to_list(see)}</p>\n' if below else ""
+        _show(f'<ul class="tc-acts" aria-label="{escaped(tr(caption))}">\n{rows}</ul>\n{told}', "cards")
 
     def leads(self, table: pd.DataFrame, caption: str) -> None:
         """Show a list of links: `question`, and `link`, the address of its answer; `caption` says what they are."""
@@ -193,8 +197,7 @@ class Chapter:
         if cannot.search(text):
             sayable = [one for one in formats.sentences(text) if not cannot.search(one)]
             text = " ".join(sayable) or tr("This cannot be estimated from this book.")
-        link = f' <a href="#table-{escaped(_file_name(see))}">{tr("List")}</a>' if see else ""
-        _show(f'<p class="tc-say">{sentence(text)}{link}</p>\n', "say")
+        _show(f'<p class="tc-say">{sentence(text)}{_to_list(see)}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
         """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
@@ -272,10 +275,10 @@ class Chapter:
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
-        "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
-        earlier month that has the figure in the same unit. `lights`: name → (green, amber or red; its rule in
-        words), which a card shows as a word that opens the rule. `beside`: name → what the card says below the figure.
-        May be called more than once.
+        "cannot be estimated" on the card. `earlier`: `index.with_history(…)`; a card then shows the change since the
+        last month that reported the figure in the same unit, else since the last that `history` told, and since a year
+        ago. `lights`: name → (green, amber or red; its rule in words), which a card shows as a word that opens the
+        rule. `beside`: name → what the card says below the figure. May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
         """
@@ -295,7 +298,9 @@ class Chapter:
             _card(entry, (beside or {}).get(name, ""), self._change(name, entry, earlier), (lights or {}).get(name))
             for name, entry in entries.items()
         )
-        # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
+        # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other. It puts a
+        # term and what is said of it side by side, which narrow cards have no room for.
+        cards = re.sub(r"<(dt|dd)\b", rf"<\1{FOR_JUPYTER[2]}", cards)
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
 
@@ -351,14 +356,21 @@ class Chapter:
         reported = earlier[same & (earlier["chapter"] == self.name) & (earlier["as_of"] < self.as_of)]
         past = earlier[same & (earlier["as_of"] <= self.as_of)].sort_values("as_of", kind="stable")
         past = past.drop_duplicates("as_of", keep="last").set_index("as_of")["value"]
+        # Of a figure that no month has reported yet, the last month end that its chapter tells of.
         last = reported.sort_values("as_of").tail(1).set_index("as_of")["value"]
+        last = past[past.index < self.as_of].tail(1) if last.empty else last
         year_before = month_end_a_year_before(self.as_of)
         before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
+        since = [_since(day, formats.change(value - then, unit)) for day, then in before.items()]
         told = "".join(
-            f'<dd class="since">{sentence(_since(day, formats.change(value - then, unit)))}</dd>'
-            for day, then in before.items()
+            f'<dd class="since">{sentence(one)}</dd>' for one in since or [tr("nothing earlier to compare with")]
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS), lambda value: formats.figure(value, unit))
+
+
+def _to_list(see: str) -> str:
+    """Return the link to a table of the page; empty without its name."""
+    return f' <a href="#table-{escaped(_file_name(see))}">{tr("List")}</a>' if see else ""
 
 
 def _card(entry: Mapping, beside: str, change: str, light: tuple[str, str] | None) -> str:

@@ -25,8 +25,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 from scipy.stats import norm
 
 from tradecredit.columns import Kind
-from tradecredit.language import ENGLISH, spoken, tr
+from tradecredit.language import ENGLISH, separated, spoken, tr
 from tradecredit.report.columns import column
+from tradecredit.report.labels import beside_points
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import LARGE, MINUS, THOUSANDS, fixed, missing
 from tradecredit.words.formats import probability as probability_text
@@ -50,6 +51,10 @@ _STYLE: Any = {
 }  # fmt: skip
 AT_ZERO = 0.05
 """Part of the tallest bar of a picture below which a value beside it stands on the axis."""
+SUM_ROOM = 180
+"""Points of type between all stacked bars of a picture and the next, less what the diamonds take."""
+NARROW, WIDE = 6.2, 10
+"""Width in points of a letter, and of a Chinese character, at a size of 10 points."""
 MOST_BARS = 24
 _CHINESE = Path(__file__).with_name("fonts") / "WorkbookSansSC.otf"
 """The characters of GB 2312, with its licence beside it: Chinese is drawn alike on every machine."""
@@ -116,10 +121,20 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
         sums = shown.sum(axis="columns").to_numpy(float)
         axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=tr(total))
         tall = max(up.max(initial=0.0), -down.min(initial=0.0))
+        room = SUM_ROOM / (len(shown) + 0.4)
         for place, value in zip(places, sums, strict=True):
             at_zero = abs(value) < AT_ZERO * tall  # where the axis would strike it through
+            text, after = short(value, kind), place + 1
+            wide = sum(WIDE if letter >= "\u2e80" else NARROW for letter in text) > room
+            if wide and not at_zero and after < len(shown) and down[after] <= value <= up[after]:
+                # Beside its diamond the next bar would cover it.
+                axes.annotate(
+                    text, (place, value), (0, 7), textcoords="offset points", ha="center", va="bottom", fontsize=10,
+                    bbox=over,
+                )  # fmt: skip
+                continue
             axes.annotate(
-                short(value, kind), (place + 0.28, 0.0 if at_zero else value), (0, 3 if at_zero else 0),
+                text, (place + 0.28, 0.0 if at_zero else value), (0, 3 if at_zero else 0),
                 textcoords="offset points", va="bottom" if at_zero else "center", fontsize=10, bbox=over,
             )  # fmt: skip
         axes.set_xticks(places, [_bar_name(name, horizontal=False, rows=len(shown)) for name in shown.index])
@@ -149,7 +164,7 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
             axes.plot(at, values.astype("float64"), dashes, marker=marker, markersize=3.5, label=tr(str(name)))
         if ratios:
             axes.set_xscale("log")
-            axes.set_xticks(at, [f"{multiple:g}" for multiple in at])
+            axes.set_xticks(at, [separated(f"{multiple:g}") for multiple in at])
             axes.xaxis.set_minor_formatter(NullFormatter())
         if isinstance(at, pd.DatetimeIndex):
             locator = AutoDateLocator(minticks=4, maxticks=9)
@@ -172,15 +187,13 @@ def points(
     """
     whole = frame.dropna(subset=[x, y])
     labels = dict(labels or {})
+    marked = whole["marked"].astype(bool) if "marked" in whole else pd.Series(False, index=whole.index)
+    plain, special = whole[~marked], whole[marked]
+    named = special if marked.any() else whole if len(whole) <= 15 else whole.head(0)
 
     def draw(axes: Axes) -> None:
-        marked = whole["marked"].astype(bool) if "marked" in whole else pd.Series(False, index=whole.index)
-        plain, special = whole[~marked], whole[marked]
         axes.scatter(plain[x], plain[y], s=28, color=OKABE_ITO[0], alpha=0.9 if len(plain) <= 200 else 0.4, linewidth=0)
         axes.scatter(special[x], special[y], s=64, color=OKABE_ITO[1], marker="D", linewidth=0)
-        named = special if marked.any() else whole if len(whole) <= 15 else whole.head(0)
-        for name, row in named.iterrows():
-            axes.annotate(str(name), (row[x], row[y]), (6, 6), textcoords="offset points", fontsize=10)
         _ticks(axes.xaxis, kinds[0])
         _ticks(axes.yaxis, kinds[1])
         axes.margins(0.1)
@@ -194,6 +207,9 @@ def points(
                 missing=len(frame) - len(whole), all=len(frame),
             ),
         )  # fmt: skip
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        places = {str(name): (row[x], row[y]) for name, row in named.iterrows()}
+        beside_points(figure, places, plain[[x, y]].to_numpy("float64"), size=10, line=GREY)
     return figure
 
 
@@ -243,7 +259,7 @@ def exceedance(
         _ticks(axes.xaxis, kind)
         _marks(axes, {name: loss for name, loss in (marks or {}).items() if not missing(loss)})
 
-    return _figure(every, draw, x=x, y="Probability of at least this loss", legend=len(shown) > 1)
+    return _figure(every, draw, x=x, y=tr("Probability of at least this loss"), legend=len(shown) > 1)
 
 
 def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month default rate") -> Figure:
@@ -425,7 +441,7 @@ def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> No
     for row, line in enumerate(cells.to_numpy()):
         for place, value in enumerate(line):
             shade = "white" if value > dark else "black"
-            text = f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS)  # 0 without a sign
+            text = separated(f"{round(value, 1) + 0.0:.1f}").replace("-", MINUS)  # 0 without a sign
             axes.text(place, row, text, ha="center", va="center", fontsize=9, color=shade)
     first, second = (surface[name].iloc[0] for name in ("first_input", "second_input"))
     for axis, name, values in ((axes.xaxis, first, cells.columns), (axes.yaxis, second, cells.index)):
@@ -450,7 +466,7 @@ def short(value: float, kind: Kind) -> str:
     size = abs(float(value))
     sign = MINUS if value < 0 else ""
     if kind in ("percent", "probability"):
-        text = f"{fixed(size * 100, 0)} %" if size >= 9.995 else f"{shortened(size * 100, 3)} %"
+        text = (fixed(size * 100, 0) if size >= 9.995 else shortened(size * 100, 3)) + separated(" %")
         text = text if kind == "percent" else probability_text(size)
         return sign + (_trimmed(text) if kind == "probability" else text)
     if kind == "money" or (kind == "number" and size >= 1e5):
@@ -505,13 +521,18 @@ def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else short(value, kind)))
 
 
+DAYS = {"de": ("%m.%Y", "%d.%m."), "zh": ("%Y-%m", "%m-%d")}
+"""How a language writes the first day of a month and any other on an axis."""
+
+
 def _days_of(locator: AutoDateLocator) -> ConciseDateFormatter | FuncFormatter:
     """Return how an axis of days is written; matplotlib's own way has the names of months in English."""
     if spoken() == ENGLISH:
         # With the year below the month, not once in a corner.
         beginnings = ["", "%Y", "%b\n%Y", "%b-%d", "%H:%M", "%H:%M"]
         return ConciseDateFormatter(locator, zero_formats=beginnings, show_offset=False)
-    return FuncFormatter(lambda at, _: f"{num2date(at):%Y-%m}" if num2date(at).day == 1 else f"{num2date(at):%m-%d}")
+    month, day = DAYS[spoken()]
+    return FuncFormatter(lambda at, _: num2date(at).strftime(month if num2date(at).day == 1 else day))
 
 
 def _log_ticks(axis: Any, kind: Kind) -> None:
@@ -553,9 +574,10 @@ def _significant(size: float) -> str:
 
 def _trimmed(text: str) -> str:
     """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
-    digits, space, unit = text.partition(" ")
+    digits = text.removesuffix("%").rstrip()
+    digits, unit = digits.split(" ", 1)[0], text[len(digits.split(" ", 1)[0]) :]
     mark = fixed(0.1, 1)[1]
-    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + space + unit
+    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + unit
 
 
 def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:

@@ -37,6 +37,8 @@ MOST_ROWS_OPEN = 10
 """Rows up to which a page shows the whole of a table without being asked."""
 ROWS_OPEN, SENTENCES_OPEN = 5, 3
 """Rows that it shows of a longer one; of one that holds sentences, which make rows high."""
+LONG_SENTENCE = 100
+"""Letters of a cell that take several lines."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _BEGINS = re.compile(r"[ \t]*(?:@|(?:async )?def |class )")
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -149,7 +151,7 @@ def _folded_heading(heading: str) -> str:
 def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
     """Return the notebook without the sections of an H2 whose code was run and shows nothing, text and code.
 
-    The heading of a section that shows a table or figure of `places` (name → anchor) has its anchor.
+    The heading below which a table or figure of `places` (name → anchor) is shown has its anchor.
     """
     parts: list[list[NotebookNode]] = [[]]
     for cell in notebook.cells:
@@ -159,19 +161,37 @@ def _telling(notebook: NotebookNode, places: Mapping[str, str]) -> NotebookNode:
     kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
     for part in kept:
         _mark_behind(part)
-    for heading, *cells in kept[1:]:
-        shown = [output.get("metadata", {}).get("name") for cell in cells for output in cell.get("outputs", [])]
-        heading.metadata["answers"] = [places[name] for name in dict.fromkeys(shown) if name in places]
+    for part in kept[1:]:
+        _mark_answers(part, places)
     told = [kept[0], *(_answer_first(part) for part in kept[1:])]
     return NotebookNode(notebook, cells=[cell for part in told for cell in part])
+
+
+def _mark_answers(cells: list[NotebookNode], places: Mapping[str, str]) -> None:
+    """Mark the headings of a section, its own and the open ones below an H3, with the anchors of what they show."""
+    heading = cells[0]
+    anchors: list[str] = []
+    for cell in cells:
+        if cell.cell_type == "markdown" and _H3.search(cell.source) and "fold" not in cell.metadata.get("tags", []):
+            heading, anchors = cell, []
+        shown = [output.get("metadata", {}).get("name") for output in cell.get("outputs", [])]
+        anchors = [*dict.fromkeys([*anchors, *(places[name] for name in shown if name in places)])]
+        heading.metadata["answers"] = anchors
 
 
 def _mark_behind(cells: list[NotebookNode]) -> None:
     """Mark the tables of a section that the page folds, as they stand behind what is said.
 
-    All but the first, and the first too where a picture shows it and it is longer than a page shows open.
+    All but the first, and the first too where a picture shows it and it is longer than a page shows open. In what the
+    reader has opened at will they are `whole`: no rows are folded once more.
     """
-    open_cells = [cell for cell in cells if cell.cell_type == "code" and "fold" not in cell.metadata.get("tags", [])]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    folded = ["fold" in cell.metadata.get("tags", []) for cell in code]
+    appendix = "appendix" in cells[0].metadata.get("tags", []) if cells else False
+    for cell, is_folded in zip(code, folded, strict=True):
+        for output in cell.outputs if is_folded or appendix else ():
+            output.metadata["whole"] = True
+    open_cells = [cell for cell, is_folded in zip(code, folded, strict=True) if not is_folded]
     shown = [output for cell in open_cells for output in cell.outputs if _kind(output) == "table"]
     drawn = any(_kind(output) == "figure" for cell in open_cells for output in cell.outputs)
     for place, output in enumerate(shown):
@@ -181,7 +201,14 @@ def _mark_behind(cells: list[NotebookNode]) -> None:
 def _is_long(table: str) -> bool:
     """Return whether a table has more rows than a page shows open, on the page or in its CSV."""
     all_rows = re.search(r'data-rows="(\d+)"', table)
-    return max(len(_rows(table)), int(all_rows[1]) if all_rows else 0) > MOST_ROWS_OPEN
+    most = ROWS_OPEN if _holds_sentences(table) else MOST_ROWS_OPEN
+    return max(len(_rows(table)), int(all_rows[1]) if all_rows else 0) > most
+
+
+def _holds_sentences(table: str) -> bool:
+    """Return whether the first rows of a table hold several sentences each, or a long one, which makes them high."""
+    told = re.findall(r'class="long"[^>]*>(.*?)</t', "".join(_rows(table)[:ROWS_OPEN]), re.DOTALL)
+    return len(told) > ROWS_OPEN or sum(map(len, told)) > ROWS_OPEN * LONG_SENTENCE
 
 
 def _rows(table: str) -> list[str]:
@@ -343,7 +370,10 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
     if name and opening:
         anchored = f'{opening[0]}id="{escaped(kind)}-{escaped(name)}" {html[opening.end() :]}'
         shown = anchored + _origin(kind, name, made_by.get((kind, name), ()))
-        return _folded_table(shown, behind=bool(metadata.get("behind"))) if kind == "table" else shown
+        behind, whole_table = (bool(metadata.get(name)) for name in ("behind", "whole"))
+        if kind != "table" or (whole_table and not behind):
+            return shown
+        return _folded_table(shown, behind=behind)
     return _plain_table(html)
 
 
@@ -354,7 +384,7 @@ def _folded_table(html: str, *, behind: bool) -> str:
     """
     rows = _rows(html)
     caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
-    open_rows = SENTENCES_OPEN if "".join(rows[:ROWS_OPEN]).count('class="long"') > ROWS_OPEN else ROWS_OPEN
+    open_rows = SENTENCES_OPEN if _holds_sentences(html) else ROWS_OPEN
     if caption is None or (not behind and (len(rows) <= open_rows or not _is_long(html))):
         return html
     if behind:

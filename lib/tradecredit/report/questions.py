@@ -14,7 +14,8 @@ def answered(published: Published) -> pd.DataFrame:
     The sheets of buyers, which are made after all chapters, come last.
     """
     found = [(question, link) for question, place in ANSWERED if (link := _link(published, *place.split(".")))]
-    return pd.DataFrame([*found, (OF_A_BUYER, f"{FOLDER}/index.html")], columns=["question", "link"])
+    table = pd.DataFrame([*found, (OF_A_BUYER, f"{FOLDER}/index.html")], columns=["question", "link"])
+    return table.drop_duplicates("question", ignore_index=True)
 
 
 def places_of(chapter: str) -> dict[str, str]:

@@ -66,13 +66,14 @@ NUMBER = 24
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
+_CODE = re.compile(r"`([^`]+)`")
 _DECIMALS = re.compile(r"-?\d+\.\d+")
 _SIGNS = "=+\\-@\t\r\n\0＝＋－＠"
 _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
 _HARMLESS_WITHIN = re.compile(f"([;\\t\\n])'(?=[\"']*[{_SIGNS}])")
 """What begins a cell within a text, to a spreadsheet that parts cells by semicolons or tabs, and would run there."""
-FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"')
+FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"', ' style="float:none;width:auto;margin:0"')
 """What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
 """A month has tens of thousands of them; the glossary says what it means."""
@@ -229,7 +230,7 @@ def sentence(text: str) -> str:
     """
     html = escape(punctuated(tr(str(text))).translate(CONTROLS), quote=False)
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
-    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", spaced(html))
+    html = _CODE.sub(r"<code>\1</code>", spaced(html))
     return unbroken(html)
 
 
@@ -458,6 +459,7 @@ def _look(text: str | None, kind: str, of_name: str) -> str:
 
 def _cell(text: str | None, kind: str, look: str, *, first: bool, marked: bool) -> str:
     content = MISSING if text is None else escaped(text)
+    content = _CODE.sub(r"<code>\1</code>", content) if look == "long" else content
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     aligned = "" if kind in NUMERIC or kind == "date" else FOR_JUPYTER[0]

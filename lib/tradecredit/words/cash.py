@@ -213,6 +213,20 @@ def coming(forecast: CashForecast, view: str, currency: str) -> str:
     )
 
 
+def by_week(fan: pd.DataFrame, currency: str) -> str:
+    """Return what the leanest and the best of the coming weeks are expected to bring; `fan`: `CashForecast.fan`."""
+    lean, best = fan["expected_cash"].idxmin(), fan["expected_cash"].idxmax()
+    return tr(
+        "The week to {lean} is expected to bring least, **{least}** ({low} or more in 39 of 40 cases), and the week to "
+        "{best} most, {most}.",
+        lean=day(lean),
+        least=money(fan.loc[lean, "expected_cash"], currency),
+        low=money(fan.loc[lean, "low_95"], currency),
+        best=day(best),
+        most=money(fan.loc[best, "expected_cash"], currency),
+    )
+
+
 def views(forecast: CashForecast) -> pd.DataFrame:
     """Return the year by view: what is expected of claims, premiums and all cash; index `view`."""
     rows = {}

@@ -145,7 +145,7 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
     told = table.assign(**{name: table[name].map(_names) for name in codes})
     if "move" not in table:
         return told
-    rows = zip(told["move"], told["came"], told["went"], told["exposure"], strict=True)
+    rows = zip(*(told[name] for name in ("move", "came", "went", "exposure", "moved_by", "moved_from")), strict=True)
     return told.assign(move_reason=pd.Series([_reason(*row) for row in rows], index=told.index, dtype="str"))
 
 
@@ -296,14 +296,20 @@ def _borne_out(moving: list[str], tested: pd.DataFrame) -> str:
     return tr(" The past of this book {parts}.", parts=listed(parts)) if parts else ""
 
 
-def _reason(move: str, came: str, went: str, exposure: float) -> str:
-    """Return why a buyer has moved, by its signals; where none changed its default probability did."""
+def _reason(move: str, came: str, went: str, exposure: float, by: str, before: str) -> str:
+    """Return why a buyer has moved, by its signals; where none changed, by the input that moved its probability."""
     if move == FAILED:
         return tr("in default")
     if move == OUT and pd.isna(exposure):
         return tr("neither owes nor buys any more")
     parts = [f"{lead}: {names}" for lead, names in ((tr("new signal"), came), (tr("signal cleared"), went)) if names]
-    return "; ".join(parts) or tr("no signal changed: the default probability itself did")
+    if parts:
+        return "; ".join(parts)
+    if not by:
+        return tr("no signal and no input changed much: the level of all buyers, or the model, did")
+    if not before:
+        return tr("no signal changed: {judged}", judged=in_words(by))
+    return tr("no signal changed: {now} (a month before: {then})", now=in_words(by), then=in_words(before))
 
 
 def _one_in(value: float) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
 _BREAKABLE = re.compile(
-    r"(?<=\d) (?=(?:%|pp|m|bn|k|days?|Mio\.|Mrd\.|Tage?n?|万|亿|天)(?![\w%]))|(?<=\b[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)"
+    r"(?<=\d) (?=(?:%|pp|m|bn|k|days?|Mio\.|Mrd\.|Tage?n?|万|亿|天)(?![\w%]))|"
+    r"(?<=(?<![A-Za-z])[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)"
 )
 LARGE = {
     "en": ((1e9, 1e9, " bn"), (1e6, 1e6, " m")),
@@ -109,7 +110,7 @@ def percent(share: float | None) -> str:
         return tr(CANNOT)
     size = abs(float(share)) * 100
     decimals = 0 if abs(size - round(min(size, 1e15))) < 1e-9 else 1 if size >= 0.1 else _decimals(size, 2)
-    return _signed(share, _plain(size, decimals) + " %")
+    return _signed(share, _plain(size, decimals) + separated(" %"))
 
 
 def probability(value: float | None) -> str:
@@ -122,7 +123,7 @@ def probability(value: float | None) -> str:
         return tr(CANNOT)
     size = abs(float(value)) * 100
     digits = 3 if size >= 1 else 2
-    return _signed(value, _plain(size, _decimals(size, digits)) + " %")
+    return _signed(value, _plain(size, _decimals(size, digits)) + separated(" %"))
 
 
 def days(value: float | None) -> str:
@@ -389,7 +390,7 @@ def change(value: float | None, unit: str) -> str:
         return tr(CANNOT)
     text = writer(value)
     if writer in (percent, probability):
-        text = text.replace(" %", " " + tr("pp"))
+        text = text.replace(separated(" %"), " " + tr("pp"))
     if value > 0 and _told(text):
         text = re.sub(rf"(?=\d|{tr('infinite')})", "+", text, count=1)
     return text
@@ -417,7 +418,7 @@ def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -
     whole = bool((numbers % 1 == 0).all())
     if kind in ("number", "score", "figure", "change") and not whole and largest > 100 * smallest:
         return lambda value: number(value) if _is_number(value) else str(value)
-    scale, suffix = (100, " %") if kind == "percent" else (1, "")
+    scale, suffix = (100, separated(" %")) if kind == "percent" else (1, "")
     decimals = {
         "money": 0 if max(largest, largest_beside) >= 1000 or whole else 2,
         "percent": (1 if smallest >= 0.0005 else 2)
@@ -476,12 +477,12 @@ def punctuated(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """Return text with a space before each per cent sign, as figures on a page have it.
+    """Return text with each per cent sign as figures of the language have it: after a space, in Chinese without.
 
     >>> spaced("12% of 3 %")
     '12 % of 3 %'
     """
-    return re.sub(r"(?<=\d)%", " %", text)
+    return re.sub(r"(?<=\d)[ \N{NO-BREAK SPACE}]?%", separated(" %"), text)
 
 
 def _day(value: object) -> str:

@@ -13,7 +13,7 @@ from tradecredit.losses.stress import Remarks, remarks
 from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected
 from tradecredit.params.losses import Dependence, LossSettings, Simulation
-from tradecredit.params.stress import Scenario
+from tradecredit.params.stress import BASE, Scenario
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import counted, day, fixed, listed, missing, money, percent, short, whole
 
@@ -270,6 +270,37 @@ def _remarks(found: Remarks) -> list[str]:
             )
         )
     return texts
+
+
+def under_scenarios(table: pd.DataFrame, effects: pd.DataFrame, currency: str, *, insured: bool) -> str:
+    """Return what a year is expected to lose as the book is and under each scenario, and what each is made of.
+
+    `table`: `quotes.under_scenarios`; `effects`: `stress.effects`, which says how default probabilities grow, weighted
+    by exposure; `insured`: whether a policy is in force, so that less is retained.
+    """
+    pd_now, told = effects["exposure_weighted_pd"], []
+    for name, row in table.drop(index=BASE).iterrows():
+        growth = pd_now[name] / pd_now[BASE] - 1
+        moved = tr("default probabilities as they are")
+        if abs(growth) >= 0.0005:
+            moved = tr("default probabilities {growth}", growth=f"{'+' if growth > 0 else ''}{percent(growth)}")
+        told.append(
+            tr("under “{scenario}” ({moved}) {lost}", scenario=name, moved=moved, lost=_lost(row, insured, currency))
+        )
+    return tr(
+        "A year is expected to lose {lost} as the book is; {scenarios}.{which}",
+        lost=_lost(table.loc[BASE], insured, currency),
+        scenarios="; ".join(told),
+        which=tr(" The first figure is before insurance, the second retained under the policy in force.")
+        if insured
+        else tr(" All before insurance."),
+    )
+
+
+def _lost(row: pd.Series, insured: bool, currency: str) -> str:
+    gross = money(row["expected_loss_simulated"], currency)
+    kept = money(row["retained_expected"], currency)
+    return tr("{gross} and {kept}", gross=gross, kept=kept) if insured else gross
 
 
 NO_PAST = "What the model would have said of past years is not testable with this book."

@@ -271,7 +271,10 @@ def _capital(text: str) -> str:
 
 def frontier_caption(frontier: Frontier, years: int) -> str:
     """Return the caption of the picture of terms; where fewer `years` than the account's are simulated, with that."""
-    told = tr("Cost and retained expected shortfall of policy terms (simulated)")
+    told = tr(
+        "Cost and retained expected shortfall of policy terms (simulated): quoted offers as diamonds, varied terms as "
+        "points"
+    )
     if not frontier.years or frontier.years >= years:
         return told
     return tr(

@@ -1,6 +1,7 @@
 """What a treasurer, a credit manager and a board ask of a month, and where its answer stands."""
 
 ANSWERED = (
+    ("What is to be done first today?", "06_collections.due_to_insurer"),
     ("What is to be done first today?", "06_collections.worklist"),
     ("Who is new on the watchlist?", "06_collections.moves"),
     ("What must the insurer be told, and what stopped or claimed, by when?", "06_collections.next_deadlines"),
@@ -17,7 +18,8 @@ ANSWERED = (
     ("What moved the DSO?", "07_cash_and_provision.dso_bridge"),
     ("Are cash discounts and longer terms worth it?", "03_terms.break_even"),
 )
-"""Question, and chapter and name of a table or figure of the section that answers it, in the order of asking."""
+"""Question, and chapter and name of a table or figure of the section that answers it, in the order of asking. Of one
+that stands twice the first counts that a month has."""
 
 OF_A_BUYER = "What is known of one buyer?"
 CAPTION = "Questions, each with the place of its answer"

@@ -126,10 +126,11 @@ def owed_over_time(months: pd.DataFrame, currency: str) -> str:
         if above
         else tr("never above it")
     )
+    when = day(last["month_end"])
     now = (
-        tr("none in force today")
+        tr("none in force on {month_end}", month_end=when)
         if missing(last["own_limit"])
-        else tr("{own_limit} today", own_limit=money(last["own_limit"], currency))
+        else tr("{own_limit} on {month_end}", own_limit=money(last["own_limit"], currency), month_end=when)
     )
     return tr("{told}; our limit: {now}, {times}.", told=told, now=now, times=times)
 

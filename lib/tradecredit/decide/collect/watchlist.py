@@ -12,6 +12,9 @@ from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.decide.collect.signals import lacking, measured, warnings
+from tradecredit.default.changes import moved_by
+from tradecredit.default.panel import candidates
+from tradecredit.default.ratings import level_basis
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.in_force import policy_in_force
 from tradecredit.losses.portfolio import exposures
@@ -115,7 +118,8 @@ def moved(book: Book) -> pd.DataFrame:
 
     Both days as known then, a month apart (`window_start`). `move`, the first of `FAILED`, `IN`, `OUT`, `WORSE` and
     `BETTER` that holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came` and `went`, the codes of
-    signals that warn now and did not then, or no more; `listed`, `listed_before`; `exposure`, `expected_loss_at_stake`
+    signals that warn now and did not then, or no more; `moved_by` and `moved_from`, the input that moved the default
+    probability most, now and then (`changes.moved_by`); `listed`, `listed_before`; `exposure`, `expected_loss_at_stake`
     of today. A buyer that was looked at then and is in default now has failed, with grade 10 and what it owes; one that
     neither owes nor buys any more has left the list, and the rest of its row is missing. Those that came on the list
     first, then those that failed, those that left it, and all others; within these by expected loss, of those that
@@ -123,9 +127,10 @@ def moved(book: Book) -> pd.DataFrame:
     """
     month_before, now = window_start(book.as_of, 1), review(book).buyers
     if month_before < first_day(book):
-        return _moves(now, now.head(0)).head(0)
-    failed = exposures(book)["exposure"].reindex(in_default(book)).fillna(0.0)
-    return _moves(now, review(book.at(month_before)).buyers, failed)
+        return _moves(now, now.head(0)).head(0).assign(moved_by="", moved_from="")
+    failed, before = exposures(book)["exposure"].reindex(in_default(book)).fillna(0.0), book.at(month_before)
+    found = _moves(now, review(before).buyers, failed)
+    return found.join(moved_by(found.index, level_basis(book), level_basis(before), candidates(book)))
 
 
 def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
