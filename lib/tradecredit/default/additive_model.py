@@ -36,6 +36,9 @@ SURFACE_COLUMNS = [
 ]  # fmt: skip
 """Columns of `DefaultModel.surfaces`."""
 
+SCALING_COLUMNS = ["input", "value", "others_count", "others_count_error"]
+"""Columns of `DefaultModel.scaling`."""
+
 
 @dataclass(frozen=True, eq=False)
 class DefaultModel:
@@ -274,6 +277,20 @@ class DefaultModel:
             row |= {"second_value": values[second], "log_odds": odds, "standard_error": error}
             rows.append(pd.DataFrame(row | {"both_log_odds": self._told_of(both)[0]}))
         return pd.concat(rows[1:] or rows, ignore_index=True)
+
+    @property
+    def scaling(self) -> pd.DataFrame:
+        """How many times all other inputs count, by the value of the one that says so, at its knots.
+
+        Columns `input`, `value`, `others_count` (1 at the median: so many times), `others_count_error`, its standard error. Empty without a scale.
+        """
+        if self.scale is None:
+            return pd.DataFrame(columns=SCALING_COLUMNS)
+        values = np.unique([*self.scale.knots, self.scale.median])
+        times = self.scale.factor(values)
+        error = times * np.abs(self.scale.place(values)) * self.scale.error
+        row = {"input": self.scale.name, "value": values, "others_count": times, "others_count_error": error}
+        return pd.DataFrame(row, columns=SCALING_COLUMNS)
 
     @property
     def table(self) -> pd.DataFrame:
