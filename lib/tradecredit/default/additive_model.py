@@ -282,7 +282,8 @@ class DefaultModel:
     def scaling(self) -> pd.DataFrame:
         """How many times all other inputs count, by the value of the one that says so, at its knots.
 
-        Columns `input`, `value`, `others_count` (1 at the median: so many times), `others_count_error`, its standard error. Empty without a scale.
+        Columns `input`, `value`, `others_count` (1 at the median: so many times), `others_count_error`, its standard
+        error. Empty without a scale.
         """
         if self.scale is None:
             return pd.DataFrame(columns=SCALING_COLUMNS)
