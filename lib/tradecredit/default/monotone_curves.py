@@ -356,11 +356,13 @@ def nearest(
 ) -> np.ndarray:
     """Return the coefficients, within the signs, whose probabilities are likeliest by those given of each row.
 
-    From those of a fit, to which they are held (`HARDLY`) so that what no row tells stays; `still`: those that stay.
+    From those of a fit, to which they are held (`HARDLY`) so that what no row tells stays; `still`: those that stay, as
+    do those that a sign holds.
     """
     low, high = bounds(parts)
     b, held = fit.coefficients, HARDLY * np.eye(len(fit.coefficients))
     held[0, 0] = 0.0
+    still = still | (b <= low) | (b >= high)
     limits = np.where(still, b, low), np.where(still, b, high)
     within = Within(limits, b, share=1.0, enough=CONVERGED, lift=np.zeros(len(probability)))
     for _ in range(SETTLING if design.unknown.any() else 1):
