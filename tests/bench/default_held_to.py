@@ -23,10 +23,10 @@ grade of 10 rejected (p .009, NOT reached). With signs by sense .8941, slope 1.0
 .008 below .9197): LightGBM under the same signs has .8935, so that the gap is the price of the signs; more pairs
 (.8945), knots a pair (.8946) and a curve (.8946) give no more.
 
-Before moderation, with inputs missing at random the mean probability less the rate of all rows is +.03, +.02, +.01,
--.02 and +.01 points with 0, 10, 30, 50 and 100 % missing (three samples, standard errors .02-.10). A fit of 20,000 × 30
-took 2.05 CPU s and .41 GB with pairs, .76 without; one LightGBM fit .53, five settings 3.2. A million rows are told in
-5.8 CPU s and .84 GB, by LightGBM in 8.2.
+With inputs missing at random the mean probability less the rate of all rows is +.03, +.02, +.01, -.02 and +.01 points
+with 0, 10, 30, 50 and 100 % missing (three samples, standard errors .02-.10). A fit of 20,000 × 30 took 2.05 CPU s and
+.41 GB with pairs, .76 without; one LightGBM fit .53, five settings 3.2. A million rows are told in 5.8 CPU s and .84
+GB, by LightGBM in 8.2.
 """
 
 import argparse
