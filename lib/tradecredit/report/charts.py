@@ -381,7 +381,7 @@ def curves(
         rows, below = -(-len(names) // columns), -(-len(pairs) // beside)
         heights = [1.45 * rows, *[1.7 * below] * bool(pairs), *[1.7] * (scaling is not None)]
         figure = Figure(figsize=(width, 0.5 + sum(heights)), dpi=100, layout="constrained")
-        halves = list(np.atleast_1d(figure.subfigures(len(heights), 1, height_ratios=heights)))
+        halves = list(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights).flat)
         last = [halves.pop()] if scaling is not None else []
         upper, lower = halves[0], halves[1:]
         grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
@@ -399,8 +399,8 @@ def curves(
             for axes in shades.flat[len(pairs) :]:
                 axes.set_visible(False)
         for part in last:
-            part.suptitle(tr("How many times the other inputs count"), fontsize=10)
-            _scaling(part.subplots(1, beside, squeeze=False), scaling, norm.ppf(0.5 + interval / 2))  # type: ignore[arg-type]
+            part.suptitle(tr("How many times the other inputs count"), fontsize=10, x=0.02, ha="left")
+            _scaling(part.subplots(1, beside, squeeze=False), scaling, norm.ppf(0.5 + interval / 2))
     return figure
 
 
