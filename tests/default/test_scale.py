@@ -1,5 +1,7 @@
 """One input by which all others count more or less: found where it is, only there, and told apart in every figure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,6 +106,18 @@ def test_intervals_cover_the_truth():
         told = DefaultModel.fit(X, y, signs=SIGNS, pairs=()).predict(fresh)
         covered.append(((told["pd_low"] <= expit(odds)) & (expit(odds) <= told["pd_high"])).mean())
     assert 0.80 <= np.mean(covered) <= 0.98
+
+
+def test_the_table_of_a_scale_says_what_the_probabilities_do():
+    one = scale.Scale("size", (0.0, 1.0, 3.0), 1.0, np.log(2), 0.1)
+    X, y, _ = firms(2_000, 1, 0.0)
+    plain = DefaultModel.fit(X, y, signs=SIGNS, pairs=(), scale=())
+    assert plain.scaling.empty
+    table = replace(plain, scale=one).scaling
+    assert table["value"].tolist() == [0.0, 1.0, 3.0]
+    assert table["others_count"].tolist() == pytest.approx([0.5, 1.0, 2.0])
+    # The logarithm's error is that of the slope times the place, −1, 0 and 1.
+    assert table["others_count_error"].tolist() == pytest.approx([0.05, 0.0, 0.2])
 
 
 def test_json_keeps_the_scale(sample):

@@ -240,7 +240,8 @@ def test_curves_draw_a_panel_for_each_input_and_a_cross_for_not_known():
     assert days.lines[1].get_ydata().tolist() == []
     assert equity.get_ylim() == days.get_ylim()
     assert png(figure) == png(charts.curves(curve_table()))
-    assert len([axes for axes in charts.curves(curve_table(), most=1).axes if axes.get_visible()]) == 1
+    many = pd.concat([curve_table().assign(input=f"x{number}") for number in range(charts.INPUTS + 5)])
+    assert len([axes for axes in charts.curves(many).axes if axes.get_visible()]) == charts.INPUTS
 
 
 def test_curves_and_pairs_are_laid_out_for_the_width_of_the_screen():
@@ -255,6 +256,25 @@ def test_curves_and_pairs_are_laid_out_for_the_width_of_the_screen():
     assert [len(figure.axes) for figure in (wide, narrow)] == [12 + 2, 10 + 2]
     assert narrow.get_size_inches()[0] == charts.PHONE < wide.get_size_inches()[0]
     assert {"0.0", "0.5", "−1.3", "2.0"} <= set(texts(narrow))
+
+
+def test_what_scales_the_other_inputs_has_a_panel_of_its_own():
+    scaling = pd.DataFrame(
+        {
+            "input": "log_assets",
+            "value": [2.0, 4.0, 6.0],
+            "others_count": [0.5, 1.0, 2.0],
+            "others_count_error": [0.1, 0.0, 0.4],
+        }
+    )
+    figure = charts.curves(curve_table(), scaling=scaling, interval=0.9)
+    (axes,) = (axes for axes in figure.axes[2:] if axes.get_visible() and axes.get_xlabel())
+    assert axes.lines[0].get_ydata().tolist() == [0.5, 1.0, 2.0]
+    assert axes.get_ylim()[0] == 0
+    # 1.645 standard errors of the logarithm: 2 · e^(1.645 · 0.4 / 2).
+    (band,) = axes.collections
+    assert band.get_datalim(axes.transData).ymax == pytest.approx(2 * np.exp(1.6448536 * 0.2))
+    assert "How many times the other inputs count" in {one.get_text() for one in figure.subfigs[-1].texts}
 
 
 def test_calibration_shows_prediction_observation_and_interval_also_at_zero():

@@ -36,6 +36,9 @@ SURFACE_COLUMNS = [
 ]  # fmt: skip
 """Columns of `DefaultModel.surfaces`."""
 
+SCALING_COLUMNS = ["input", "value", "others_count", "others_count_error"]
+"""Columns of `DefaultModel.scaling`."""
+
 
 @dataclass(frozen=True, eq=False)
 class DefaultModel:
@@ -85,6 +88,8 @@ class DefaultModel:
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
         (`monotone_curves.fitted`).
+        What it finds is moderated (`model_fit.described`): told are the probabilities to be expected, the coefficients
+        being uncertain, which lie nearer the mean.
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
         hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
         column whose curve its sign holds level.
@@ -274,6 +279,21 @@ class DefaultModel:
             row |= {"second_value": values[second], "log_odds": odds, "standard_error": error}
             rows.append(pd.DataFrame(row | {"both_log_odds": self._told_of(both)[0]}))
         return pd.concat(rows[1:] or rows, ignore_index=True)
+
+    @property
+    def scaling(self) -> pd.DataFrame:
+        """How many times all other inputs count, by the value of the one that says so, at its knots.
+
+        Columns `input`, `value`, `others_count` (1 at the median: so many times), `others_count_error`, its standard
+        error. Empty without a scale.
+        """
+        if self.scale is None:
+            return pd.DataFrame(columns=SCALING_COLUMNS)
+        values = np.unique([*self.scale.knots, self.scale.median])
+        times = self.scale.factor(values)
+        error = times * np.abs(self.scale.place(values)) * self.scale.error
+        row = {"input": self.scale.name, "value": values, "others_count": times, "others_count_error": error}
+        return pd.DataFrame(row, columns=SCALING_COLUMNS)
 
     @property
     def table(self) -> pd.DataFrame:

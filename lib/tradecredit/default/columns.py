@@ -27,6 +27,7 @@ LABELS = {
     **columns("name", first_input="First input", second_input="Second input"),
     **columns("figure", first_value="First value", second_value="Second value"),
     **columns("ratio", both_log_odds="Both together, log-odds"),
+    **columns("number", others_count="Others count, times", others_count_error="Others count, standard error"),
     **columns(
         "ratio",
         importance="Importance", effect="Effect", log_odds="Log-odds", missing="Missing value, log-odds"

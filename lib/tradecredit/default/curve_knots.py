@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import chi2
 
 QUANTILES = (0.01, 0.0405, 0.1223, 0.2805, 0.5, 0.7195, 0.8777, 0.9595, 0.99)
 """Quantiles of the fitted sample at which a curve may bend: at equal distances if it is normal, so that a straight line
@@ -11,6 +12,10 @@ then has equal steps. Below the first and above the last the curve is level."""
 FEWEST = 5
 """Values count as a place of their own where the rows that have them carry as many defaults, or would at the mean rate,
 however few the rows."""
+
+CODES, BY_CHANCE = 100, 0.001
+"""A column of no more different whole numbers than this, without a sign, may hold codes, of sectors say; and does where
+neighbours differ by more than so often by chance."""
 
 BEYOND = (0.1, 0.5, 0.9)
 """Quantiles, of the rows that have another value than nearly all others, at which the curve of such an input bends."""
@@ -40,20 +45,36 @@ class Curve(NamedTuple):
 def curve(name: str, values: np.ndarray, *, sign: int, defaulted: np.ndarray | None = None) -> Curve:
     """Return the curve of a column (float, NaN where missing); `defaulted`, a boolean by row.
 
-    It bends at the column's own `QUANTILES`; where the column has no more different values than these, at each of them
-    (`_distinct`); and where nearly all rows have one value, at that and among the others (`_beyond`). Without two knots
-    there is nothing to fit.
+    It bends at the column's own `QUANTILES`; where the column has no more different values than these, or may be codes
+    (`_are_codes`), whose neighbours may have nothing in common, at each of them (`_distinct`); and where nearly all
+    rows have one value, at that and among the others (`_beyond`). Without two knots there is nothing to fit.
     """
     there = ~np.isnan(values)
     known, failed = values[there], np.zeros(there.sum(), dtype=bool) if defaulted is None else defaulted[there]
     distinct, knots = np.unique(known), np.unique(np.quantile(known, QUANTILES))
-    if len(distinct) <= len(QUANTILES):
+    if len(distinct) <= len(QUANTILES) or (not sign and _are_codes(distinct, known, failed, knots)):
         knots = _distinct(distinct, known, failed)
     elif len(knots) < 2:
         knots = _beyond(knots[0], known, failed)
     means = _coverage(known, knots).mean(axis=0)
     median = float(np.median(known))
     return Curve(name, sign, tuple(knots.tolist()), tuple(means.tolist()), median, len(known) < len(values))
+
+
+def _are_codes(distinct: np.ndarray, known: np.ndarray, failed: np.ndarray, knots: np.ndarray) -> bool:
+    """Return whether values are codes: few whole numbers, which on average carry `FEWEST` defaults and others, and
+    whose default rates lie further from a curve of a few `knots` than `BY_CHANCE` (Pearson's chi-square)."""
+    few = len(distinct) <= min(CODES, min(failed.sum(), (~failed).sum()) / FEWEST)
+    if not few or len(knots) < 2 or not (distinct == np.round(distinct)).all():
+        return False
+    place = np.searchsorted(distinct, known)
+    count, defaults = np.bincount(place), np.bincount(place, failed)
+    curve_of = np.column_stack([np.ones(len(distinct)), _coverage(distinct, knots)])
+    root = np.sqrt(count)
+    told, _, rank, _ = np.linalg.lstsq(curve_of * root[:, None], defaults / count * root, rcond=None)
+    expected = np.clip(curve_of @ told, failed.mean() / 10, 1 - (~failed).mean() / 10)
+    off = (count * (defaults / count - expected) ** 2 / (expected * (1 - expected))).sum()
+    return bool(chi2.sf(off, len(distinct) - rank) < BY_CHANCE)
 
 
 def _distinct(distinct: np.ndarray, known: np.ndarray, failed: np.ndarray) -> np.ndarray:

@@ -55,6 +55,9 @@ squares what is left."""
 ROUGHLY = 0.5
 """The same while the penalties are not yet final."""
 
+HARDLY = 1e-3
+"""Weight of what only keeps coefficients from drifting."""
+
 
 Part = Curve | Pair
 
@@ -346,6 +349,26 @@ def fitted(
         within = within._replace(lift=_lift(design, fit, y))
         fit = solve(design, y, penalty=fit.penalty, start=fit.coefficients, within=within)
     return fit, penalty(held_by, np.minimum(weights, [part.doubted for part in held_by]), size)
+
+
+def nearest(
+    parts: Sequence[Part], design: Design, fit: Fit, probability: np.ndarray, *, still: np.ndarray
+) -> np.ndarray:
+    """Return the coefficients, within the signs, whose probabilities are likeliest by those given of each row.
+
+    From those of a fit, to which they are held (`HARDLY`) so that what no row tells stays; `still`: those that stay, as
+    do those that a sign holds.
+    """
+    low, high = bounds(parts)
+    b, held = fit.coefficients, HARDLY * np.eye(len(fit.coefficients))
+    held[0, 0] = 0.0
+    still = still | (b <= low) | (b >= high)
+    limits = np.where(still, b, low), np.where(still, b, high)
+    within = Within(limits, b, share=1.0, enough=CONVERGED, lift=np.zeros(len(probability)))
+    for _ in range(SETTLING if design.unknown.any() else 1):
+        within = within._replace(lift=_lift(design, fit, probability))
+        fit = solve(design, probability, penalty=held, start=fit.coefficients, within=within)
+    return fit.coefficients
 
 
 def left_out(parts: Sequence[Part], design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:

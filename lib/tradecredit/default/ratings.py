@@ -37,7 +37,8 @@ class Assessment:
     - `model`: the fitted one, or None; `weights` of the stated parts;
     - `inputs`, `curves`: what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors,
       without a fit;
-    - `surfaces`: what pairs of inputs tell together, as `DefaultModel.surfaces`; None where the model has none;
+    - `surfaces`: what pairs of inputs tell together, as `DefaultModel.surfaces`; `scaling`: how many times the others
+      count by one of them, as `DefaultModel.scaling`; None where the model has none;
     - `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the
       values; `dropped`: index `input`; `reason`;
     - `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and `other_buyers`, by a fit without
@@ -57,6 +58,7 @@ class Assessment:
     inputs: pd.DataFrame
     curves: pd.DataFrame
     surfaces: pd.DataFrame | None
+    scaling: pd.DataFrame | None
     contributions: pd.DataFrame
     today: pd.DataFrame
     dropped: pd.DataFrame
@@ -155,6 +157,7 @@ def _of_today(book: Book) -> Assessment:
         inputs=table,
         curves=curves,
         surfaces=model.surfaces if model and model.pairs else None,
+        scaling=model.scaling if model and model.scale else None,
         contributions=contributions,
         today=today,
         dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),

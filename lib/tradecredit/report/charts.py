@@ -375,18 +375,19 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
 
 
 def curves(
-    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, most: int = 40, interval: float = 0.9,
-    width: float = SIZE[0],
+    table: pd.DataFrame, *, surfaces: pd.DataFrame | None = None, scaling: pd.DataFrame | None = None,
+    interval: float = 0.9, width: float = SIZE[0],
 ) -> Figure:  # fmt: skip
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 
     `table`: `DefaultModel.curves` (`input`, `value`, `log_odds` against the median buyer, `standard_error`); the first
-    `most` inputs in its order. All panels share the scale of log-odds; a cross stands for a value that is not known.
-    Where errors are missing only the curve is drawn. `surfaces`: `DefaultModel.surfaces`; below the curves a panel for
-    each pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse. `width`, in inches:
-    as many panels side by side as it holds.
+    `INPUTS` in its order. All panels share the scale of log-odds; a cross stands for a value that is not known. Where
+    errors are missing only the curve is drawn. `surfaces`: `DefaultModel.surfaces`; below the curves a panel for each
+    pair, in shades all that both inputs say together (`both_log_odds`), the darker the worse. `scaling`:
+    `DefaultModel.scaling`; a last panel for how many times the other inputs count. `width`, in inches: as many panels
+    side by side as it holds.
     """
-    drawn = table[table["input"].isin(table["input"].unique()[:most])]
+    drawn = table[table["input"].isin(table["input"].unique()[:INPUTS])]
     names = list(drawn["input"].unique())
     if not names:
         return _figure(table, lambda _: None, x="", y="")
@@ -394,9 +395,11 @@ def curves(
     columns, beside = (max(int(width / each), 1) for each in (PANEL, PAIR))
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
         rows, below = -(-len(names) // columns), -(-len(pairs) // beside)
-        figure = Figure(figsize=(width, 0.5 + 1.45 * rows + 1.7 * below), dpi=100, layout="constrained")
-        halves: Any = figure.subfigures(2, 1, height_ratios=[rows, 1.2 * below]) if pairs else [figure]
-        upper, lower = halves[0], list(halves[1:])
+        heights = [1.45 * rows, *[1.7 * below] * bool(pairs), *[1.7] * (scaling is not None)]
+        figure = Figure(figsize=(width, 0.5 + sum(heights)), dpi=100, layout="constrained")
+        halves = list(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights).flat)
+        last = [halves.pop()] if scaling is not None else []
+        upper, lower = halves[0], halves[1:]
         grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, name in zip(grid.flat, names, strict=False):
             _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
@@ -411,11 +414,35 @@ def curves(
                 _surface(axes, surface, ends)
             for axes in shades.flat[len(pairs) :]:
                 axes.set_visible(False)
+        for part in last:
+            part.suptitle(tr("How many times the other inputs count"), fontsize=10, x=0.02, ha="left")
+            _scaling(part.subplots(1, beside, squeeze=False), scaling, norm.ppf(0.5 + interval / 2))
     return figure
 
 
 PANEL, PAIR = 1.6, 3.2
 """Widths, in inches, that the panel of a curve and that of a pair are read in."""
+
+INPUTS = 40
+"""Panels of curves at most."""
+
+
+def _scaling(grid: np.ndarray, points: pd.DataFrame, width: float) -> None:
+    """Draw how many times the others count in the first of some axes."""
+    for axes in grid.flat[1:]:
+        axes.set_visible(False)
+    axes, name = grid.flat[0], str(points["input"].iloc[0])
+    label, kind = column(name, points["value"])
+    value, times, error = (points[one].astype("float64") for one in ("value", "others_count", "others_count_error"))
+    low, high = (times * np.exp(side * width * error / times) for side in (-1, 1))
+    axes.fill_between(value, low, high, color=OKABE_ITO[0], alpha=0.25, linewidth=0)
+    axes.plot(value, times, color=OKABE_ITO[0])
+    axes.axhline(1, color=GREY, linewidth=0.8)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel(wrapped(tr(label), 28, 1), fontsize=10)
+    axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, kind)))
+    axes.tick_params(labelsize=10)
 
 
 def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
@@ -427,7 +454,8 @@ def _curve(axes: Axes, name: str, points: pd.DataFrame, width: float) -> None:
     axes.plot(value, odds, color=OKABE_ITO[0])
     axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.set_title(wrapped(tr(label), 18, 9), fontsize=10)
+    title = tr(label)
+    axes.set_title(wrapped(title[:1].upper() + title[1:], 16, 9), fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
     axes.tick_params(labelsize=10)

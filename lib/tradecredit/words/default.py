@@ -337,7 +337,7 @@ def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettin
         buyers=counted(assessment.defaulters, "buyer"),
         horizon_months=HORIZON_MONTHS,
         priors=_PRIORS,
-        pairs=_pairs(model) + _scale(model),
+        pairs=_pairs(model) + scaled(assessment),
         level=level,
         index=_index(assessment, settings),
     )
@@ -352,8 +352,10 @@ def _pairs(model: DefaultModel) -> str:
     )
 
 
-def _scale(model: DefaultModel) -> str:
-    if model.scale is None:
+def scaled(assessment: Assessment) -> str:
+    """Return which input says how much all others count, and how much; empty where none does."""
+    model = assessment.model
+    if model is None or model.scale is None:
         return ""
     low, high = model.scale.factor(np.array([model.scale.knots[0], model.scale.knots[-1]]))
     return tr(
@@ -361,6 +363,21 @@ def _scale(model: DefaultModel) -> str:
         "much at its high end. ",
         low=fixed(low, 2), high=fixed(high, 2), input=in_words(model.scale.name),
     )  # fmt: skip
+
+
+def pictured(assessment: Assessment) -> str:
+    """Return what the picture of the whole model shows, for readers who do not see it."""
+    told = [
+        tr(
+            "Panels: contribution of each input to the log-odds of default, with its interval; a cross is a missing "
+            "value."
+        )
+    ]
+    if assessment.surfaces is not None:
+        told.append(tr("Shades: what two inputs tell together."))
+    if assessment.scaling is not None:
+        told.append(tr("Last panel: how many times the other inputs count."))
+    return " ".join([*told, scaled(assessment)]).strip()
 
 
 def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
