@@ -173,3 +173,24 @@ def test_a_break_of_a_running_balance_is_told_at_each_reading(tmp_path):
     later = ledger(suggestion.source, suggestion.currency)
     told = "Saldo does not follow from the rows: 120.00 off at row 21; a row may be missing"
     assert ("invoices", told, 1) in later.assumed
+
+
+def test_a_number_with_the_name_below_it_is_one_buyer(tmp_path):
+    rows = [
+        ("CUST10", "1001", "3/2/2026", "4/1/2026", "190.00"),
+        ("Alder Tools", "1002", "5/1/2026", "5/31/2026", "380.00"),
+        ("12 Main St", "1003", "5/2/2026", "6/1/2026", "10.50"), ("", "1007", "5/3/2026", "6/2/2026", "1.50"),
+        ("", "1008", "5/4/2026", "6/3/2026", "2.50"), ("CUST10", "", "", "", "584.50"),
+        ("CUST20", "1004", "6/5/2026", "7/5/2026", "4000.00"), ("CUST20", "", "", "", "4000.00"),
+        ("CUST30", "1005", "2/10/2026", "3/12/2026", "595.00"), ("Cedar Oy", "1006", "2/11/2026", "3/13/2026", "5.00"),
+        ("CUST30", "", "", "", "600.00"),
+    ]  # fmt: skip
+    head = "Customer ID,Invoice No,Date,Date Due,Amount Due"
+    _, found = read(tmp_path, "aged.csv", "\n".join([head, *map(",".join, rows), "Report Total,,,,5184.50"]) + "\n")
+    buyers = {number: of[0] for number, of in open_items(found).items()}
+    assert buyers == {
+        **dict.fromkeys(("1001", "1002", "1003", "1007", "1008"), "CUST10"),
+        "1004": "CUST20", "1005": "CUST30", "1006": "CUST30",
+    }  # fmt: skip
+    names = found.tables["buyers"].set_index("buyer_id")["name"]
+    assert (names["CUST10"], names["CUST30"]) == ("Alder Tools", "Cedar Oy")

@@ -130,8 +130,8 @@ def _merged(sheet: "ReadOnlyWorksheet") -> dict[int, list[tuple[int, int]]]:
         while part := file.read(1 << 20):
             for first, line, end, below in _MERGED.findall(last + part):
                 if line == below and first != end:
-                    places = tuple(column_index_from_string(name.decode()) - 1 for name in (first, end))
-                    found.setdefault(int(line), []).append(places)  # type: ignore[arg-type]
+                    at, to = (column_index_from_string(name.decode()) - 1 for name in (first, end))
+                    found.setdefault(int(line), []).append((at, to))
             last = part[-64:]
     return found
 
