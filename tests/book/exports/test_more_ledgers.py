@@ -194,3 +194,10 @@ def test_a_number_with_the_name_below_it_is_one_buyer(tmp_path):
     }  # fmt: skip
     names = found.tables["buyers"].set_index("buyer_id")["name"]
     assert (names["CUST10"], names["CUST30"]) == ("Alder Tools", "Cedar Oy")
+
+
+def test_an_account_that_many_names_share_is_no_buyer(tmp_path):
+    names = ("Abel", "Birke", "Cedar", "Dorn", "Erle", "Fichte")
+    rows = [f"{8400 + at % 2};{name};R{at};0{at + 1}.08.2026;30.09.2026;10{at},50" for at, name in enumerate(names)]
+    _, found = read(tmp_path, "list.csv", "\n".join(["Konto;Name;Belegnr;Datum;Fällig;Betrag", *rows]) + "\n")
+    assert [buyer for buyer, _, _ in open_items(found).values()] == [*names]

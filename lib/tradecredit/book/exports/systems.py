@@ -36,6 +36,8 @@ LEAST_IN_TREE, MOST_IN_TREE, ALMOST_ALL = 3, 0.6, 0.9
 and share of names that differ."""
 MOSTLY_OF_TABLES = 0.8
 """Share of columns with a table before their names from which these are passed over."""
+NAMES_OF_A_CODE = 3
+"""Names for each value from which a number is none of buyers."""
 LEAST_OF_A_BUYER = 1.5
 """Rows for each value from which a number that goes with a name is the buyer's."""
 OF_LABEL: dict[frozenset[str], Role] = {
@@ -450,6 +452,13 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             found["buyer_id"] = found.pop("invoice_id")
             rest = [one for one in sorted(ranked) if one[2] == "invoice_id" and one[3] not in taken]
             found |= {"invoice_id": [rest[0][3]]} if rest else {}
+    if {"buyer_id", "name"} <= found.keys():
+        held = zip(*(cells[found[role][0]] for role in ("buyer_id", "name")), strict=True)
+        pairs = {pair for pair in held if None not in pair}
+        codes, names = (len({pair[at] for pair in pairs}) for at in (0, 1))
+        if pairs and names >= NAMES_OF_A_CODE * codes:
+            # An account of the books that many buyers share is none of theirs.
+            del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
 
