@@ -443,24 +443,29 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         # What is called the customer alone, beside its number, is its name.
         found |= {"name": found["buyer_id"], "buyer_id": [number]}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
-        code, name = (cells[found[role][0]] for role in ("invoice_id", "name"))
-        pairs = {pair for pair in zip(code, name, strict=True) if None not in pair}
-        codes, names = (len({pair[at] for pair in pairs}) for at in (0, 1))
-        rows = sum(cell is not None for cell in code)
-        if len(pairs) == codes == names > 1 and rows > LEAST_OF_A_BUYER * codes:
+        pairs = _pairs(header, below, found["invoice_id"][0], found["name"][0])
+        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
+        if len({*pairs}) == len(codes) == len(names) > 1 and len(pairs) > LEAST_OF_A_BUYER * len(codes):
             # One for each name, in several rows, is the buyer's number and no invoice's.
             found["buyer_id"] = found.pop("invoice_id")
             rest = [one for one in sorted(ranked) if one[2] == "invoice_id" and one[3] not in taken]
             found |= {"invoice_id": [rest[0][3]]} if rest else {}
     if {"buyer_id", "name"} <= found.keys():
-        held = zip(*(cells[found[role][0]] for role in ("buyer_id", "name")), strict=True)
-        pairs = {pair for pair in held if None not in pair}
-        codes, names = (len({pair[at] for pair in pairs}) for at in (0, 1))
-        if pairs and names >= NAMES_OF_A_CODE * codes:
+        pairs = _pairs(header, below, found["buyer_id"][0], found["name"][0])
+        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
+        if pairs and len(names) >= NAMES_OF_A_CODE * len(codes):
             # An account of the books that many buyers share is none of theirs.
             del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
+
+
+def _pairs(header: list[object], below: list[list[object]], first: str, second: str) -> list[tuple[object, object]]:
+    """Return what stands in two columns, of the rows in which both hold something."""
+    places = places_of(header)
+    at, beside = places[first], places[second]
+    wide = (row for row in below if len(row) > max(at, beside))
+    return [(row[at], row[beside]) for row in wide if row[at] is not None and row[beside] is not None]
 
 
 def without_tables(names: Iterable[str]) -> dict[str, str]:
