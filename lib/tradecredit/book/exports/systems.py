@@ -36,6 +36,8 @@ LEAST_IN_TREE, MOST_IN_TREE, ALMOST_ALL = 3, 0.6, 0.9
 and share of names that differ."""
 MOSTLY_OF_TABLES = 0.8
 """Share of columns with a table before their names from which these are passed over."""
+COLUMNS_OF_A_TABLE = 3
+"""Columns of each table, on average, in such a list."""
 NAMES_OF_A_CODE = 3
 """Names for each value from which a number is none of buyers."""
 LEAST_OF_A_BUYER = 1.5
@@ -476,7 +478,10 @@ def without_tables(names: Iterable[str]) -> dict[str, str]:
     """
     parts = {name: re.fullmatch(r"([^\W\d_]\w*?)[_.](\w.*)", name) for name in names}
     tables = Counter(found[1] for found in parts.values() if found)
-    usual = sum(tables.values()) >= MOSTLY_OF_TABLES * len(parts) and len(tables) < sum(tables.values())
+    with_table = sum(tables.values())
+    usual = with_table == len(parts) and len(tables) < len(parts)
+    # Where some have none before them, it may be a mere word, unless they are of few tables.
+    usual |= with_table >= MOSTLY_OF_TABLES * len(parts) and COLUMNS_OF_A_TABLE * len(tables) <= with_table
     return {name: found[2] if usual and found else name for name, found in parts.items()}
 
 
