@@ -233,7 +233,7 @@ def _answers(suggestion: "Suggestion") -> dict[str, str]:
     if asked:
         typer.echo(rows_shown(suggestion).to_string(index=False))
     for guess, question in asked:
-        others = f", or {', '.join(guess.others)}" if guess.others else ""
+        others = f" (or {', '.join(guess.others)})" if guess.others else ""
         answer = typer.prompt(f"{question}{others}", default=guess.taken)
         while (read := understood(guess.key, answer, form)) is None:
             typer.echo(f"{answer!r} cannot be read: {WANTED.get(guess.key, 'a text')} is expected.")

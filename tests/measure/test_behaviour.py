@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.measure import behaviour, limits_in_force, receivables
+from tradecredit.measure import behaviour, limits_in_force, past_days, receivables
 
 # As of 31 March 2026: the 12 months begin after 31 March 2025, the 3 months after 31 December 2025.
 #   A0 was settled before the 12 months; only its day of issue counts, for the history
@@ -52,6 +52,31 @@ def test_features_by_hand(book_of):
     assert buyer["oldest_days_past_due"] == 30
     assert buyer["sales_12m"] == 1000 + 2000 + 800 + 400 + 300
     assert buyer["months_of_history"] == pytest.approx(24, abs=0.02)
+
+
+def test_what_is_on_account_covers_the_oldest_of_what_is_past_due(book_of):
+    # 400 on account since 15 March cover the 300 of A3 and 100 of A4: past due are 300 of the 600 that are left.
+    head, *rows = RECEIPTS.splitlines()
+    receipts = "\n".join(["buyer_id," + head, *("," + row for row in rows), "A,,2026-03-15,400,payment\n"])
+    limits = "buyer_id,source,valid_from,amount\nA,own,2025-01-01,500\n"
+    book = book_of(DAY, **LEDGER | {"receipts": receipts}, limits=limits)
+    buyer = behaviour.features(book).loc["A"]
+    assert buyer["open_amount"] == 1000  # as the ledger has it
+    assert buyer["share_overdue"] == pytest.approx(300 / 600)
+    assert buyer["oldest_days_past_due"] == 5
+    assert buyer["limit_use"] == pytest.approx(600 / 500)
+    year = (1000 * 20 + 2000 * 5 + 300 * 5) / (1000 + 2000 + 300)
+    assert buyer["days_beyond_terms"] == pytest.approx(year)
+    # Of A3 the 500 count that were paid on it; what came on account is on no invoice.
+    assert buyer["share_late"] == pytest.approx((1000 + 500) / (1000 + 500 + 2000))
+    # On 10 March the money had not come: A3 was nine days past due with its 300 of 700.
+    (then,) = past_days.on_days(book, [pd.Timestamp("2026-03-10")])
+    before = then.behaviour.loc["A"]
+    assert before["oldest_days_past_due"] == 9
+    assert before["share_overdue"] == pytest.approx(300 / 700)
+    # More than is past due leaves nothing to be held against the buyer.
+    paid = behaviour.features(book_of(DAY, **LEDGER | {"receipts": receipts.replace(",400,", ",900,")})).loc["A"]
+    assert (paid["share_overdue"], paid["oldest_days_past_due"]) == (0, 0)
 
 
 def test_behaviour_is_among_the_figures_of_receivables(book_of):

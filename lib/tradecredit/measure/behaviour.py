@@ -5,13 +5,16 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH, window_start
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
 from tradecredit.measure.history import begins, habits_told, sales_told
 from tradecredit.measure.limits_in_force import amounts_on, first_of
+from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import beyond_terms, open_items
 from tradecredit.measure.sales import net_sales_on, sold_on
+from tradecredit.measure.set_off import covered_on
 
 LATE_AFTER_DAYS = 5
 """An invoice counts as paid late when more than this many days after its due date have passed."""
@@ -34,11 +37,14 @@ def features(book: Book) -> pd.DataFrame:
       after its due date;
     - `share_overdue`: open amount past due / open amount; `oldest_days_past_due`: 0 where nothing is past due;
     - `dispute_rate`: amount disputed in the 12 months / sales_12m (above 1 where sales fell away);
-    - `limit_use`: open amount / limit in force, our own where there is one, else the insurer's, else the
-      discretionary one;
+    - `limit_use`: (open amount − on account) / limit in force, our own where there is one, else the insurer's, else
+      the discretionary one;
     - `months_of_history` since the first invoice that was not cancelled, at most those of the ledger's history
-      (0 without any), `open_amount` and `sales_12m`, invoiced in the 12 months net of cancellations (`sales.net_sales`;
-      reporting currency).
+      (0 without any), `open_amount` as the ledger has it, and `sales_12m`, invoiced in the 12 months net of
+      cancellations (`sales.net_sales`; reporting currency).
+
+    What is past due counts less what the buyer has on account (`set_off.set_off`): money that has come is payment, and
+    what it covers is neither open nor late.
 
     Missing: shares and means over nothing; days beyond terms and `share_late` in a book that tells of no payment when
     it came (`history.habits_told`), `sales_12m` in one of open items alone; `dispute_rate` where the book has no
@@ -55,10 +61,14 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     `items`: as `open_items.open_items`, with `buyer`, the place of the buyer. Of a buyer that was not known by then it
     says nothing, or zero.
     """
+    # What the buyer has on account is payment: what it covers is neither open nor late.
+    whole = items["open_amount"]
+    left = whole - covered_on(book, items, day)
+    items = items.assign(open_amount=left.where(left > CENT, 0.0))
     year = window_start(day, 12)
     long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
     decided = items["payable_by"].gt(year) & items["payable_by"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
-    overdue = items["days_past_due"] > 0
+    overdue = (items["days_past_due"] > 0) & (items["open_amount"] > 0)
     owed = items["money"] + items["open_amount"]
     parts = pd.DataFrame(
         {
@@ -68,7 +78,8 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
             "recent_weighted_days": recent["weight"] * recent["days"],
             "fallen_due": owed.where(decided, 0.0),
             "late": owed.where(decided & (items["days_late"] > LATE_AFTER_DAYS), 0.0),
-            "open_amount": items["open_amount"],
+            "open_amount": whole,
+            "left_open": items["open_amount"],
             "overdue": items["open_amount"].where(overdue, 0.0),
             "sales_12m": net_sales_on(book, day)[items.index] * (items["issued"] > year),
         }
@@ -79,6 +90,7 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     first = first.clip(lower=begins(book, day))
     oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
     limit = pd.Series(first_of(amounts_on(book, day)))
+    account = pd.Series(on_account_by(book, day)).clip(lower=0.0)
     beyond = share(sums["weighted_days"], sums["weight"])
     beyond_recent = share(sums["recent_weighted_days"], sums["recent_weight"])
     # What is still open tells of no habit where nothing is known of what was paid, or of when.
@@ -89,10 +101,10 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
             "days_beyond_terms_recent": beyond_recent * habit,
             "days_beyond_terms_drift": (beyond_recent - beyond) * habit,
             "share_late": share(sums["late"], sums["fallen_due"]) * habit,
-            "share_overdue": share(sums["overdue"], sums["open_amount"]),
+            "share_overdue": share(sums["overdue"], sums["left_open"]),
             "oldest_days_past_due": oldest.fillna(0.0),
             "dispute_rate": share(disputed_in_year(book, day), sums["sales_12m"]),
-            "limit_use": share(sums["open_amount"], limit),
+            "limit_use": share((sums["open_amount"] - account).clip(lower=0.0), limit),
             "months_of_history": ((day - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
             "sales_12m": sums["sales_12m"] * (1.0 if sales_told(book, day) else np.nan),

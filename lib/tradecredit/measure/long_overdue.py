@@ -11,6 +11,7 @@ from tradecredit.measure.disputes import in_dispute, overdue_undisputed
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.set_off import still_overdue
 
 DAYS, LONGER_DAYS = 90, 180
 """Days past due beyond which a material debt is in default by Basel's rule, and by the latest of national rules."""
@@ -27,7 +28,8 @@ def long_past_due(book: Book) -> pd.DataFrame:
 
     - `long_overdue`, what is open of invoices more than `DAYS` past due that nobody contests, less what the buyer has
       on account: more than `default.material_amount`; `longer_overdue`, the same of more than `LONGER_DAYS`;
-    - `open_amount`, what it owes; `long_overdue_share` = long_overdue / open_amount; `oldest_days_past_due`;
+    - `open_amount`, what it owes; `long_overdue_share` = long_overdue / open_amount; `oldest_days_past_due`, of
+      what it is still held to;
     - `paid_since`, the part of what fell due in the last `DAYS` days, less credit notes and what is contested, that has
       been paid; missing where nothing fell due, and in a list of open items, which lacks what was paid;
     - `standing`: `PAYS_ON` where `paid_since` is at least `default.paying_share`, else `SMALL_PART` where the share is
@@ -38,7 +40,12 @@ def long_past_due(book: Book) -> pd.DataFrame:
     items, settings = open_items(book), book.run.default
     late = overdue_undisputed(book)
     past, owed = items["days_past_due"].fillna(0).to_numpy(), items["open_amount"].to_numpy()
-    oldest = pd.Series(np.where(late, past, 0.0)).groupby(book.buyer_of_invoice).max().reindex(range(len(book.buyers)))
+    oldest = (
+        pd.Series(np.where(still_overdue(book) > 0, past, 0.0))
+        .groupby(book.buyer_of_invoice)
+        .max()
+        .reindex(range(len(book.buyers)))
+    )
     account = on_account(book)["on_account"].clip(lower=0.0)
     over, longer = (
         (sums_by_buyer(book, pd.Series(np.where(late & (past > least), owed, 0.0))) - account).clip(lower=0.0)

@@ -7,7 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.measure.disputes import overdue_undisputed, owed_in_dispute
-from tradecredit.measure.on_account import on_account
+from tradecredit.measure.on_account import on_account, on_account_by
 from tradecredit.measure.open_items import open_amounts, open_items
 
 
@@ -26,10 +26,27 @@ def set_off(book: Book) -> np.ndarray:
     oldest due day first; 0 of what is not past due. In the reporting currency. The invoices stay open in the ledger
     until somebody allocates it. Source: definitions §10.2.
     """
-    items = open_items(book)
+    items = open_items(book).assign(buyer=book.buyer_of_invoice)
+    return set_off_on(items, contested(book), on_account(book)["on_account"].to_numpy())
+
+
+def covered_on(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
+    """Return `set_off` as of a day, in the order of that day's open items (`open_items.items_on`)."""
+    account = on_account_by(book, day)
+    if not (account > CENT).any():
+        return np.zeros(len(items))
+    owed = np.zeros(len(book.invoices))
+    owed[items.index] = items["open_amount"]
+    disputed = owed_in_dispute(book, owed, day)
+    in_dispute = by_place(book.invoice_of_dispute[disputed.index], disputed.to_numpy(), len(owed))
+    return set_off_on(items, in_dispute[items.index], account)
+
+
+def set_off_on(items: pd.DataFrame, in_dispute: np.ndarray, account: np.ndarray) -> np.ndarray:
+    """Return what of each open item is taken of what its `buyer`, a place in `account`, has on account."""
     rows, found = np.flatnonzero(items["days_past_due"] > 0), np.zeros(len(items))
-    left, credit = open_amounts(book) - contested(book), on_account(book)["on_account"].clip(lower=0).to_numpy()
-    found[rows] = oldest_first(credit, book.buyer_of_invoice[rows], items["due"].to_numpy()[rows], left[rows])
+    left, buyer = items["open_amount"].to_numpy() - in_dispute, items["buyer"].to_numpy()
+    found[rows] = oldest_first(account.clip(min=0.0), buyer[rows], items["due"].to_numpy()[rows], left[rows])
     return found
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from tradecredit.book.book import Book
+from tradecredit.book.exports.answers import by_example
 from tradecredit.book.exports.days import months_alone
 from tradecredit.book.exports.description import Suggestion
 from tradecredit.book.exports.guess import Guess
@@ -22,7 +22,7 @@ from tradecredit.words.guessed import meaning
 from tradecredit.words.receivables import known_days
 
 QUESTIONS = {
-    "source.form.dates": "Which way are days written?",
+    "source.form.dates": "How does the file write 31 October 2026?",
     "source.form.zone": "In which time zone do days begin, such as Europe/Berlin?",
     "currency": "In which currency are the amounts (three letters)?",
     "source.exported": "Of which day is the export (YYYY-MM-DD)?",
@@ -181,9 +181,6 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
 
 DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd")))
 """Keys of guesses on how days are written."""
-EXAMPLE = date(2026, 10, 31)
-"""A day that is read in one way alone."""
-
 
 ABOUT = {
     "allocations": "the list that allots these payments to invoices",
@@ -245,7 +242,7 @@ def _by_example(key: str, taken: str) -> str:
     ('as 31. October 2026', 'EUR')
     """
     of_days = key.partition(" of ")[0] in DATES and not key.startswith("source.form.dates.odd") and "%" in taken
-    return f"as {EXAMPLE.strftime(taken)}" if of_days else taken
+    return f"as {by_example(taken)}" if of_days else taken
 
 
 def _of_months(guess: Guess) -> str:
@@ -255,11 +252,20 @@ def _of_months(guess: Guess) -> str:
 
 
 def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:
-    """Return what to ask whoever knows: the open guesses that an answer settles, the weightiest first, five at most."""
+    """Return what to ask whoever knows: the open guesses that an answer settles, the weightiest first, five at most.
+
+    Ways of writing days stand there as a day is written so.
+    """
     order = list(QUESTIONS)
     asked = [guess for guess in suggestion.guesses if guess.open and guess.key in QUESTIONS]
     asked.sort(key=lambda guess: order.index(guess.key))
-    return [(guess, QUESTIONS[guess.key]) for guess in asked[:MOST_QUESTIONS]]
+    shown = [
+        guess._replace(taken=by_example(guess.taken), others=tuple(map(by_example, guess.others)))
+        if guess.key == "source.form.dates"
+        else guess
+        for guess in asked[:MOST_QUESTIONS]
+    ]
+    return [(guess, QUESTIONS[guess.key]) for guess in shown]
 
 
 SUMMED = {"invoices": "amount", "receipts": "amount", "disputes": "amount", "limits": "amount", "defaults": "debt"}
@@ -267,12 +273,17 @@ SUMMED = {"invoices": "amount", "receipts": "amount", "disputes": "amount", "lim
 
 
 def tables(book: Book) -> list[str]:
-    """Return of each table of a book its rows that are known, and their amount in all in the reporting currency."""
+    """Return of each table of a book its rows that are known, and their amount in all in the reporting currency.
+
+    Tables without rows stand together on the last line.
+    """
     lines = []
     for name, frame in book.tables.items():
-        total = f"  {book.run.currency} {frame[SUMMED[name]].sum():>18,.2f}" if name in SUMMED and len(frame) else ""
-        lines.append(f"  {name:<12} {len(frame):>10,} rows{total}")
-    return lines
+        if len(frame):
+            total = f"  {book.run.currency} {frame[SUMMED[name]].sum():>18,.2f}" if name in SUMMED else ""
+            lines.append(f"  {name:<12} {len(frame):>10,} rows{total}")
+    empty = [name for name, frame in book.tables.items() if not len(frame)]
+    return [*lines, f"  without rows: {', '.join(empty)}"] if empty else lines
 
 
 def understood(book: Book) -> list[str]:
@@ -288,7 +299,10 @@ def understood(book: Book) -> list[str]:
     ]
     for (kind, named), part in receipts.groupby(["kind", receipts["invoice_id"].notna()], sort=False):
         lines.append(_sum_line(KINDS[kind] if named else f"{KINDS[kind]} on account", part, "received"))
-    lines.append(f"  {'open':<24} {open_items(book)['open_amount'].sum():>18,.2f}")
+    items = open_items(book)
+    past_due = items["open_amount"][items["days_past_due"] > 0].sum()
+    lines.append(f"  {'open':<24} {items['open_amount'].sum():>18,.2f}")
+    lines.append(f"  {'of it past due':<24} {past_due:>18,.2f}")
     pending = book.orders[book.orders["closed"].isna()]
     lines += [_sum_line(ORDERS[kind], part, "date") for kind, part in pending.groupby("kind", sort=False)]
     doubles = likely_doubles(book)

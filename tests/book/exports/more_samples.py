@@ -312,3 +312,42 @@ Offen;R-1003;Birch & Co;10020;05.06.2026;05.07.2026;3.361,34;4.000,00;EUR;;0,00
 Teilbezahlt;R-1004;Cedar Oy;10030;10.02.2026;12.03.2026;500,00;595,00;EUR;;95,00
 """
 """What is paid of an invoice in part has a day: the invoice is not settled by it."""
+
+CHARGEBEE = """Invoice Number,Customer Id,Customer Company,Status,Invoice Date,Due Date,Paid On,Next Retry,Currency,Total,Amount Due
+R-1001,C10,Alder Tools,Paid,02-Mar-2026 09:15,01-Apr-2026 09:15,10-Apr-2026 14:00,,EUR,1190.00,0.00
+R-1002,C10,Alder Tools,Payment Due,01-May-2026 09:15,31-May-2026 09:15,,,EUR,2380.00,1380.00
+R-1003,C20,Birch & Co,Posted,05-Jun-2026 09:15,05-Jul-2026 09:15,,,EUR,4000.00,4000.00
+R-1004,C30,Cedar Oy,Not Paid,10-Feb-2026 09:15,12-Mar-2026 09:15,,,EUR,595.00,500.00
+R-1005,C30,Cedar Oy,Pending,15-Jun-2026 09:15,15-Jul-2026 09:15,,,EUR,99.00,99.00
+R-1006,C30,Cedar Oy,Voided,16-Jun-2026 09:15,16-Jul-2026 09:15,,,EUR,77.00,77.00
+"""
+
+KONTOBLATT = """Kontoblatt
+Own Company GmbH
+01.01.2026 - 30.06.2026
+
+Konto;Kontobezeichnung;Datum;Belegfeld 1;Belegfeld 2;Gegenkonto;Buchungstext;Soll;Haben;Saldo;S/H
+10010;Alder Tools;02.03.2026;R-1001;010426;8400;Ausgangsrechnung;1.190,00;;1.190,00;S
+10010;Alder Tools;10.04.2026;R-1001;;1200;Zahlungseingang;;1.190,00;0,00;H
+10010;Alder Tools;01.05.2026;R-1002;310526;8400;Ausgangsrechnung;2.380,00;;2.380,00;S
+10010;Alder Tools;12.06.2026;R-1002;;1200;Zahlungseingang;;1.000,00;1.380,00;S
+10010;Alder Tools;;;;;Summe;3.570,00;2.190,00;1.380,00;S
+10020;Birch & Co;05.06.2026;R-1003;050726;8400;Ausgangsrechnung;4.000,00;;4.000,00;S
+10020;Birch & Co;20.06.2026;;;1200;Akonto;;700,00;3.300,00;S
+10020;Birch & Co;;;;;Summe;4.000,00;700,00;3.300,00;S
+10030;Cedar Oy;10.02.2026;R-1004;120326;8400;Ausgangsrechnung;595,00;;595,00;S
+10030;Cedar Oy;01.03.2026;R-1004;;8400;Gutschrift;;95,00;500,00;S
+10030;Cedar Oy;;;;;Summe;595,00;95,00;500,00;S
+"""
+
+JD_EDWARDS = """RPDOC,RPDCT,RPSFX,RPAN8,RPALPH,RPDIVJ,RPDDJ,RPAG,RPAAP,RPCRCD,RPJCL
+1001,RI,001,10,Alder Tools,126061,126091,119000,0,EUR,126100
+1002,RI,001,10,Alder Tools,126121,126151,238000,138000,EUR,0
+1003,RI,001,20,Birch & Co,126156,126186,400000,400000,EUR,0
+901,RU,001,20,Birch & Co,126171,126171,-70000,-70000,EUR,0
+"""
+
+JD_EDWARDS_RECEIPTS = """RZPYID,RZRC5,RZCKNU,RZDOC,RZDCT,RZAN8,RZDCTM,RZDMTJ,RZPAAP,RZADSA,RZCRCD
+71,1,P-1,1001,RI,10,RC,126100,-119000,0,EUR
+72,1,P-2,1002,RI,10,RC,126163,-100000,0,EUR
+"""

@@ -18,7 +18,10 @@ LIST = "Kunde;Beleg;Datum;Betrag\n" + "".join(f"C{n};R-{n};05.06.2026;{n}00,00\n
         ("currency", "eur", "EUR"), ("currency", "euro", None), ("source.exported", "31.12", None),
         ("source.exported", "2026-06-30", "2026-06-30"), ("source.exported", "2026-06-31", None),
         ("source.form.decimal", ",", ","), ("source.form.decimal", "comma", None), ("entity", "Alder", "Alder"),
-        ("source.form.dates", "%d/%m/%Y", "%d/%m/%Y"), ("source.form.dates", "day first", None),
+        ("source.form.dates", "%d/%m/%Y", "%d/%m/%Y"),
+        ("source.form.dates", "10/31/2026", "%m/%d/%Y"), ("source.form.dates", "31.10.26", "%d.%m.%y"),
+        ("source.form.dates", "46326", "serial"), ("source.form.dates", "05/06/2026", None),
+        ("source.form.dates", "day first", None),
     ],
 )  # fmt: skip
 def test_an_answer_is_understood_or_not(key, answer, right):

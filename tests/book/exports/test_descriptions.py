@@ -12,10 +12,10 @@ from tradecredit.params.base import PROJECT
 
 SHARED = PROJECT.parent / "shared" / "cases" / "exports"
 TYPED = {
-    "jd_edwards_receivables": (
-        "F03B11.csv",
-        "RPAN8,RPDOC,RPDCT,RPDIVJ,RPDDJ,RPAG,RPAAP\n7,501,RI,126244,126274,10050,6025\n",
-    ),
+    "chargebee_invoices": ("invoices.csv", more_samples.CHARGEBEE),
+    "datev_kontoblatt": ("Kontoblatt.csv", more_samples.KONTOBLATT),
+    "jd_edwards_receipts": ("F03B14.csv", more_samples.JD_EDWARDS_RECEIPTS),
+    "jd_edwards_receivables": ("F03B11.csv", more_samples.JD_EDWARDS),
     "any_list": ("list.csv", xml_samples.INVOICES),
     "business_central_customer_ledger": ("entries.csv", more_samples.BUSINESS_CENTRAL),
     "camt_statement": ("statement.xml", xml_samples.CAMT),

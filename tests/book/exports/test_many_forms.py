@@ -85,7 +85,7 @@ def test_a_column_of_two_words_tells_debit_from_credit(tmp_path):
 """
     suggestion, found = read(tmp_path, "konto.csv", text)
     assert suggestion.source.debit_side == ["S"]
-    assert open_items(found) == {"R2": ("Abel", "2026-09-04", 20.0)}
+    assert open_items(found) == {"R2": ("1", "2026-09-04", 20.0)}
 
 
 def test_kinds_are_told_by_their_own_words(tmp_path):

@@ -26,7 +26,12 @@ def test_rows_of_suppliers_are_left_out(tmp_path):
 def test_tables_before_the_names_of_columns_are_passed_over():
     names = ["InvcHead_InvoiceNum", "InvcHead_DueDate", "InvcHead_InvoiceBal", "Customer_Name"]
     assert without_tables(names)["InvcHead_DueDate"] == "DueDate"
-    # A name with no table, or one for each column, is left alone.
-    assert without_tables([*names, "Total"])["InvcHead_DueDate"] == "InvcHead_DueDate"
+    # One column among many may have none before it; where several have none, all are left alone.
+    more = [*names, "InvcHead_InvoiceDate", "InvcHead_TermsCode", "Company"]
+    assert without_tables(more)["InvcHead_DueDate"] == "DueDate"
+    # Words before names that differ from column to column are no tables.
+    words = ["STATUS", "TRX_NUMBER", "TRX_DATE", "ACCOUNT_NUMBER", "DUE_DATE", "AMOUNT_DUE", "AMOUNT_PAID"]
+    assert without_tables(words)["TRX_NUMBER"] == "TRX_NUMBER"
+    assert without_tables([*names, "Total", "Due"])["InvcHead_DueDate"] == "InvcHead_DueDate"
     found = meant(systems()[-1], names, [["1", "2026-10-03", "5.25", "Alder"]])
     assert found["invoice_id"] == ["InvcHead_InvoiceNum"] and found["due"] == ["InvcHead_DueDate"]

@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from zoneinfo import available_timezones
 
 import pandas as pd
 
+from tradecredit.book.exports.days import FORMATS, SERIAL, told
 from tradecredit.errors import Problem
+
+EXAMPLE = date(2026, 10, 31)
+"""A day that is read in one way alone."""
 
 AS_WRITTEN = "as written"
 WANTED = {
@@ -15,7 +20,7 @@ WANTED = {
     "source.terms_days": "a whole number of days",
     "source.form.decimal": "a point or a comma",
     "source.form.zone": "a time zone such as Europe/Berlin, or: as written",
-    "source.form.dates": "codes of strptime such as %d.%m.%Y, or serial",
+    "source.form.dates": "31 October 2026 as the file would write it, such as 31.10.2026 or 10/31/2026",
 }
 """Key of a guess: what an answer has to be; any other key takes any text."""
 
@@ -40,8 +45,24 @@ def understood(key: str, answer: str, days_form: str | None = None) -> str | Non
     if key == "source.form.zone":
         return text if text == AS_WRITTEN or text in available_timezones() else None
     if key == "source.form.dates":
-        return text if text == "serial" or re.search("%[mbB]", text) else None
+        return text if text == SERIAL or re.search("%[mbB]", text) else _written_so(text)
     return text or None
+
+
+def by_example(form: str) -> str:
+    """Return what `EXAMPLE` looks like in a way of writing days, for who knows no codes of `strptime`.
+
+    >>> by_example("%d. %B %Y"), by_example("serial")
+    ('31. October 2026', '46326')
+    """
+    return str((EXAMPLE - date(1899, 12, 30)).days) if form == SERIAL else EXAMPLE.strftime(form)
+
+
+def _written_so(text: str) -> str | None:
+    """Return the way in which a day is written; None where it is none, or may be read in several ways."""
+    own = next((form for form in FORMATS if by_example(form) == text), None)
+    found = told([pd.Series([text])])
+    return own or (found.format if found and not found.others else None)
 
 
 def refused(answers: dict[str, str]) -> Iterator[Problem]:

@@ -31,6 +31,9 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
     own = {role: _own(found, source.columns.get(role)) for role, word in source.block.items() if word == "="}
+    numbers = of_numbers(own["buyer_id"]) if "buyer_id" in own else None
+    if numbers is not None:
+        own["buyer_id"] = own["buyer_id"].where(own["buyer_id"].isin(list(numbers.index)))
     heads = pd.DataFrame(own, index=found.index).notna().any(axis="columns")
     for role, word in source.block.items():
         if word.isdecimal():
@@ -46,6 +49,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
             continue
         if word == "=":
             found[f"above: {role}"] = own[role].where(heads).groupby(heads.cumsum()).transform("first")
+            if role == "buyer_id" and numbers is not None:
+                found["above: name"] = found["above: buyer_id"].map(numbers)
             continue
         texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
         if word in ALONE and source.block.get("buyer_id") == source.block.get("name"):
@@ -173,6 +178,28 @@ def heads_block(held: list[object], word: str) -> bool:
         return word == "" and not is_only_total(held[0])
     total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
+
+
+LEAST_NUMBERS, LEAST_SHARE = 3, 0.3
+"""Numbers of buyers, and their share of what a column holds, from which other texts below them are particulars."""
+
+
+def of_numbers(column: pd.Series) -> pd.Series | None:
+    """Return the first particular of each buyer by its number, of a column with both, the number first; else None.
+
+    The numbers are written alike, and one stands first.
+
+    >>> of_numbers(pd.Series(["C10", "Alder Ltd", None, "C20", "Birch Co", "C30", "Cedar Oy"])).to_dict()
+    {'C10': 'Alder Ltd', 'C20': 'Birch Co', 'C30': 'Cedar Oy'}
+    """
+    held = column.dropna().astype("str").str.strip()
+    number = held.str.fullmatch(r"\S*\d\S*").fillna(False).astype(bool)
+    alike = len(set(held[number].str.replace(r"\d", "9", regex=True))) == 1
+    enough = held[number].nunique() >= LEAST_NUMBERS and number.mean() >= LEAST_SHARE
+    if not (alike and enough and number.iloc[0]) or number.all():
+        return None
+    below = held.where(~number).groupby(number.cumsum()).first()
+    return pd.Series(below.to_numpy(), index=held[number]).groupby(level=0).first()
 
 
 def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:

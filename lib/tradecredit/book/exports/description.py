@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import contents, grid, guesses, overall, own_amounts, reading, writing
+from tradecredit.book.exports import contents, grid, guesses, kinds, open_parts, overall, own_amounts, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
@@ -27,13 +27,13 @@ LOOKS = (
     writing.date_forms,
     writing.due_elsewhere,
     writing.zone,
-    guesses.kinds,
+    kinds.kinds,
     guesses.rows_read,
     by_status,
     rows_of_others,
     guesses.one_number_a_document,
-    guesses.signs,
-    guesses.kinds_by_sign,
+    kinds.signs,
+    kinds.kinds_by_sign,
     guesses.lines,
     guesses.totals_of_ages,
     own_amounts.stated,
@@ -42,9 +42,9 @@ LOOKS = (
 LOOKS_AT_ANY = (
     guesses.running_balance,
     guesses.balance_breaks,
-    guesses.unknown_amounts,
-    guesses.original_amount,
-    guesses.settled_where_empty,
+    open_parts.unknown_amounts,
+    open_parts.original_amount,
+    open_parts.settled_where_empty,
     guesses.unmatched,
 )
 """What is told of a list of no known system as well."""

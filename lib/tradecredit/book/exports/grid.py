@@ -17,6 +17,7 @@ from tradecredit.params.export import ExportForm
 
 if TYPE_CHECKING:
     import duckdb
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 Row = tuple[int, list[object]]
 """The line in the file, counted from 1, and its cells; None where a cell is empty."""
@@ -85,10 +86,10 @@ def bar_rows(text: str) -> list[Row]:
     return rows
 
 
-def sheets(path: Path) -> dict[str, list[Row]]:
+def sheets(path: Path, alone: str | None = None) -> dict[str, list[Row]]:
     """Return the rows of each sheet of a workbook, as values, or of a page that is called one; empty ones are left out.
 
-    Raises `ValueError` for a workbook of the old kind.
+    `alone`: the sheet that is wanted; none: all. Raises `ValueError` for a workbook of the old kind.
     """
     import openpyxl
 
@@ -101,17 +102,53 @@ def sheets(path: Path) -> dict[str, list[Row]]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         found = {}
-        for sheet in book.worksheets:
+        for sheet in book.worksheets if alone is None else [book[alone]]:
+            wide = _merged(sheet)
             rows = [
-                (number, [None if isinstance(cell, str) and not cell.strip() else cell for cell in row])
+                (number, _spread([None if isinstance(cell, str) and not cell.strip() else cell for cell in row], at))
                 for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
                 if any(cell is not None for cell in row)
+                for at in [wide.get(number, [])]
             ]
             if rows:
                 found[sheet.title] = rows
         return found
     finally:
         book.close()
+
+
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+
+
+def _merged(sheet: "ReadOnlyWorksheet") -> dict[int, list[tuple[int, int]]]:
+    """Return the cells of a sheet that are one over several columns: of a line, the first and the last of each."""
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[int, list[tuple[int, int]]] = {}
+    with sheet._get_source() as file:  # what is read row by row does not tell it
+        last = b""
+        while part := file.read(1 << 20):
+            for first, line, end, below in _MERGED.findall(last + part):
+                if line == below and first != end:
+                    at, to = (column_index_from_string(name.decode()) - 1 for name in (first, end))
+                    found.setdefault(int(line), []).append((at, to))
+            last = part[-64:]
+    return found
+
+
+def _spread(cells: list[object], merged: list[tuple[int, int]]) -> list[object]:
+    """Return the cells of a line of names with each that is one over several columns in all of these.
+
+    Lines that hold anything but texts, and such that are one cell alone, stay as they are.
+    """
+    inside = {place for first, last in merged for place in range(first + 1, last + 1)}
+    held = [cell for cell in cells if cell is not None]
+    if not merged or len(held) < 2 or not all(isinstance(cell, str) for cell in held):
+        return cells
+    filled = list(cells)
+    for place in sorted(inside & {*range(len(cells))}):
+        filled[place] = filled[place - 1]
+    return filled
 
 
 def _of_page(content: bytes) -> dict[str, list[Row]]:
@@ -172,7 +209,7 @@ def names(path: Path) -> list[str]:
 def rows(path: Path, form: ExportForm) -> list[Row]:
     """Return the rows of a file in a stated form; not for what is `stored` as a table."""
     if form.layout == "sheet":
-        held = sheets(path)
+        held = sheets(path, form.sheet)
         return held[form.sheet] if form.sheet else next(iter(held.values()))
     encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
     text = path.read_bytes().decode(encoding)

@@ -56,7 +56,7 @@ class Vocabulary:
     def of(self, name: object) -> frozenset[str] | None:
         """Return the meanings in a name; None where a word of it means nothing that is known of a document."""
         found: set[str] = set()
-        for word in plain(name).split():
+        for word in self._words(name):
             parts = self._parts(word)
             if parts is None or OTHER in parts:
                 return None
@@ -65,8 +65,14 @@ class Vocabulary:
 
     def known(self, name: object) -> frozenset[str]:
         """Return the meanings of those words of a name that mean something, `OTHER` among them."""
-        found = {part for word in plain(name).split() for part in self._parts(word) or ()}
+        found = {part for word in self._words(name) for part in self._parts(word) or ()}
         return frozenset(found - {GLUE})
+
+    def _words(self, name: object) -> list[str]:
+        """Return the words of a name; a short one with capitals inside, such as `MwSt`, may be one word."""
+        words = plain(name).split()
+        whole = "".join(words)
+        return [whole] if whole in self.meaning and " " not in str(name).strip() else words
 
     def _split(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of a word, which may be several glued together; the longer parts first."""

@@ -236,10 +236,11 @@ def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[s
 
 def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
     """Return the numbers that stand below a header, of invoices; empty where no column holds them."""
-    header = next(cells for number, cells in rows if number == found.header_row)
+    header, last = grid.header(rows, found.header_row, found.header_lines)
     name = found.columns.get("invoice_id", [None])[0]
     at = next((place for place, cell in enumerate(header) if cell is not None and str(cell).strip() == name), None)
-    below = (cells for number, cells in rows if number > found.header_row)
+    # A remark stands alone in its line, or nearly so.
+    below = (cells for number, cells in rows if number > last and sum(cell is not None for cell in cells) > 2)
     numbers = [str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])]
     return frozenset(number for number in numbers if not re.match(TOTAL, number))
 

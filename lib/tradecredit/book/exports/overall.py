@@ -103,6 +103,9 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         return "CHF", (Guess("currency", "CHF", open=True),)
     of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), None)
     of_country = of_language or _of_buyers(seen) or "EUR"
+    if dollars and (of_country := _of_buyers(seen) or dollars) in DOLLARS:
+        # Whose companies the buyers are tells which dollars.
+        dollars = of_country
     taken = seen.titles.get("shown") or seen.system.currency or dollars or of_country
     return taken, (Guess(key, taken, open=True),)
 

@@ -16,6 +16,7 @@ from tradecredit.book.exports import (
     buckets,
     grid,
     meaning,
+    running,
     several_files,
     statements,
     xml_documents,
@@ -182,6 +183,8 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         settled |= among(found[theirs], kept)
     # Several documents may stand in one line.
     lines = found.index[is_document]
+    if len(off := running.breaks(raw[is_document], source)):
+        told.append((table_of_list(source), running.told(off, source), len(off)))
     raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)
     frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
-from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.systems import ANY, vocabulary
 from tradecredit.params.export import Code, ExportSystem
 
 
@@ -127,11 +127,12 @@ def _state_columns(seen: Seen) -> list[str]:
     """Return the columns of states: the one that is called so, and others of that name with none but known states."""
     source, found, system = seen.source, seen.found, seen.system
     first = source.columns.get("status")
-    if not isinstance(first, str):
+    if system.name != ANY and not isinstance(first, str):
         return []
     known = {plain(word) for words in (system.void, system.settled, system.unsettled) for word in words}
     named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
     words = {word for word, meaning in vocabulary().meaning.items() if meaning in ("status", "pay", "paid")}
+    words.add("state")  # of which there are others, in addresses
     others = [
         str(name)
         for name in found
@@ -140,4 +141,4 @@ def _state_columns(seen: Seen) -> list[str]:
         and found[name].notna().any()
         and {plain(value) for value in found[name].dropna().unique()} <= known
     ]
-    return [first, *others]
+    return [first, *others] if isinstance(first, str) else others

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tradecredit.book.exports import allocation_lists, contents, guesses, ledger, looking, reading, registers
+from tradecredit.book.exports import allocation_lists, contents, guesses, kinds, ledger, looking, reading, registers
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
@@ -62,7 +62,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
 def _called_payments(path: Path, looked: Looked) -> bool:
     """Return whether a file of no known system is called payments, and has no column of what is open."""
     of_any = looked.found.system.name == ANY and not {"open", "kind"} & looked.found.columns.keys()
-    return of_any and guesses.kind_in_words(path.stem) == "payment"
+    return of_any and kinds.kind_in_words(path.stem) == "payment"
 
 
 def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
@@ -193,7 +193,13 @@ def _of_newest(files: list[tuple[Path, Looked]]) -> list[tuple[Path, Looked]]:
 
 def _rank(found: Recognised) -> tuple[bool, bool]:
     """Return the order of a list among others: those of payments last, and such as may be one before them."""
-    return _of_payments(found.system), found.system.name == ANY and not {"due", "open", "paid"} & found.columns.keys()
+    listed = {*found.system.kinds.values()} - {"leave_out"}
+    of_credits = found.system.name != ANY and bool(listed) and "invoice" not in listed
+    return _of_payments(found.system) or of_credits, found.system.name == ANY and not {
+        "due",
+        "open",
+        "paid",
+    } & found.columns.keys()
 
 
 def _of_payments(system: ExportSystem) -> bool:

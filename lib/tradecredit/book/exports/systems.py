@@ -34,6 +34,14 @@ ONE_BUYER = re.compile(
 LEAST_IN_TREE, MOST_IN_TREE, ALMOST_ALL = 3, 0.6, 0.9
 """Documents and their share with a group from which sums show it (the last rows that are looked at may lack theirs),
 and share of names that differ."""
+MOSTLY_OF_TABLES = 0.8
+"""Share of columns with a table before their names from which these are passed over."""
+COLUMNS_OF_A_TABLE = 3
+"""Columns of each table, on average, in such a list."""
+NAMES_OF_A_CODE = 3
+"""Names for each value from which a number is none of buyers."""
+LEAST_OF_A_BUYER = 1.5
+"""Rows for each value from which a number that goes with a name is the buyer's."""
 OF_LABEL: dict[frozenset[str], Role] = {
     frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
     frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
@@ -109,6 +117,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         below = _below(rows, number)[lines - 1 :]
         columns = meant(general, cells, below)
         block = _titled(columns, rows, number)
+        columns = _without_one_value(columns, cells, below)
         if not any(_labels(row, word) for row in below for word in block.values()):
             block = _block(columns, cells, below) or block
         if not block and _is_tree(columns, cells, below):
@@ -295,6 +304,20 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 
+def _without_one_value(
+    columns: dict[Role, list[str]], header: list[object], below: list[list[object]]
+) -> dict[Role, list[str]]:
+    """Return the columns without that of a buyer which all documents share, where heads of blocks name buyers."""
+    role: Role = "buyer_id" if "buyer_id" in columns else "name"
+    if role not in columns or {"buyer_id", "name"} <= columns.keys():
+        return columns
+    at = places_of(header)[columns[role][0]]
+    held = [str(row[at]) for row in below if at < len(row) and row[at] is not None]
+    rest = {other: names for other, names in columns.items() if other != role}
+    shared = len(held) > LEAST_IN_TREE and len(set(held)) == 1
+    return rest if shared and {*_block(rest, header, below).values()} & {*ALONE} else columns
+
+
 def _labels(row: list[object], word: str) -> bool:
     """Return whether a line begins with a label, as such that stand above each block do."""
     return str(next((cell for cell in row if cell is not None), "")).strip().startswith(f"{word}:")
@@ -386,7 +409,9 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     cells = {str(cell).strip(): [row[at] for row in below if at < len(row)]
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
     bare = without_tables(cells)
-    meanings = {name: vocabulary().of(bare[name]) for name in cells}
+    heads = {frozenset(head.split()) for listed in system.heads.values() for head in listed}
+    whole, part_of = ({name: vocabulary().of(one[name]) for name in cells} for one in ({n: n for n in cells}, bare))
+    meanings = {name: whole[name] if whole[name] in heads else part_of[name] for name in cells}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
     ranked = [
@@ -419,19 +444,44 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     if number and "name" not in found and meanings.get(found.get("buyer_id", [""])[0]) == {"customer"}:
         # What is called the customer alone, beside its number, is its name.
         found |= {"name": found["buyer_id"], "buyer_id": [number]}
+    if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
+        pairs = _pairs(header, below, found["invoice_id"][0], found["name"][0])
+        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
+        if len({*pairs}) == len(codes) == len(names) > 1 and len(pairs) > LEAST_OF_A_BUYER * len(codes):
+            # One for each name, in several rows, is the buyer's number and no invoice's.
+            found["buyer_id"] = found.pop("invoice_id")
+            rest = [one for one in sorted(ranked) if one[2] == "invoice_id" and one[3] not in taken]
+            found |= {"invoice_id": [rest[0][3]]} if rest else {}
+    if {"buyer_id", "name"} <= found.keys():
+        pairs = _pairs(header, below, found["buyer_id"][0], found["name"][0])
+        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
+        if pairs and len(names) >= NAMES_OF_A_CODE * len(codes):
+            # An account of the books that many buyers share is none of theirs.
+            del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
 
 
+def _pairs(header: list[object], below: list[list[object]], first: str, second: str) -> list[tuple[object, object]]:
+    """Return what stands in two columns, of the rows in which both hold something."""
+    places = places_of(header)
+    at, beside = places[first], places[second]
+    wide = (row for row in below if len(row) > max(at, beside))
+    return [(row[at], row[beside]) for row in wide if row[at] is not None and row[beside] is not None]
+
+
 def without_tables(names: Iterable[str]) -> dict[str, str]:
-    """Return names of columns without the table's that some programs put before them, where several share one.
+    """Return names of columns without the table's that some programs put before most of them, where several share one.
 
     >>> without_tables(["InvcHead_InvoiceNum", "InvcHead_DueDate", "Customer_Name"])["InvcHead_DueDate"]
     'DueDate'
     """
     parts = {name: re.fullmatch(r"([^\W\d_]\w*?)[_.](\w.*)", name) for name in names}
     tables = Counter(found[1] for found in parts.values() if found)
-    usual = sum(tables.values()) == len(parts) and len(tables) < len(parts)
+    with_table = sum(tables.values())
+    usual = with_table == len(parts) and len(tables) < len(parts)
+    # Where some have none before them, it may be a mere word, unless they are of few tables.
+    usual |= with_table >= MOSTLY_OF_TABLES * len(parts) and COLUMNS_OF_A_TABLE * len(tables) <= with_table
     return {name: found[2] if usual and found else name for name, found in parts.items()}
 
 

@@ -66,6 +66,11 @@ def are_documents(raw: pd.DataFrame, with_payments: bool = False) -> pd.Series:
         # Without days only its name tells a total.
         alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
         sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
+    # A total may be told by a text alone, in the row of a buyer.
+    in_text = pd.concat([_is_total(raw[role], alone=True) for role in ("text", "kind")], axis="columns").any(
+        axis="columns"
+    )
+    sums |= in_text & ~held("issued", "due")
     groups = pd.concat([_heads_group(raw[role]) for role in ("issued", "due")], axis="columns").any(axis="columns")
     sums |= groups & ~held("invoice_id", "number")
     with_amount = held("amount", "debit", "credit", "open", "unit_price", *(["paid"] if with_payments else []))

@@ -1,0 +1,131 @@
+"""What the documents of a list are guessed to be: their kinds by name, by words and by sign, and what signs mean."""
+
+import re
+
+import pandas as pd
+
+from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.running import moves
+from tradecredit.book.exports.systems import ANY, systems
+from tradecredit.params.export import DocumentKind, ExportSource
+
+LEAST = 3
+"""Fewer invoices tell no sign."""
+ALMOST_ALL = 0.95
+MOSTLY = 0.6
+OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
+RETURNED = "debit and credit keep their sides: a payment in debit is one that was returned"
+
+
+def kinds(seen: Seen) -> Settled:
+    """Return `kinds`: their kinds of document that stand in the file and are known, by ours; others are open guesses.
+
+    Of a known system all its kinds are named: next month's file may hold such as this one lacks.
+    """
+    present = seen.raw["kind"].dropna().astype("str").str.strip().value_counts()
+    stated = {plain(theirs): ours for one in (systems()[-1], seen.system) for theirs, ours in one.kinds.items()}
+    known: dict[str | int, DocumentKind] = {
+        name: stated[plain(name)] for name in present.index if plain(name) in stated
+    }
+    if seen.system.name != ANY and len(present):
+        known |= {theirs: ours for theirs, ours in seen.system.kinds.items() if str(theirs) not in known}
+    told = {name: kind for name in present.index if name not in known and (kind := kind_in_words(name))}
+    others = [name for name in present.index if name not in known and name not in told]
+    told |= {name: kind for name in others if (kind := _kind_in_rows(seen, name))}
+    known |= told
+    shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
+    by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
+    return Settled({"kinds": known}, by_words)
+
+
+def kinds_by_sign(seen: Seen) -> Settled:
+    """Return an open guess of the kinds that nothing names: their documents are told by the sign of their amounts."""
+    held = seen.raw["kind"].dropna().astype("str").str.strip()
+    unknown = [name for name in held.value_counts().index if name not in our_kinds(seen.source)]
+    if not unknown or seen.source.one_kind:
+        return Settled()
+    owed = -moves(seen.raw, seen.source) if seen.source.signs == "reversed" else moves(seen.raw, seen.source)
+    shown = "; ".join(_at_stake(owed[held.index[held == name]], name) for name in unknown[:8])
+    more = "; …" if len(unknown) > 8 else ""
+    returned = f"; {RETURNED}" if _has_sides(seen.source) and seen.source.signs == "signed" else ""
+    taken = f"told by the sign of the amount: {shown}{more} ({OURS}{returned})"
+    return Settled({}, (Guess("source.kinds", taken, open=True),))
+
+
+def kind_in_words(name: str) -> DocumentKind | None:
+    """Return what a kind's own words say that it is; None where they say nothing clear."""
+    text = f" {plain(name)}"
+    return next(
+        (
+            ours
+            for ours, words in systems()[-1].kind_words.items()
+            for word in map(plain, words)
+            if (word if re.search("[^\x00-\x7fа-я]", word) else f" {word}") in text
+        ),
+        None,
+    )
+
+
+def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
+    """Return what the texts in most rows of a kind say that it is; None where no column does."""
+    rows = (seen.raw["kind"].astype("str").str.strip() == name).to_numpy()
+    used = {one for names in seen.source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used -= {str(seen.source.columns.get("text"))}
+    for column in [column for column in seen.found if column not in used]:
+        cells = seen.found.loc[rows, column].dropna().astype("str")
+        if len(cells) >= MOSTLY * rows.sum():
+            told = cells.map(kind_in_words).dropna()
+            if len(told) >= MOSTLY * rows.sum() and {*told} <= {*CREDITS} and (told == told.iloc[0]).all():
+                return told.iloc[0]
+    return None
+
+
+def _at_stake(owed: pd.Series, kind: str) -> str:
+    """Return what documents of a kind come to by the sign of what they raise a debt by."""
+    sums = (
+        f"{owed[of].abs().sum():,.2f} as {what} ({of.sum():,})"
+        for of, what in ((owed >= 0, "invoices"), (owed < 0, "payments"))
+        if of.any()
+    )
+    return f"{kind} {' and '.join(sums)}".strip()
+
+
+def _has_sides(source: ExportSource) -> bool:
+    """Return whether debit and credit tell by how much a document raises or lowers a debt, whatever its kind."""
+    return bool(source.debit_side) or {"debit", "credit"} <= source.columns.keys()
+
+
+def signs(seen: Seen) -> Settled:
+    """Return `signs`: whether credits stand with a minus (`signed`) or are told by their kind alone (`by_kind`).
+
+    Credits in a column or on a side of their own are signed by it, so that no kind turns a debit into money received.
+    """
+    if seen.system.signs:
+        return Settled({"signs": seen.system.signs})
+    raw, decimal = seen.raw, seen.source.form.decimal
+    if seen.source.one_kind == "payment":
+        # Of payments most are received, and some are returned.
+        paid = amounts(raw["amount"], decimal)
+        return Settled({"signs": "signed" if (paid < 0).mean() > 0.5 else "reversed"})
+    kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(seen.source))
+    credits = kind.index[kind.isin(CREDITS)]
+    values = moves(seen.raw, seen.source)
+    of_invoices = values.loc[kind.index[kind == "invoice"]].dropna()
+    if len(of_invoices) >= LEAST and (of_invoices < 0).mean() > ALMOST_ALL and not (values.loc[credits] < 0).any():
+        return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))
+    if len(credits) == 0:
+        return _signs_of_sum(seen, values)
+    taken = "by_kind" if (values.loc[credits] > 0).mean() > 0.9 else "signed"
+    return Settled({"signs": taken}, (Guess("source.signs", taken),))
+
+
+def _signs_of_sum(seen: Seen, values: pd.Series) -> Settled:
+    """Return `signs` of a list that names no credits: buyers owe in all, so that a sum below zero is one reversed."""
+    with_due = values[seen.raw["due"].notna()].dropna()
+    below = (with_due < 0).mean() if len(with_due) >= LEAST else 0.0
+    if below < MOSTLY or values.sum() >= 0 or seen.source.debit_side:
+        return Settled({"signs": "signed"})
+    return Settled({"signs": "reversed"}, (Guess("source.signs", "reversed", ("signed",), open=True),))

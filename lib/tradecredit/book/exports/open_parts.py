@@ -1,0 +1,132 @@
+"""Which columns of amounts are guessed to be the whole, what is paid and what is open, by their figures."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import pandas as pd
+
+from tradecredit.book.checks import CENT
+from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.heads import OTHER
+from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.systems import vocabulary
+from tradecredit.params.export import Role
+
+TELL_OPEN: tuple[Role, Role] = ("open", "paid")
+"""Roles of which one is enough to tell what of an invoice is open."""
+ALMOST_ALL = 0.95
+MOSTLY = 0.6
+SOME = 0.3
+NOT_OPEN = {"net", "tax", OTHER}
+"""What words mean in names of amounts that are neither open nor paid."""
+MOST_TAX = 0.35
+"""No tax on sales is so large a part of an amount."""
+
+
+def unknown_amounts(seen: Seen) -> Settled:
+    """Return an open guess of columns that by their figures may be what is paid or open of an amount, where none is."""
+    source, raw = seen.source, seen.raw
+    if set(TELL_OPEN) & source.columns.keys() or "amount" not in source.columns or source.one_kind:
+        return Settled()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    amount = amounts(raw["amount"], source.form.decimal).abs()
+    unknown: dict[str, pd.Series] = {}
+    for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
+        part = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
+        both = part.notna() & amount.notna()
+        within = part[both].abs() <= amount[both] + CENT
+        if both.mean() > 0.5 and within.all() and part[both].max() > 0 and (part[both] % 1 != 0).any():
+            unknown[str(name)] = part
+    if not unknown:
+        return Settled()
+    if parts := paid_and_open(amounts(raw["amount"], source.form.decimal), unknown):
+        columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
+        told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
+        return Settled({"columns": columns}, tuple(told))
+    called = [name for name in unknown if vocabulary().known(name) & {"open", "balance", "due"}]
+    called = called or [name for name, part in unknown.items() if _may_be_open(amount, part.abs())]
+    if len(called) == 1:
+        return Settled(
+            {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
+        )
+    return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def settled_where_empty(seen: Seen) -> Settled:
+    """Return `settled` where a column of what is open says nothing of some invoices, and of none that it is nothing."""
+    source, column = seen.source, seen.source.columns.get("open")
+    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or "amount" not in source.columns:
+        return Settled()
+    amount, rest = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "open"))
+    kind = seen.raw["kind"].astype("str").str.strip().map(our_kinds(source))
+    invoices = (amount > 0) & ~kind.isin(CREDITS)
+    empty = invoices & seen.raw["open"].isna()
+    if not empty.any() or not rest[invoices].notna().any() or (rest[invoices] == 0).any():
+        return Settled()
+    guess = Guess("source.settled", f"{empty.sum():,} of which {column} says nothing", open=True)
+    return Settled({"settled": {**source.settled, column: [""]}}, (guess,))
+
+
+def _may_be_open(amount: pd.Series, part: pd.Series) -> bool:
+    """Return whether a part of amounts may be what is open of them: mostly all, else now this share and now that.
+
+    What differs by a tax alone does so by one of a few shares, and not by much.
+    """
+    both = amount.notna() & part.notna() & (amount > 0)
+    share = (part / amount)[both].round(3)
+    less = share[share < 1]
+    varies = less.nunique() == len(less) and less.min() < 1 - MOST_TAX
+    return bool(SOME < (share == 1).mean() < 1 and varies)
+
+
+def original_amount(seen: Seen) -> Settled:
+    """Return the column of unknown name that can be what an invoice came to, where only what is open of it is known.
+
+    It is never less than what is open, mostly the same, and more where a part is paid. Where none is, and invoices
+    with nothing open are listed, what these came to is lost: that is told.
+    """
+    source = seen.source
+    if "open" not in source.columns or {"amount", "debit", "paid"} & source.columns.keys() or source.buckets:
+        return Settled()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    rest = amounts(seen.raw["open"], source.form.decimal).abs()
+    for name in [
+        name for name in seen.found if name not in named and not vocabulary().known(name) & {*NOT_OPEN, "paid"}
+    ]:
+        whole = amounts(seen.found[name], source.form.decimal).set_axis(seen.raw.index).abs()
+        both = rest.notna() & whole.notna()
+        if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
+            continue
+        same = ((whole - rest)[both].abs() <= CENT).mean()
+        if SOME < same < 1 and (whole[both] % 1 != 0).any():
+            columns = {**source.columns, "amount": str(name)}
+            return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
+    if (rest < CENT).mean() > SOME:
+        taken = f"none; {source.columns['open']} stands for it, nothing of what is paid"
+        return Settled({}, (Guess("source.columns.amount", taken, open=True),))
+    return Settled()
+
+
+def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[str, str] | None:
+    """Return the columns of what is open and paid of an amount, of unknown ones; None where the figures tell of none.
+
+    Two add up to the amount in each row; mostly one of them is nothing, which net and tax are not: of tax there is
+    none or a small part. What is open is that whose name says so, else that which is never nothing, or the later one,
+    as lists write it.
+    """
+    for first, second in combinations(parts, 2):
+        one, two = parts[first].fillna(0.0), parts[second].fillna(0.0)
+        adds_up = ((one + two - amount).abs() <= CENT).mean() > ALMOST_ALL
+        nothing = [part.abs() <= CENT for part in (one, two)]
+        if not adds_up or (nothing[0] | nothing[1]).mean() < MOSTLY:
+            continue
+        shares = [(part / amount)[~none & (amount != 0)].max() for part, none in zip((one, two), nothing, strict=True)]
+        if min(shares) > MOST_TAX:
+            named = [vocabulary().known(part) & set(TELL_OPEN) for part in (first, second)]
+            if named[0] != named[1]:
+                is_first = "open" in named[0] or "paid" in named[1]
+            else:
+                is_first = not nothing[0].any() and nothing[1].any()
+            return (first, second) if is_first else (second, first)
+    return None
