@@ -195,11 +195,8 @@ def _rank(found: Recognised) -> tuple[bool, bool]:
     """Return the order of a list among others: those of payments last, and such as may be one before them."""
     listed = {*found.system.kinds.values()} - {"leave_out"}
     of_credits = found.system.name != ANY and bool(listed) and "invoice" not in listed
-    return _of_payments(found.system) or of_credits, found.system.name == ANY and not {
-        "due",
-        "open",
-        "paid",
-    } & found.columns.keys()
+    of_bills = bool({"due", "open", "paid"} & found.columns.keys())
+    return _of_payments(found.system) or of_credits, found.system.name == ANY and not of_bills
 
 
 def _of_payments(system: ExportSystem) -> bool:
