@@ -74,3 +74,14 @@ def test_sales_are_made_on_their_days_whatever_the_weekday_of_the_forecast():
         open_days = [place + 1 for place in range(7) if place not in closed]
         assert day.tolist() == [7 * week + place for week in range(4) for place in open_days] + [28 + mean, 35 + mean]
         assert amount == pytest.approx([50.02 / 5] * 20 + [50.02] * 2)
+
+
+def test_a_book_that_bills_on_the_first_of_the_month_goes_on_doing_so():
+    # 100 bills of 100 on the first of each month for three years, holidays and Sundays too: 10,000 a month.
+    months = np.arange("2023-01", "2026-01", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    issued, today = np.repeat(months, 100), int(np.datetime64("2025-12-31").astype(np.int64))
+    found = forecast(issued, np.full(len(issued), 100.0), today, 91)
+    assert found.by_day.sum() == pytest.approx(4 * 10_000, rel=0.05)  # January to April, the first of which is day 91
+    first = [0, 31, 59, 90]
+    assert found.by_day[first].sum() > 0.95 * found.by_day.sum()
+    assert found.by_day[first] == pytest.approx(10_000, rel=0.1)

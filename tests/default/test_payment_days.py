@@ -30,6 +30,15 @@ def test_closed_days_are_those_on_which_hardly_anything_is_paid():
     assert found.holidays == 1.0
 
 
+def test_few_payments_close_no_working_day():
+    # Of 20 payments of a year none came on a Wednesday: of as many as on other days, e^(−0.2 · 5) = 0.37 says nothing.
+    day = days("2025-01-06", "2026-01-04")
+    mondays = day[(day + 3) % 7 == 0]
+    paid_on = np.concatenate([mondays[:5], mondays[5:10] + 1, mondays[10:15] + 3, mondays[15:20] + 4])
+    found = closed_days(paid_on, int(day[0]), int(day[-1]))
+    assert found.weekdays == pytest.approx([1, 1, 1, 1, 1, 1e-3, 1e-3])
+
+
 def test_a_holiday_on_a_weekend_is_none():
     assert are_holidays(days("2026-12-24", "2026-12-28")).tolist() == [False, True, False, False, False]
 

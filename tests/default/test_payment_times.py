@@ -5,7 +5,7 @@ import pytest
 
 from tradecredit.default.exits import OPEN, PAID, Exits
 from tradecredit.default.payment_days import weekday_of
-from tradecredit.default.payment_kernels import FIRST, rate_on
+from tradecredit.default.payment_kernels import FIRST, lateness, money_by_day, rate_on, receipts_by_week
 from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
 from tradecredit.numerics.borrowed import strength
 
@@ -73,6 +73,27 @@ def test_what_falls_due_on_closed_days_is_paid_on_the_next_open_one():
         on_the_day = _open_day(np.array([issued + 30]))[0] - issued - 30
         assert _paid_before(found, 0, issued, on_the_day) > 0.9
         assert _paid_before(found, 0, issued, on_the_day - 1) < 0.1
+
+
+def test_what_fell_due_on_the_days_before_a_forecast_comes_on_the_next_open_one():
+    # Banks pay on due days; seen from a Saturday or a Sunday, what fell due on these comes on Monday.
+    made = rows(np.zeros(4_000, int), np.zeros(4_000, int))
+    found = fitted(made._replace(day=_open_day(made.day)), np.zeros(1, int), TODAY)
+    saturday = TODAY + 7 - int(weekday_of(np.array([TODAY + 2]))[0])
+    assert weekday_of(np.array([saturday])) == 5
+    for today, due, monday in ((saturday, 0, 2), (saturday + 1, -1, 1), (saturday + 1, 0, 1)):
+        columns = tuple(np.array([of]) for of in (0, due, due - 30))
+        calendar, rates = found.coming(today, 7), (found.hazards, found.credits, np.ones((1, 1)))
+        paid, _ = receipts_by_week(columns, 1, calendar, found.habits, rates)
+        assert paid[0, 0, 0] > 0.9
+        sales = (np.zeros(0, int), np.zeros(0, int), np.zeros(0)), (np.zeros(0, int), np.zeros(0))
+        items, of_day = (*columns, np.ones(1)), (calendar, found.habits, (found.hazards, found.credits))
+        assert money_by_day(items, *sales, *of_day)[monday] > 0.9
+        # Monday is its last day in time: it is paid on it, and not late.
+        in_time = (*columns[:2], np.array([monday]), columns[2])
+        late, median, _ = lateness(in_time, found.coming(today, 420), found.habits, (found.hazards, found.credits))
+        assert late[0] < 0.1
+        assert median[0] == monday
 
 
 def test_what_nobody_does_on_closed_days_is_not_made_up_for():

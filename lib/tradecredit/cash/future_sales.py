@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import MONTH_DAYS, month_day
+from tradecredit.book.calendar import DAYS_A_MONTH, MONTH_DAYS, month_day
 from tradecredit.book.once import once
 from tradecredit.default.payment_days import are_holidays, weekday_of
 from tradecredit.measure.sales import net_sales
@@ -53,8 +53,9 @@ def future_sales(book: Book, days: int = 364) -> FutureSales:
     Reads `invoices` and the credit notes that cancel them; amounts gross of tax. The logarithm of a month's sales per
     day is a level that drifts, a growth, a season of twelve months and chance, all normal (a Gaussian process); the
     standard deviations of drift, season and chance are averaged over a grid, weighted by how likely each makes the
-    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their day of
-    the month. A young book has no season of its own, and says so by a wide spread. Source: definitions §12.2.
+    months that were seen. Days of a month have the weights of their weekday, of holidays, and of their day of the
+    month; a month has those of its days, or all months the same, by which of both sales moved less so far. A young book
+    has no season of its own, and says so by a wide spread. Source: definitions §12.2.
     """
     issued = book.invoices["issued"].to_numpy("datetime64[D]").astype(np.int64)
     amount = net_sales(book).to_numpy(float)
@@ -68,23 +69,27 @@ def forecast(issued: np.ndarray, amount: np.ndarray, today: int, days: int) -> F
     first = int(issued.min(initial=today))
     past = np.arange(first, today + 1)
     recent = issued > today - PROFILE_DAYS
-    profile = _profile(issued[recent], max(first, today - PROFILE_DAYS + 1), today)
-    weight = _weights(coming, profile)
+    profile = _profile(issued[recent], amount[recent], max(first, today - PROFILE_DAYS + 1), today)
     months, last = _month(coming), _month(np.array([today]))[0]
     place = months - months[0]
     if not len(issued):
         size = place[-1] + 1
-        return FutureSales(np.zeros(size), np.zeros((size, size)), place, weight, 0.0)
+        return FutureSales(np.zeros(size), np.zeros((size, size)), place, _weights(coming, profile), 0.0)
     begin = max(_month(np.array([first]))[0], last - MONTHS)
     of_day, of_invoice = _month(past), _month(issued)
     known = np.arange(begin, last + 1)
-    units, sold, squares = (
-        np.bincount(which - begin, values, len(known))[: len(known)] for which, values in (
-            (of_day[of_day >= begin], _weights(past, profile)[of_day >= begin]),
-            (of_invoice[of_invoice >= begin], amount[of_invoice >= begin]),
-            (of_invoice[of_invoice >= begin], amount[of_invoice >= begin] ** 2),
-        )
-    )  # fmt: skip
+    sold, squares = (
+        np.bincount(of_invoice[of_invoice >= begin] - begin, values[of_invoice >= begin], len(known))
+        for values in (amount, amount**2)
+    )
+    held = of_day >= begin
+
+    def units_of(weight: np.ndarray) -> np.ndarray:
+        return np.bincount(of_day[held] - begin, weight[: len(past)][held], len(known))
+
+    both = (_weights(np.append(past, coming), profile, alike=alike) for alike in (False, True))
+    weight = min(both, key=lambda of: _moves(sold, units_of(of)))
+    units, weight = units_of(weight), weight[len(past) :]
     # A month without a sale, or of a few days alone, says little of a logarithm.
     used = (sold > 0) & (units > 0.2 * units.max())
     ahead = np.arange(months[0], months[-1] + 1)
@@ -100,26 +105,33 @@ def forecast(issued: np.ndarray, amount: np.ndarray, today: int, days: int) -> F
     return FutureSales(level, spread, place, weight, float((recent_amounts**2).sum() / recent_amounts.sum()))
 
 
+def _moves(sold: np.ndarray, units: np.ndarray) -> float:
+    """Return how much sales per unit move from month to month: the mean square of differences of logarithms."""
+    some = (sold[1:-1] > 0) & (units[1:-1] > 0)  # the first and the last may be a few days
+    return float((np.diff(np.log(sold[1:-1][some] / units[1:-1][some])) ** 2).mean()) if some.sum() > 1 else np.inf
+
+
 def _month(day: np.ndarray) -> np.ndarray:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 class _Profile(NamedTuple):
-    """How many invoices each day of the month, each weekday, and holidays have of the usual number."""
+    """What each day of the month, each weekday, and holidays have of the usual amount."""
 
     month_days: np.ndarray
     weekdays: np.ndarray
     holidays: np.ndarray
 
 
-def _profile(issued: np.ndarray, first: int, today: int) -> _Profile:
+def _profile(issued: np.ndarray, amount: np.ndarray, first: int, today: int) -> _Profile:
     """Return the profile of the days from `first` to `today`, each of its factors fitted beside the others.
 
-    A factor is (invoices + s) / (expected + s), s the likeliest; where invoices come in batches, so many of them count
-    as one.
+    A factor is (sold + s) / (expected + s), s the likeliest, in amounts as many as stand behind their sum, Σa / (Σa² /
+    Σa); where invoices come in batches, so many of them count as one.
     """
+    size = (amount**2).sum() / amount.sum() if len(amount) else 1.0
     day = np.arange(first, today + 1)
-    seen, month = np.bincount(issued - first, minlength=len(day)).astype(float), _month(day) - _month(day[:1])
+    seen, month = np.bincount(issued - first, amount / size, len(day)), _month(day) - _month(day[:1])
     places = _places(day)
     factors = [np.ones(MONTH_DAYS), np.ones(7), np.ones(2)]
     batch = 1.0
@@ -150,8 +162,18 @@ def _product(factors: Sequence[np.ndarray], places: Sequence[np.ndarray]) -> np.
     return np.prod([factor[place] for factor, place in zip(factors, places, strict=True)], axis=0)
 
 
-def _weights(day: np.ndarray, profile: _Profile) -> np.ndarray:
-    return _product(profile, _places(day))
+def _weights(day: np.ndarray, profile: _Profile, *, alike: bool = False) -> np.ndarray:
+    """Return the weights of consecutive days; `alike`: of months that all have the same, whichever days they have."""
+    weight = _product(profile, _places(day))
+    if not alike:
+        return weight
+    month = _month(day)
+    start, end = (
+        of.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) for of in (month[0], month[-1] + 1)
+    )
+    whole = np.arange(start, end)
+    of_month = np.bincount(_month(whole) - month[0], _product(profile, _places(whole)))
+    return weight / of_month[month - month[0]] * DAYS_A_MONTH
 
 
 __all__ = ["FutureSales", "forecast", "future_sales"]

@@ -29,8 +29,8 @@ class OpenItems(NamedTuple):
     forecast's.
 
     `invoice`, `buyer`: places in the book; `amount`, net of what the buyer has on account and of what is credited;
-    `credited`; `due`; `begin`, the first day on which it can be paid; `pays_as`: whose hazard it has, the buyer's or,
-    in the place after all buyers, that of what is paid as promised (`with_promised`).
+    `credited`; `due`; `begin`, the first day on which it can be paid, or could already; `pays_as`: whose hazard it has,
+    the buyer's or, in the place after all buyers, that of what is paid as promised (`with_promised`).
     """
 
     invoice: np.ndarray
@@ -84,7 +84,7 @@ def open_rows(book: Book) -> OpenItems:
     owed = owed * part[owner]
     contested, opened = _contested(book, owed)
     today = book.as_of.to_datetime64().astype("datetime64[D]")
-    due = (items["due"].to_numpy("datetime64[D]") - today).astype(np.int64)
+    issued, due = ((items[name].to_numpy("datetime64[D]") - today).astype(np.int64) for name in ("issued", "due"))
     promised = _promised(book, owed - contested)
     rest = owed - contested - np.bincount(promised.invoice, promised.amount, len(owed))
     free, held = np.flatnonzero(rest >= CENT), np.flatnonzero(contested >= CENT)
@@ -101,7 +101,7 @@ def open_rows(book: Book) -> OpenItems:
         np.concatenate([rest[free], contested[held] * (1 - rule.credited), promised.amount - broken, broken]),
         np.concatenate([np.zeros(len(free)), contested[held] * rule.credited, nothing, nothing]),
         np.concatenate([due[free], until, promised.day, due[promised.invoice]]),
-        np.concatenate([np.ones(len(free), np.int64), until, promised.day, promised.last_day + 1]),
+        np.concatenate([issued[free], until, promised.day, promised.last_day + 1]),
         np.concatenate([owner[place[:ours]], np.full(len(nothing), len(gone)), owner[promised.invoice]]),
     )
 

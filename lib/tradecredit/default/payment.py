@@ -38,10 +38,9 @@ def expected(times: PaymentTimes, items: pd.DataFrame, buyer: np.ndarray, today:
     """
     days = [(items[name].to_numpy(A_DAY).astype(np.int64) - today) for name in ("issued", "due", "payable_by")]
     issued, due, in_time = days
-    begin = np.maximum(issued, 1)
-    last = int(np.maximum(begin, due).max(initial=0)) + HORIZON
+    last = int(np.maximum(issued, due).max(initial=1)) + HORIZON
     rates = (times.hazards, times.credits)
-    late, day, mean = lateness((buyer, due, in_time, begin), times.coming(today, last), times.habits, rates)
+    late, day, mean = lateness((buyer, due, in_time, issued), times.coming(today, last), times.habits, rates)
     found = {"late": late, "days_late": np.maximum(day - in_time, 0).astype(float), "mean_days_late": mean}
     return pd.DataFrame(found, index=items.index)
 

@@ -40,16 +40,23 @@ def gone(rate):
 
 
 @inlined
+def habit_on(day, back, owner, calendar, habits):
+    """Return the buyer's habit on a day so many days before one of the calendar, as far as that one makes up for it."""
+    habit = habits[owner, calendar.month_day[REACH + day - back]]
+    return habit * calendar.moved if back > 0 else habit
+
+
+@inlined
 def rate_on(day, due, begin, owner, calendar, habits, hazards):
-    """Return the integrated hazard of a payment on a day of the calendar, of what can be paid from `begin` on.
+    """Return the integrated hazard of a payment on a day of the calendar, of what can be paid from `begin` on, be it
+    before the calendar.
 
     The day's factor × (the hazard of its cell × the buyer's habit on its day of the month + what of the same the closed
     days before it leave to it).
     """
-    rate = hazards[owner, cell_of(day - due)] * habits[owner, calendar.month_day[REACH + day]]
-    for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
-        of_closed = hazards[owner, cell_of(day - back - due)] * habits[owner, calendar.month_day[REACH + day - back]]
-        rate += calendar.moved * of_closed
+    rate = 0.0
+    for back in range(min(calendar.closed_before[day], day - begin) + 1):
+        rate += hazards[owner, cell_of(day - back - due)] * habit_on(day, back, owner, calendar, habits)
     return rate * calendar.factor[day]
 
 
@@ -81,7 +88,7 @@ def days_at_risk(exits, calendar, habits, hazards):
                 times *= gone(rate) / rate
             for back in range(before + 1):
                 cell = cell_of(day - back + exits.first - due)
-                part = habits[buyer, calendar.month_day[REACH + day - back]] * (calendar.moved if back > 0 else 1.0)
+                part = habit_on(day, back, buyer, calendar, habits)
                 at_risk[buyer, cell] += times * part * usual[buyer, cell]
         weight = share * calendar.weight[last]
         if exits.kind[row] == 1:
@@ -89,7 +96,7 @@ def days_at_risk(exits, calendar, habits, hazards):
             rate = rate_on(last, due - exits.first, begin, buyer, calendar, habits, hazards) / calendar.factor[last]
             for back in range(before + 1):
                 cell = cell_of(last - back + exits.first - due)
-                part = habits[buyer, calendar.month_day[REACH + last - back]] * (calendar.moved if back > 0 else 1.0)
+                part = habit_on(last, back, buyer, calendar, habits)
                 paid[buyer, cell] += weight * part * hazards[buyer, cell] / rate
         elif exits.kind[row] == 2:
             credited[cell_of(last + exits.first - due)] += weight
@@ -143,9 +150,9 @@ def expected_by_day(exits, calendar, habits, hazards, since):
 def receipts_by_week(items, weeks, calendar, habits, rates):
     """Return the part of each item that is to be paid in each week, and credited, under each pace.
 
-    `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
-    0: the first week is days 1 to 7. `calendar`: factor and day of the month of each day from 0 on; `rates`: integrated
-    hazards of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
+    `items`: buyer, due, from (the first day on which it can be paid, or could already); days count from the day of the
+    forecast, which is 0: the first week is days 1 to 7. `calendar`: of the days from 0 on; `rates`: integrated hazards
+    of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
     multiplied by. Out: paces × items × weeks paid, and paces × items credited by the end.
     """
     hazards, credits, paces = rates
@@ -214,10 +221,10 @@ def future_by_week(shares, sold, calendar, habits, rates):
 def lateness(items, calendar, habits, rates):
     """Return of each item the chance that it is paid after its last day in time, its median day, and its mean delay.
 
-    `items`: buyer, due, in_time (the last day that is no delay), from (the first day on which it can be paid); days
-    count from the calendar's 0. The delay is the days after the last in time, 0 before it. Of what is paid and not
-    credited; what is left after `HORIZON` days, within the calendar, counts as paid on the last of them. `rates`:
-    integrated hazards of payment and of credits.
+    `items`: buyer, due, in_time (the last day that is no delay), from (the first day on which it can be paid, or could
+    already); days count from the calendar's 0. The delay is the days after the last in time, 0 before it. Of what is
+    paid and not credited; what is left after `HORIZON` days, within the calendar, counts as paid on the last of them.
+    `rates`: integrated hazards of payment and of credits.
     """
     hazards, credits = rates
     buyer, due, in_time, begin = items
@@ -225,9 +232,9 @@ def lateness(items, calendar, habits, rates):
     paid = np.zeros(len(calendar.factor))
     for row in range(len(buyer)):
         owner, left, after, total, days = buyer[row], 1.0, 0.0, 0.0, 0.0
-        last = begin[row]
-        end = min(max(begin[row], due[row]) + HORIZON + 1, len(calendar.factor))
-        for day in range(begin[row], end):
+        start = last = max(begin[row], 1)
+        end = min(max(start, due[row]) + HORIZON + 1, len(calendar.factor))
+        for day in range(start, end):
             cell, last = cell_of(day - due[row]), day
             rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
             both, paid[day] = rate + credits[cell], 0.0
@@ -247,7 +254,7 @@ def lateness(items, calendar, habits, rates):
         delay[row] = days / total if total > 0.0 else max(last - in_time[row], 0)
         half, sum_of = total / 2, 0.0
         median[row] = last
-        for day in range(begin[row], last + 1):
+        for day in range(start, last + 1):
             sum_of += paid[day]
             if sum_of >= half:
                 median[row] = day
@@ -270,15 +277,15 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
     found = np.zeros(days + 1)
     for row in range(open_rows + len(buyer_of) * len(sold_on)):
         if row < open_rows:
-            owner, due_day, start, amount = buyer[row], due[row], max(begin[row], 1), owed[row]
+            owner, due_day, since, amount = buyer[row], due[row], begin[row], owed[row]
         else:
             number, cohort = divmod(row - open_rows, len(sold_on))
-            owner, start, amount = buyer_of[number], sold_on[cohort], share[number] * sales[cohort]
-            due_day = start + terms[number]
+            owner, since, amount = buyer_of[number], sold_on[cohort], share[number] * sales[cohort]
+            due_day = since + terms[number]
         left = 1.0
-        for day in range(start, days + 1):
+        for day in range(max(since, 1), days + 1):
             cell = cell_of(day - due_day)
-            rate = rate_on(day, due_day, start, owner, calendar, habits, hazards)
+            rate = rate_on(day, due_day, since, owner, calendar, habits, hazards)
             both = rate + credits[cell]
             if both <= 0.0:
                 continue
