@@ -279,7 +279,7 @@ def _sign_costs(costs: pd.DataFrame) -> str:
             "{minimum_defaulters} buyers that defaulted and {minimum_defaulters} that did not",
             minimum_defaulters=MINIMUM_DEFAULTERS,
         )
-        return tr("{costs_unknown}: that needs {needed}.", costs_unknown=_COSTS_UNKNOWN, needed=needed)
+        return tr("{costs_unknown}: that needs {needed}.", costs_unknown=tr(_COSTS_UNKNOWN), needed=needed)
     sure = costs[costs["log_loss_cost"] > SURE * costs["log_loss_cost_error"]]
     compared = tr(
         "With all signs lifted, the curves of {inputs} run most against their own", inputs=counted(len(costs), "input")
@@ -319,7 +319,7 @@ def no_sign_costs(assessment: Assessment, settings: DefaultSettings) -> str:
     defaulted = counted(assessment.defaulters, "buyer")
     return tr(
         "{costs_unknown}: {defaulted} defaulted, and a fit needs {minimum_defaults}.",
-        costs_unknown=_COSTS_UNKNOWN,
+        costs_unknown=tr(_COSTS_UNKNOWN),
         defaulted=defaulted,
         minimum_defaults=settings.minimum_defaults,
     )

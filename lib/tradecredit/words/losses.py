@@ -311,7 +311,7 @@ def past_years(years: pd.DataFrame, currency: str) -> str:
     if years.empty:
         return tr(
             "{no_past} It takes recorded defaults, and a ledger long enough a year ago for default probabilities.",
-            no_past=NO_PAST,
+            no_past=tr(NO_PAST),
         )
     span = tr("the 12 months to {index}", index=day(years.index[0]))
     if len(years) > 1:

@@ -40,7 +40,9 @@ def none_named(book: Book) -> str:
     """Return that the run names no policy, and which lines of the run file add one; empty where it names any."""
     if book.run.policies:
         return ""
-    return tr("The run file names no policy: losses are told before insurance. {how_to_add}.", how_to_add=HOW_TO_ADD)
+    return tr(
+        "The run file names no policy: losses are told before insurance. {how_to_add}.", how_to_add=tr(HOW_TO_ADD)
+    )
 
 
 def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:

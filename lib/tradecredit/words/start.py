@@ -202,7 +202,13 @@ ABOUT = {
 
 def _assumptions(suggestion: Suggestion) -> Iterator[str]:
     source = suggestion.source
-    if "open" in source.columns and "cleared" not in source.columns:
+    dated = "applies_to" in source.columns and "payment" in source.kinds.values()
+    if "open" in source.columns and dated:
+        yield (
+            f"What is no longer open on {source.exported}, and no payment names, was settled by then; on which day the "
+            "export does not say."
+        )
+    elif "open" in source.columns and "cleared" not in source.columns:
         yield (
             f"What is no longer open on {source.exported} was settled by then; on which day the export does not say, "
             "so that how late buyers paid cannot be told from it."
