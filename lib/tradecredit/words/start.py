@@ -202,16 +202,13 @@ ABOUT = {
 
 def _assumptions(suggestion: Suggestion) -> Iterator[str]:
     source = suggestion.source
-    dated = "applies_to" in source.columns and "payment" in source.kinds.values()
-    if "open" in source.columns and dated:
+    if "open" in source.columns and "cleared" not in source.columns:
+        others, how_late = "", ", so that how late buyers paid cannot be told from it"
+        if "applies_to" in source.columns and "payment" in source.kinds.values():
+            others, how_late = ", and no payment names,", ""
         yield (
-            f"What is no longer open on {source.exported}, and no payment names, was settled by then; on which day the "
-            "export does not say."
-        )
-    elif "open" in source.columns and "cleared" not in source.columns:
-        yield (
-            f"What is no longer open on {source.exported} was settled by then; on which day the export does not say, "
-            "so that how late buyers paid cannot be told from it."
+            f"What is no longer open on {source.exported}{others} was settled by then; on which day the export does "
+            f"not say{how_late}."
         )
     if "days_overdue" in source.columns and "due" not in source.columns:
         yield f"Invoices are taken as due on {source.exported} less the days that each is overdue."
