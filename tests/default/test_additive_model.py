@@ -85,6 +85,27 @@ def test_codes_without_order_are_told_apart_and_numbers_with_one_keep_few_knots(
     assert len(DefaultModel.fit(X, y, signs={"sector": 1}).inputs[0].knots) <= len(curve_knots.QUANTILES)
 
 
+@pytest.mark.parametrize("rows_a_year", [1, 4])
+def test_rows_that_repeat_a_firm_make_no_codes_of_a_number_that_tells_nothing(rows_a_year):
+    """3,000 firms watched for five years, of which 4 % a year default; a row says whether within a year.
+
+    A whole number from 0 to 39 that stays a firm's own is a code where the yearly rate depends on it, by a factor of
+    e or so from one to the next; where it does not, one column in a thousand may be taken for one."""
+    random = np.random.default_rng(5)
+    day = np.arange(5 * rows_a_year) / rows_a_year
+
+    def knots(told):
+        own = random.integers(0, 40, 3_000)
+        fails = random.exponential(1 / (0.04 * np.exp(told * random.normal(0, 1, 40)[own])))
+        firm, number = np.nonzero(day < fails[:, None])
+        defaulted = fails[firm] <= day[number] + 1
+        found = curve_knots.curve("own", own[firm].astype(float), sign=0, defaulted=defaulted, firms=firm)
+        return len(found.knots)
+
+    assert [knots(told=0) > len(curve_knots.QUANTILES) for _ in range(20)] == [False] * 20
+    assert [knots(told=1) > 30 for _ in range(3)] == [True] * 3
+
+
 @pytest.mark.parametrize("told", [None, {"debt": ([-1, 1], [0, 4]), "equity": ([-1, 0, 1], [0, 0, -3])}])
 def test_the_fit_is_the_least_penalised_loss(known, told):
     # No move of one coefficient within its bounds lowers −log-likelihood + ½ (b − belief)'P(b − belief), worked out

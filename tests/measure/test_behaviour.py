@@ -79,6 +79,27 @@ def test_what_is_on_account_covers_the_oldest_of_what_is_past_due(book_of):
     assert (paid["share_overdue"], paid["oldest_days_past_due"]) == (0, 0)
 
 
+def test_signed_days_leave_out_what_is_on_account_as_the_features_do(book_of):
+    # 900 on account cover the 300 of A3 and the 400 of A4; left are A1, 20 days late, and A2, once late, once early.
+    head, *rows = RECEIPTS.splitlines()
+    receipts = "\n".join(["buyer_id," + head, *("," + row for row in rows), "A,,2026-03-15,900,payment\n"])
+    late = book_of(DAY, **LEDGER | {"receipts": receipts})
+    assert behaviour.signed_days_beyond_terms(late)["A"] == pytest.approx((1000 * 20 + 2000 * 5) / 3000)
+    assert behaviour.features(late).loc["A", "days_beyond_terms"] == pytest.approx((1000 * 20 + 2000 * 5) / 3000)
+    early = book_of(DAY, **LEDGER | {"receipts": receipts.replace("2026-02-10", "2026-01-31")})
+    assert behaviour.signed_days_beyond_terms(early)["A"] == pytest.approx((1000 * 20 - 2000 * 5) / 3000)
+    assert behaviour.features(early).loc["A", "days_beyond_terms"] == pytest.approx(1000 * 20 / 3000)
+
+
+def test_money_that_the_bank_took_back_uses_no_limit(book_of):
+    head, *rows = RECEIPTS.splitlines()
+    taken_back = ["A,,2026-03-15,400,payment", "A,,2026-03-20,-600,payment\n"]
+    receipts = "\n".join(["buyer_id," + head, *("," + row for row in rows), *taken_back])
+    limits = "buyer_id,source,valid_from,amount\nA,own,2025-01-01,500\n"
+    book = book_of(DAY, **LEDGER | {"receipts": receipts}, limits=limits)
+    assert behaviour.features(book).loc["A", "limit_use"] == pytest.approx(1000 / 500)
+
+
 def test_behaviour_is_among_the_figures_of_receivables(book_of):
     book = book_of(DAY, **LEDGER)
     pd.testing.assert_frame_equal(receivables.behaviour(book), behaviour.features(book))

@@ -194,6 +194,11 @@ def test_points_lie_where_they_should_and_missing_ones_are_counted():
     assert figure.axes[0].get_xlabel() == "Total cost (EUR)"
 
 
+def test_two_points_of_one_name_both_bear_it():
+    frame = pd.DataFrame({"cost": [1e5, 2e5], "es": [3e5, 4e5]}, index=["Quote A", "Quote A"])
+    assert texts(charts.points(frame, x="cost", y="es")).count("Quote A") == 2
+
+
 def test_a_heatmap_writes_each_cell():
     frame = pd.DataFrame({"current": [0.913, 0.2], "1–30": [0.087, np.nan]}, index=["current", "1–30"])
     shown = texts(charts.heatmap(frame, x="To (%)", y="From"))

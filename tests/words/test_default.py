@@ -86,7 +86,7 @@ def test_signs_that_cost_no_more_than_chance_are_not_named():
 
 def test_of_a_large_book_it_is_told_that_a_part_is_compared():
     assert sign_costs(costs([0.0019, -0.005]), 100_148).endswith(
-        "Compared are about 30,000 of the 100,148 observations, those of buyers drawn by chance."
+        "About 30,000 of the 100,148 observations are compared, those of buyers drawn by chance."
     )
     assert "drawn by chance" not in sign_costs(costs([0.0019, -0.005]), 30_000)
 

@@ -49,7 +49,8 @@ class Book:
     of its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
     `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
     thing that was left out, assumed or ignored on reading: table, rule, rows. `entity_accounts`, of a group, has the
-    buyers of its entities' ledgers (`group.Joined`); of any other book it is empty.
+    buyers of its entities' ledgers (`group.Joined`); of any other book it is empty. `seen_from` is the book of a later
+    day that this one was seen from (`at`), None where it was opened as it is or made of another.
     """
 
     run: Run
@@ -75,6 +76,7 @@ class Book:
     claims: pd.DataFrame
     cash_plan: pd.DataFrame
     entity_accounts: pd.DataFrame = field(default_factory=group.no_accounts)
+    seen_from: Self | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
@@ -151,11 +153,6 @@ class Book:
     def kept(self) -> dict:
         """What was computed of this book already (`book.once`)."""
         return {}
-
-    @cached_property
-    def seen_from(self) -> Self | None:
-        """The book of a later day that this one was seen from (`at`); None where it was opened as it is."""
-        return None
 
     def has(self, table: str) -> bool:
         """Return whether a table holds any row."""

@@ -89,7 +89,7 @@ class DefaultModel:
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
         (`monotone_curves.fitted`).
         What it finds is moderated (`model_fit.described`): told are the probabilities to be expected, the coefficients
-        being uncertain, which lie nearer the mean.
+        being uncertain, which mostly lie nearer the mean.
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
         hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
         column whose curve its sign holds level.
@@ -99,11 +99,11 @@ class DefaultModel:
         Raises `InputError` with every problem of the table.
         """
         X, y, groups, belief = model_tables.checked(X, y, signs, groups, belief)
-        inputs, dropped = model_inputs.entering(X, y, signs)
+        firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
+        inputs, dropped = model_inputs.entering(X, y, signs, firms)
         stated = None if pairs is None else model_tables.stated_pairs(pairs, X)
         by = None if scale is None else model_tables.stated_scale(scale, X, signs)
         outcome = y.to_numpy()
-        firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         beliefs = {} if belief is None else model_fit.believed_values(belief)
         table = {part.name: numbers(X[part.name]) for part in inputs}
         found = model_fit.fitted(inputs, table, outcome, firms, beliefs)

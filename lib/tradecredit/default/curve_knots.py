@@ -42,8 +42,10 @@ class Curve(NamedTuple):
         return len(self.means) + self.missing
 
 
-def curve(name: str, values: np.ndarray, *, sign: int, defaulted: np.ndarray | None = None) -> Curve:
-    """Return the curve of a column (float, NaN where missing); `defaulted`, a boolean by row.
+def curve(
+    name: str, values: np.ndarray, *, sign: int, defaulted: np.ndarray | None = None, firms: np.ndarray | None = None
+) -> Curve:
+    """Return the curve of a column (float, NaN where missing); `defaulted`, a boolean by row; `firms`, whose row it is.
 
     It bends at the column's own `QUANTILES`; where the column has no more different values than these, or may be codes
     (`_are_codes`), whose neighbours may have nothing in common, at each of them (`_distinct`); and where nearly all
@@ -51,8 +53,9 @@ def curve(name: str, values: np.ndarray, *, sign: int, defaulted: np.ndarray | N
     """
     there = ~np.isnan(values)
     known, failed = values[there], np.zeros(there.sum(), dtype=bool) if defaulted is None else defaulted[there]
+    whose = np.arange(len(known)) if firms is None else firms[there]
     distinct, knots = np.unique(known), np.unique(np.quantile(known, QUANTILES))
-    if len(distinct) <= len(QUANTILES) or (not sign and _are_codes(distinct, known, failed, knots)):
+    if len(distinct) <= len(QUANTILES) or (not sign and _are_codes(known, failed, whose, knots)):
         knots = _distinct(distinct, known, failed)
     elif len(knots) < 2:
         knots = _beyond(knots[0], known, failed)
@@ -61,13 +64,18 @@ def curve(name: str, values: np.ndarray, *, sign: int, defaulted: np.ndarray | N
     return Curve(name, sign, tuple(knots.tolist()), tuple(means.tolist()), median, len(known) < len(values))
 
 
-def _are_codes(distinct: np.ndarray, known: np.ndarray, failed: np.ndarray, knots: np.ndarray) -> bool:
+def _are_codes(known: np.ndarray, failed: np.ndarray, firms: np.ndarray, knots: np.ndarray) -> bool:
     """Return whether values are codes: few whole numbers, which on average carry `FEWEST` defaults and others, and
-    whose default rates lie further from a curve of a few `knots` than `BY_CHANCE` (Pearson's chi-square)."""
-    few = len(distinct) <= min(CODES, min(failed.sum(), (~failed).sum()) / FEWEST)
-    if not few or len(knots) < 2 or not (distinct == np.round(distinct)).all():
+    whose default rates lie further from a curve of a few `knots` than `BY_CHANCE` (Pearson's chi-square).
+
+    Rows of one firm repeat each other: it counts once for each value that it had, defaulted if in any row with it."""
+    distinct, place = np.unique(known, return_inverse=True)
+    if len(distinct) > CODES or len(knots) < 2 or not (distinct == np.round(distinct)).all():
         return False
-    place = np.searchsorted(distinct, known)
+    had, row = np.unique(place * (firms.max() + 1) + firms, return_inverse=True)
+    place, failed = had // (firms.max() + 1), np.bincount(row, failed) > 0
+    if len(distinct) > min(failed.sum(), (~failed).sum()) / FEWEST:
+        return False
     count, defaults = np.bincount(place), np.bincount(place, failed)
     curve_of = np.column_stack([np.ones(len(distinct)), _coverage(distinct, knots)])
     root = np.sqrt(count)

@@ -139,11 +139,15 @@ def _covariance(fit: monotone_curves.Fit, doubted: np.ndarray, design: monotone_
 def _moderated(found: Found, covariance: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the coefficients that tell the probabilities to be expected, the coefficients being as uncertain as told.
 
-    A fit's log-odds lie too far apart: what the coefficients may be off by moves the probability to be expected from
-    that at their estimates towards the mean (MacKay 1992, Neural Computation 4, 720, §2: moderated outputs). Those
+    A fit's log-odds mostly lie too far apart: what the coefficients may be off by moves the probability to be expected
+    from that at their estimates towards one half (MacKay 1992, Neural Computation 4, 720, §2: moderated outputs). Those
     probabilities, at the rate of the sample, are no sum of curves; returned is the sum likeliest by them, within the
     signs, parts that are level staying so. To first order that is the fit less its bias (Firth 1993, Biometrika 80, 27)
     with the level restored (Puhr and others 2017, Statistics in Medicine 36, 2302).
+
+    Not every curve comes to lie nearer the mean. The errors are largest at both ends of a column, whose small
+    probabilities both move up; a curve under a sign can follow at the worse end alone, so that one that tells nothing
+    can come out steeper than fitted, within its standard error.
     """
     fit, design = found.fit, found.design
     error = monotone_curves.variances(design, covariance)

@@ -23,8 +23,10 @@ digits."""
 HARDLY = f"hardly varies: one value but for under 1% at either end, with under {curve_knots.FEWEST} defaults"
 
 
-def entering(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[list[Curve], dict[str, str]]:
-    """Return the curves of the columns that can enter, and by name why the others cannot."""
+def entering(
+    X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], firms: np.ndarray
+) -> tuple[list[Curve], dict[str, str]]:
+    """Return the curves of the columns that can enter, and by name why the others cannot; `firms`, whose row it is."""
     inputs: list[Curve] = []
     dropped: dict[str, str] = {}
     kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -39,7 +41,7 @@ def entering(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[l
             dropped[name] = "has no two different values"
         elif min(bad, good) < FEWEST:
             dropped[name] = f"is known in {bad} rows with default and {good} without"
-        elif len(part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted)) and len(part.knots) < 2:
+        elif len((part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted, firms=firms)).knots) < 2:
             dropped[name] = HARDLY
         elif twin := _twin(ranks := _standard(rankdata(values[known])), known, kept):
             dropped[name] = f"orders the buyers nearly as {twin.replace('_', ' ')} does"

@@ -403,7 +403,7 @@ def solve(design: Design, y: np.ndarray, *, penalty: np.ndarray, start: np.ndarr
     """Return the coefficients b that minimise −log-likelihood(b) + ½ (b − belief)'P(b − belief) of a logit.
 
     Newton's method; each round minimises the quadratic model within the bounds by coordinate descent and goes back by
-    halves where that overshoots. `y` is 0 or 1 by row.
+    halves where that overshoots. `y`, by row, is 0 or 1, or a probability from 0 to 1 (`nearest`).
     """
     b, odds = start, log_odds(design, start) + within.lift
     old = _objective(odds, y, b, penalty, within)

@@ -35,10 +35,11 @@ def features(book: Book) -> pd.DataFrame:
     - `share_late`: of the invoices due in the 12 months and more than 5 days ago (so that it is known whether they were
       late), by what was paid on them in money or is still open, the part that came, or is still open, more than 5 days
       after its due date;
-    - `share_overdue`: open amount past due / open amount; `oldest_days_past_due`: 0 where nothing is past due;
+    - `share_overdue`: open amount past due / open amount; `oldest_days_past_due` of every invoice past due, however
+      small and whether or not it is contested; 0 where nothing is past due;
     - `dispute_rate`: amount disputed in the 12 months / sales_12m (above 1 where sales fell away);
-    - `limit_use`: (open amount − on account) / limit in force, our own where there is one, else the insurer's, else
-      the discretionary one;
+    - `limit_use`: max(open amount − on account, 0) / limit in force, our own where there is one, else the insurer's,
+      else the discretionary one; an account below zero counts as none;
     - `months_of_history` since the first invoice that was not cancelled, at most those of the ledger's history
       (0 without any), `open_amount` as the ledger has it, and `sales_12m`, invoiced in the 12 months net of
       cancellations (`sales.net_sales`; reporting currency).
@@ -61,10 +62,7 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     `items`: as `open_items.open_items`, with `buyer`, the place of the buyer. Of a buyer that was not known by then it
     says nothing, or zero.
     """
-    # What the buyer has on account is payment: what it covers is neither open nor late.
-    whole = items["open_amount"]
-    left = whole - covered_on(book, items, day)
-    items = items.assign(open_amount=left.where(left > CENT, 0.0))
+    whole, items = items["open_amount"], _less_on_account(book, items, day)
     year = window_start(day, 12)
     long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
     decided = items["payable_by"].gt(year) & items["payable_by"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
@@ -116,15 +114,25 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
 def signed_days_beyond_terms(book: Book) -> pd.Series:
     """Return every buyer's mean days from due date to payment over the 12 months, early payment counting below zero.
 
-    Reads `buyers`, `invoices` and `receipts`; index `buyer_id`. Invoices, weights and missing values are those of
-    `features`' `days_beyond_terms`, but an invoice paid before its due date counts its days as negative, not as 0.
+    Reads `buyers`, `invoices`, `receipts` and `disputes`; index `buyer_id`. Invoices, weights and missing values are
+    those of `features`' `days_beyond_terms`, but an invoice paid before its due date counts its days as negative, not
+    as 0: it is never more than that.
     """
-    items = open_items(book)
+    items = _less_on_account(book, open_items(book).assign(buyer=book.buyer_of_invoice), book.as_of)
     beyond = beyond_terms(items, window_start(book.as_of, 12))
     sums = pd.DataFrame({"weight": beyond["weight"], "weighted_days": beyond["weight"] * beyond["signed_days"]})
     sums = sums_by_buyer(book, sums)
     habit = 1.0 if habits_told(book, book.as_of) else np.nan
     return (share(sums["weighted_days"], sums["weight"]) * habit).rename("signed_days_beyond_terms")
+
+
+def _less_on_account(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return open items less what their buyers have on account, which is payment: it is neither open nor late.
+
+    Less than half a cent is nothing, as in `set_off.still_overdue`.
+    """
+    left = items["open_amount"] - covered_on(book, items, day)
+    return items.assign(open_amount=left.where(left >= CENT, 0.0))
 
 
 def paydex(days_beyond_terms: pd.Series) -> pd.Series:

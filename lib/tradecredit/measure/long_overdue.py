@@ -29,7 +29,7 @@ def long_past_due(book: Book) -> pd.DataFrame:
     - `long_overdue`, what is open of invoices more than `DAYS` past due that nobody contests, less what the buyer has
       on account: more than `default.material_amount`; `longer_overdue`, the same of more than `LONGER_DAYS`;
     - `open_amount`, what it owes; `long_overdue_share` = long_overdue / open_amount; `oldest_days_past_due`, of
-      what it is still held to;
+      what it is still held to: nothing contested, however small (`behaviour.features` has that of every invoice);
     - `paid_since`, the part of what fell due in the last `DAYS` days, less credit notes and what is contested, that has
       been paid; missing where nothing fell due, and in a list of open items, which lacks what was paid;
     - `standing`: `PAYS_ON` where `paid_since` is at least `default.paying_share`, else `SMALL_PART` where the share is

@@ -54,7 +54,7 @@ def set_off_on(items: pd.DataFrame, in_dispute: np.ndarray, account: np.ndarray)
 def still_overdue(book: Book) -> np.ndarray:
     """Return what a buyer is held to of each invoice past due: what no dispute touches, less `set_off`; else 0.
 
-    In the order of `invoices`, in the reporting currency; less than a cent is nothing.
+    In the order of `invoices`, in the reporting currency; less than half a cent is nothing.
     """
     left = np.where(overdue_undisputed(book), open_amounts(book) - set_off(book), 0.0)
     return np.where(left < CENT, 0.0, left)

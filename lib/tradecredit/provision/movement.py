@@ -187,8 +187,9 @@ def by_month(book: Book, months: int = 24) -> pd.DataFrame:
 
 
 def published_before(book: Book) -> pd.DataFrame:
-    """Return headline figures of past month ends, as known then: index as `by_month`; `coverage_ratio`, `provision`.
+    """Return headline figures of month ends, as known then: index as `by_month`; `coverage_ratio`, `provision`.
 
+    The last is the as-of date itself where that is a month end.
     `provision`, what accounts show, is the closing provision unless the run takes insurance off it (`integral`), which
     this knows of today alone: then it is not among the columns.
     """

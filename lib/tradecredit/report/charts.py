@@ -208,7 +208,7 @@ def points(
             ),
         )  # fmt: skip
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        places = {str(name): (row[x], row[y]) for name, row in named.iterrows()}
+        places = [(str(name), (row[x], row[y])) for name, row in named.iterrows()]
         beside_points(figure, places, plain[[x, y]].to_numpy("float64"), size=10, line=GREY)
     return figure
 

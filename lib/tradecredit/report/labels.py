@@ -1,6 +1,6 @@
 """Names beside the points of a picture, each where it covers neither another name nor a point."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,22 +18,22 @@ _HEIGHTS = {-1: "top", 0: "center", 1: "bottom"}
 
 
 def beside_points(
-    figure: Figure, named: Mapping[str, tuple[float, float]], others: np.ndarray, *, size: float, line: str
+    figure: Figure, named: Sequence[tuple[str, tuple[float, float]]], others: np.ndarray, *, size: float, line: str
 ) -> None:
     """Write the names of points of a figure's one pair of axes beside them.
 
-    `named`: name → x and y; `others`: x and y of all points that have no name, a row each, which a name may cover where
-    there is no other way. All else must have been drawn: where the axes lie is asked of the figure's layout. `size`: of
-    the letters; `line`: colour of the lines to names that are not near.
+    `named`: the name, and x and y, of each point that has one; `others`: x and y of all points that have no name, a row
+    each, which a name may cover where there is no other way. All else must have been drawn: where the axes lie is asked
+    of the figure's layout. `size`: of the letters; `line`: colour of the lines to names that are not near.
     """
     axes = figure.axes[0]
     figure.draw_without_rendering()
     scale = figure.dpi / 72
-    marks = axes.transData.transform(np.array(list(named.values()), dtype=float).reshape(-1, 2))
+    marks = axes.transData.transform(np.array([place for _, place in named], dtype=float).reshape(-1, 2))
     small = axes.transData.transform(np.asarray(others, dtype=float).reshape(-1, 2))
     taken = [_around(mark, 6 * scale) for mark in marks]
     inside = axes.get_window_extent()
-    for number, (name, place) in sorted(enumerate(named.items()), key=lambda one: -marks[one[0]][1]):
+    for number, (name, place) in sorted(enumerate(named), key=lambda one: -marks[one[0]][1]):
         text = axes.annotate(
             name, place, (0, 0), textcoords="offset points", fontsize=size, annotation_clip=False,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],

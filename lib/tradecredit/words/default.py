@@ -266,7 +266,7 @@ def sign_costs(costs: pd.DataFrame, observations: int) -> str:
     if not told or observations <= MOST_ROWS:
         return told
     return tr(
-        "{told} Compared are about {compared} of the {observations} observations, those of buyers drawn by chance.",
+        "{told} About {compared} of the {observations} observations are compared, those of buyers drawn by chance.",
         told=told, compared=whole(MOST_ROWS), observations=whole(observations),
     )  # fmt: skip
 

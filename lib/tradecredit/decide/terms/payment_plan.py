@@ -38,9 +38,9 @@ def overdue_buyers(book: Book) -> pd.DataFrame:
     Index buyer_id; `overdue` (reporting currency), `invoices`, `oldest_days_past_due`, all without invoices under an
     open dispute, which are left out whole: what is contested is no debt to plan instalments for or to enforce; and less
     what the buyer has on account (`set_off.still_overdue`).
-    The oldest is that of the invoices of which more than a small rest is owed (`receivables.small_rest`), or where of
-    none more is, of all. `disputed`: the open amount of those past due. A buyer that contests all of it has 0 overdue,
-    and no oldest.
+    `oldest_days_past_due` is of these invoices (`behaviour.features` has that of every invoice, contested ones too), of
+    which more than a small rest is owed (`receivables.small_rest`), or where of none more is, of all. `disputed`: the
+    open amount of contested invoices past due. A buyer that contests all of it has 0 overdue, and no oldest.
     """
     items = _past_due(book)
     items = items[~items["buyer_id"].isin(in_default(book))]
