@@ -195,8 +195,8 @@ def heads_block(held: list[object], word: str) -> bool:
 
 
 LEAST_NUMBERS, LEAST_SHARE, LEAST_NAMED = 3, 0.3, 0.5
-"""From so many numbers of buyers, so large a share of what a column holds, texts below them may be particulars; they are
-where more than this share of the numbers with lines below them have one."""
+"""From so many numbers of buyers, so large a share of what a column holds, texts below them may be particulars; they
+are where more than this share of the numbers with lines below them have one."""
 
 
 class Numbered(NamedTuple):
