@@ -66,7 +66,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        shown = ("source.form.dates.odd", "source.columns.open", "source.columns.balance")
+        shown = ("source.form.dates.odd", "source.columns.open", "source.columns.balance", "source.block")
         found = f": {guess.taken}" if key in shown or guess.taken.startswith("none;") else ""
         return f"   # CHECK: {meaning(key)}{found}{others}"
 

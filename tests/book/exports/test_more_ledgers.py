@@ -1,11 +1,13 @@
 """Ledgers of further systems and habits, read as they come: what each of them has that others have not."""
 
 import openpyxl
+import pytest
 from book.exports import more_samples as samples
 from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
+from tradecredit.words import start
 
 OPEN = {
     "R-1002": ("10010", "2026-05-31", 1380.0),
@@ -201,3 +203,95 @@ def test_an_account_that_many_names_share_is_no_buyer(tmp_path):
     rows = [f"{8400 + at % 2};{name};R{at};0{at + 1}.08.2026;30.09.2026;10{at},50" for at, name in enumerate(names)]
     _, found = read(tmp_path, "list.csv", "\n".join(["Konto;Name;Belegnr;Datum;Fällig;Betrag", *rows]) + "\n")
     assert [buyer for buyer, _, _ in open_items(found).values()] == [*names]
+
+
+def _in_blocks(heads):
+    """A list in whose first column heads stand in lines of their own, each above two documents."""
+    lines = ["Customer ID,Invoice No,Date,Date Due,Amount Due"]
+    for at, head in enumerate(heads, start=1):
+        lines += [f"{one},,,," for one in head.split("/")]
+        lines += [f",{at}0{one},3/{at}/2026,4/{at + one}/2026,{at}{one}.00" for one in (1, 2)]
+    return "\n".join(lines) + "\n"
+
+
+def test_a_bare_name_among_numbers_heads_a_block_of_its_own(tmp_path):
+    heads = ["C1001", "C1002", "C1003", "Alder Ltd", "C1004"]
+    suggestion, found = read(tmp_path, "aged.csv", _in_blocks(heads))
+    right = {f"{at}0{one}": head for at, head in enumerate(heads, start=1) for one in (1, 2)}
+    assert {number: of[0] for number, of in open_items(found).items()} == right
+    assert "Alder Ltd" not in set(found.tables["buyers"].set_index("buyer_id")["name"].drop("Alder Ltd"))
+    assert "source.block" not in {guess.key for guess in suggestion.guesses}
+
+
+def test_a_bare_name_after_documents_heads_a_block_where_others_stand_below_numbers(tmp_path):
+    heads = ["C10/Birch Co", "C20/Cedar Oy/12 Main St", "Alder Ltd", "C30/Dorn AG"]
+    suggestion, found = read(tmp_path, "aged.csv", _in_blocks(heads))
+    right = {f"{at}0{one}": head.split("/")[0] for at, head in enumerate(heads, start=1) for one in (1, 2)}
+    assert {number: of[0] for number, of in open_items(found).items()} == right
+    names = found.tables["buyers"].set_index("buyer_id")["name"]
+    assert names[["C10", "C20", "C30"]].tolist() == ["Birch Co", "Cedar Oy", "Dorn AG"]
+    (guess,) = [guess for guess in suggestion.guesses if guess.key == "source.block"]
+    named = "Birch Co of C10, Cedar Oy of C20, Dorn AG of C30"
+    assert guess.open and guess.taken == named
+    assert f"block:   # CHECK: names that stand below buyers' numbers in one column: {named}" in start.run_file(
+        suggestion, tmp_path
+    )
+
+
+LINES = """Customer Name;Invoice No;Invoice Date;Due Date;Item;Amount
+Alder;R1001;01.03.2026;31.03.2026;Nails;10,50
+Alder;R1001;01.03.2026;31.03.2026;Screws;20,00
+Alder;R1001;01.03.2026;31.03.2026;Glue;1,50
+Birch;R1002;02.03.2026;01.04.2026;Nails;5,00
+Birch;R1002;02.03.2026;01.04.2026;Glue;7,00
+Cedar;R1003;03.03.2026;02.04.2026;Nails;8,00
+Cedar;R1003;03.03.2026;02.04.2026;Glue;9,00
+"""
+
+
+def test_lines_of_one_invoice_a_customer_are_no_invoices_of_a_number(tmp_path):
+    _, found = read(tmp_path, "lines.csv", LINES)
+    assert open_items(found) == {
+        "R1001": ("Alder", "2026-03-31", 32.0), "R1002": ("Birch", "2026-04-01", 12.0),
+        "R1003": ("Cedar", "2026-04-02", 17.0),
+    }  # fmt: skip
+
+
+def test_a_number_that_goes_with_the_name_on_several_days_is_the_buyers(tmp_path):
+    days = LINES.replace("01.03.2026;31.03.2026;Screws", "05.03.2026;04.04.2026;Screws")
+    suggestion, found = read(tmp_path, "numbers.csv", days)
+    assert suggestion.source.columns["buyer_id"] == "Invoice No" and len(found.tables["invoices"]) == 7
+
+
+def _of_balance(states, lacking=None, nobody=()):
+    """An account whose balance all rows but those of `Void` move; one may be `lacking`, and `nobody` has no buyer."""
+    balance, rows = 0, []
+    for at, state in enumerate(states, start=1):
+        balance += (100 + at) * (state != "Void")
+        buyer = "" if at in nobody else f"C{at % 3}"
+        rows.append(f"{at:02}/01/2026;FT{at};{buyer};30/03/2026;{100 + at},00;;{balance},00;{state}")
+    if lacking is not None:
+        del rows[lacking - 1]
+    return "\n".join(["Data;N. documento;Cod. cliente;Scadenza;Dare;Avere;Saldo;Status", *rows]) + "\n"
+
+
+def _told_of_balance(tmp_path, text):
+    suggestion, _ = read(tmp_path, "mastrino.csv", _of_balance(["Open"] * 24))
+    assert suggestion.source.columns["balance"] == "Saldo"
+    source = suggestion.source.model_copy(update={"without": {"Status": ["Draft", "Void"]}})
+    (tmp_path / "mastrino.csv").write_text(text)
+    return [rule for _, rule, _ in ledger(source, suggestion.currency).assumed if rule.startswith("Saldo")]
+
+
+@pytest.mark.parametrize("state", ["Draft", "Void"])
+def test_a_row_left_out_is_none_that_a_running_balance_lacks(state, tmp_path):
+    states = [state if at == 20 else "Open" for at in range(1, 25)]
+    assert _told_of_balance(tmp_path, _of_balance(states)) == []
+
+
+@pytest.mark.parametrize("nobody", [(), (2, 5, 9, 10)])
+def test_a_row_that_a_short_list_lacks_is_told(nobody, tmp_path):
+    # FT7 of 107 stood on line 8.
+    told = "Saldo does not follow from the rows: 107.00 off at row 8; a row may be missing"
+    text = _of_balance(["Open"] * 12, lacking=7, nobody=nobody)
+    assert told in _told_of_balance(tmp_path, text)

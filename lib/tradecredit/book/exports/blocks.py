@@ -1,6 +1,8 @@
 """Lists whose rows stand in blocks, each with its account on a line above or below it."""
 
 import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -10,7 +12,7 @@ from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total
-from tradecredit.params.export import ExportList
+from tradecredit.params.export import ExportList, Role
 
 SHEET = "@"
 """Word of a block that is called after its sheet."""
@@ -31,9 +33,9 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
     found = framed(inside, source.form.header_row, source.form.header_lines)
     own = {role: _own(found, source.columns.get(role)) for role, word in source.block.items() if word == "="}
-    numbers = of_numbers(own["buyer_id"]) if "buyer_id" in own else None
-    if numbers is not None:
-        own["buyer_id"] = own["buyer_id"].where(own["buyer_id"].isin(list(numbers.index)))
+    numbered = of_numbers(own["buyer_id"], _documents(found, source)) if "buyer_id" in own else None
+    if numbered is not None:
+        own["buyer_id"] = own["buyer_id"].where(~numbered.particular)
     heads = pd.DataFrame(own, index=found.index).notna().any(axis="columns")
     for role, word in source.block.items():
         if word.isdecimal():
@@ -49,8 +51,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
             continue
         if word == "=":
             found[f"above: {role}"] = own[role].where(heads).groupby(heads.cumsum()).transform("first")
-            if role == "buyer_id" and numbers is not None:
-                found["above: name"] = found["above: buyer_id"].map(numbers)
+            if role == "buyer_id" and numbered is not None:
+                found["above: name"] = found["above: buyer_id"].map(numbered.names)
             continue
         texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
         if word in ALONE and source.block.get("buyer_id") == source.block.get("name"):
@@ -114,11 +116,7 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
 
     Of lines one below the other the first counts: others hold particulars.
     """
-    without = pd.Series(True, index=found.index)
-    for roles, is_one in ((DAYS, is_day), (AMOUNTS, is_amount)):
-        named = [source.columns[role] for role in roles if role in source.columns]
-        for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
-            without &= ~found[name].map(is_one, na_action="ignore").eq(True)
+    without = ~(_holding(found, source, DAYS, is_day) | _holding(found, source, AMOUNTS, is_amount))
     own = [name for name in found if not str(name).startswith("above: ")]
     without &= found[own].notna().any(axis="columns")
     first = without & ~without.shift(fill_value=False)
@@ -127,6 +125,22 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
         for line, cells in zip(found.index[first], found.loc[first, own].to_numpy(dtype="object"), strict=True)
     }
     return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
+
+
+def _holding(
+    found: pd.DataFrame, source: ExportList, roles: Iterable[Role], is_one: Callable[[object], bool]
+) -> pd.Series:
+    """Return which rows hold one of a kind, such as a day, in a column that means one of some roles."""
+    named = [source.columns[role] for role in roles if role in source.columns]
+    holding = pd.Series(False, index=found.index)
+    for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
+        holding |= found[name].map(is_one, na_action="ignore").eq(True)
+    return holding
+
+
+def _documents(found: pd.DataFrame, source: ExportList) -> pd.Series:
+    """Return which rows hold a document beside what heads their block: a day, or how many days it is overdue."""
+    return _holding(found, source, DAYS, is_day) | _holding(found, source, ("days_overdue",), is_amount)
 
 
 def _above(rows: list[Row], word: str) -> pd.Series:
@@ -180,26 +194,52 @@ def heads_block(held: list[object], word: str) -> bool:
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
 
 
-LEAST_NUMBERS, LEAST_SHARE = 3, 0.3
-"""Numbers of buyers, and their share of what a column holds, from which other texts below them are particulars."""
+LEAST_NUMBERS, LEAST_SHARE, LEAST_NAMED = 3, 0.3, 0.5
+"""From so many numbers of buyers, so large a share of what a column holds, texts below them may be particulars; they
+are where more than this share of the numbers with lines below them have one."""
 
 
-def of_numbers(column: pd.Series) -> pd.Series | None:
-    """Return the first particular of each buyer by its number, of a column with both, the number first; else None.
+class Numbered(NamedTuple):
+    """Each buyer's name by its number, and which cells of the column are particulars: they head no block."""
 
-    The numbers are written alike, and one stands first.
+    names: pd.Series
+    particular: pd.Series
 
-    >>> of_numbers(pd.Series(["C10", "Alder Ltd", None, "C20", "Birch Co", "C30", "Cedar Oy"])).to_dict()
-    {'C10': 'Alder Ltd', 'C20': 'Birch Co', 'C30': 'Cedar Oy'}
+
+def of_numbers(column: pd.Series, is_document: pd.Series) -> Numbered | None:
+    """Return the particulars of buyers in a column that holds their numbers, each with its name below; else None.
+
+    The numbers are written alike, one stands first, and most blocks with room have a particular. A text is one in the
+    line right below the number or in a document's row; alone in a line after documents it heads a block of its own.
+
+    >>> column = pd.Series(["C10", "Alder", None, "C20", "Birch", None, "C30", "Cedar", None, "Dorn", None])
+    >>> found = of_numbers(column, column.isna())
+    >>> found.names.to_dict(), list(column[found.particular])
+    ({'C10': 'Alder', 'C20': 'Birch', 'C30': 'Cedar'}, ['Alder', 'Birch', 'Cedar'])
     """
-    held = column.dropna().astype("str").str.strip()
-    number = held.str.fullmatch(r"\S*\d\S*").fillna(False).astype(bool)
-    alike = len(set(held[number].str.replace(r"\d", "9", regex=True))) == 1
-    enough = held[number].nunique() >= LEAST_NUMBERS and number.mean() >= LEAST_SHARE
-    if not (alike and enough and number.iloc[0]) or number.all():
+    text = column.astype("str").str.strip().where(column.notna())
+    number = text.str.fullmatch(r"\S*\d\S*").fillna(False).astype(bool)
+    bare, held = text.notna() & ~number, text.dropna()
+    alike = len(set(text[number].str.replace(r"\d", "9", regex=True))) == 1
+    enough = text[number].nunique() >= LEAST_NUMBERS and number.sum() >= LEAST_SHARE * len(held)
+    if not (alike and enough and bare.any() and number[held.index[0]]):
         return None
-    below = held.where(~number).groupby(number.cumsum()).first()
-    return pd.Series(below.to_numpy(), index=held[number]).groupby(level=0).first()
+    after_documents = is_document.groupby(number.cumsum()).cumsum() > 0
+    documents_below = is_document.shift(-1, fill_value=False) & text.shift(-1).isna()
+    names_it = number.shift(fill_value=False) & ~documents_below
+    own = bare & ~is_document & after_documents & ~names_it
+    # Of lines one below the other the first is the head.
+    own &= ~own.shift(fill_value=False)
+    block = (number | own).cumsum()
+    particular = bare & ~own
+    with_room = (particular | (is_document & ~number)).groupby(block).any()
+    with_particular = particular.groupby(block).any()
+    of_number = block[number]
+    if with_particular[of_number].sum() <= LEAST_NAMED * with_room[of_number].sum():
+        return None
+    below = text.where(particular).groupby(block).first()
+    names = pd.Series(below[of_number].to_numpy(), index=text[number]).groupby(level=0).first()
+    return Numbered(names, particular)
 
 
 def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:

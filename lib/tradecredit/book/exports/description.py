@@ -36,6 +36,7 @@ LOOKS = (
     kinds.kinds_by_sign,
     guesses.lines,
     guesses.totals_of_ages,
+    guesses.particulars,
     own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""

@@ -9,6 +9,8 @@ from tradecredit.book.exports.heads import DAYS, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.open_parts import TELL_OPEN
 from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
+from tradecredit.book.exports.which_rows import are_read
+from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import Code, ExportSource
 
 ALMOST_ALL = 0.95
@@ -117,6 +119,17 @@ def totals_of_ages(seen: Seen) -> Settled:
     return Settled({}, tuple(guesses))
 
 
+def particulars(seen: Seen) -> Settled:
+    """Return an open guess of names that stand below buyers' numbers in one column: one may be another buyer."""
+    source = seen.source
+    if source.block.get("buyer_id") != "=" or {*source.block, *source.columns} & {"name"}:
+        return Settled()
+    named = seen.raw[["buyer_id", "name"]].dropna().drop_duplicates()
+    shown = [" ".join(f"{name} of {number}".split()) for number, name in named.head(SHOWN).itertuples(index=False)]
+    more = ", …" if len(named) > SHOWN else ""
+    return Settled({}, (Guess("source.block", f"{', '.join(shown)}{more}", open=True),) if shown else ())
+
+
 def running_balance(seen: Seen) -> Settled:
     """Return `columns` where one with a balance that runs on from row to row was taken for what is open."""
     columns = dict(seen.source.columns)
@@ -127,7 +140,8 @@ def running_balance(seen: Seen) -> Settled:
     sides = {"debit", "credit"} <= columns.keys()
     moves = read["debit"].fillna(0) - read["credit"].fillna(0) if sides else read["amount"]
     buyer = raw["buyer_id"].fillna(raw["name"])
-    steps = [read["open"] - read["open"].groupby(group).shift() - moves for group in (buyer, buyer.notna())]
+    one_group = pd.Series(0, index=raw.index)
+    steps = [read["open"] - read["open"].groupby(group).shift() - moves for group in (buyer, one_group)]
     right = [(step.dropna().abs() < 0.01).mean() for step in steps if step.notna().any()]
     if max(right, default=float(sides)) <= 0.9:
         return Settled()
@@ -138,7 +152,8 @@ def running_balance(seen: Seen) -> Settled:
 def balance_breaks(seen: Seen) -> Settled:
     """Return an open guess of the rows after which a running balance is not the one before and debit less credit."""
     cells = reading.of_role(seen.source, seen.found, "balance").set_axis(seen.raw.index)
-    off = running.breaks(seen.raw.assign(balance=cells), seen.source)
+    is_read = are_read(seen.found, seen.source).set_axis(seen.raw.index)
+    off = running.breaks(seen.raw.assign(balance=cells), is_read, seen.source)
     if off.empty:
         return Settled()
     return Settled({}, (Guess("source.columns.balance", running.told(off, seen.source), open=True),))

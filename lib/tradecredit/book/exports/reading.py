@@ -25,7 +25,7 @@ from tradecredit.book.exports.amounts import amounts, codes_of_currencies, curre
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
-from tradecredit.book.exports.which_rows import among, documents_among, table_of_list
+from tradecredit.book.exports.which_rows import among, are_documents, documents_among, table_of_list
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
@@ -177,13 +177,15 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
     raw = meaning.with_opening_balances(raw, source)
-    is_document, left_out, told = documents_among(raw, found, source)
+    listed = are_documents(raw, source.lines == "parts")
+    is_document, left_out, told = documents_among(raw, found, listed, source)
     settled = pd.Series(False, index=found.index)
     for theirs, kept in source.settled.items():
         settled |= among(found[theirs], kept)
     # Several documents may stand in one line.
     lines = found.index[is_document]
-    if len(off := running.breaks(raw[is_document], source)):
+    # Rows that are left out may have moved the balance.
+    if len(off := running.breaks(raw[listed], is_document[listed], source)):
         told.append((table_of_list(source), running.told(off, source), len(off)))
     raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)

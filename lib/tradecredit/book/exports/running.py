@@ -8,7 +8,7 @@ from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import ExportList
 
 MOST_OFF = 0.05
-"""Share of rows after which a column is no balance that runs on: nothing is told of it."""
+"""Share of rows after which a column is no balance that runs on: nothing is told of it. One may be off in any list."""
 
 
 def moves(raw: pd.DataFrame, source: ExportList) -> pd.Series:
@@ -23,19 +23,25 @@ def moves(raw: pd.DataFrame, source: ExportList) -> pd.Series:
     return owed
 
 
-def breaks(raw: pd.DataFrame, source: ExportList) -> pd.Series:
+def breaks(raw: pd.DataFrame, is_read: pd.Series, source: ExportList) -> pd.Series:
     """Return by how much the balance of a row is not the one before and what the row moves, by line, where it is not.
 
-    It runs on by buyer, or through the whole list, whichever holds on more rows. Empty for a list without a balance.
+    It runs on by buyer, or through the whole list, whichever holds on more rows. Rows that are left out (not
+    `is_read`), such as drafts, may move it or not. Empty for a list without a balance.
     """
     if "balance" not in source.columns or not {"amount", "debit"} & source.columns.keys():
         return pd.Series(dtype="float64")
     balance, moved = amounts(raw["balance"], source.form.decimal), moves(raw, source).fillna(0)
-    buyer = raw["buyer_id"].fillna(raw["name"])
-    steps = [(balance - balance.groupby(group).shift() - moved).dropna() for group in (buyer, buyer.isna())]
-    step = min(steps, key=lambda one: (one.abs() > CENT).mean() if len(one) else 1.0)
+    one_group = pd.Series(0, index=raw.index)
+    steps = []
+    for group in (raw["buyer_id"].fillna(raw["name"]), one_group):
+        raised = balance - balance.groupby(group).shift()
+        stands = ~is_read & (raised.abs() <= CENT)
+        steps.append((raised - moved.where(~stands, 0)).dropna())
+    step = max(steps, key=lambda one: (one.abs() <= CENT).sum())
     off = step[step.abs() > CENT]
-    return off if len(off) <= MOST_OFF * len(step) else off.iloc[:0]
+    runs_on = len(off) <= max(1, MOST_OFF * len(step)) and 2 * len(off) < len(step)
+    return off if runs_on else off.iloc[:0]
 
 
 def told(off: pd.Series, source: ExportList) -> str:

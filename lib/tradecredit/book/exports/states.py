@@ -132,7 +132,8 @@ def _state_columns(seen: Seen) -> list[str]:
     known = {plain(word) for words in (system.void, system.settled, system.unsettled) for word in words}
     named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
     words = {word for word, meaning in vocabulary().meaning.items() if meaning in ("status", "pay", "paid")}
-    words.add("state")  # of which there are others, in addresses
+    # Not in the vocabulary: in an address, a state is a part of a country.
+    words.add("state")
     others = [
         str(name)
         for name in found

@@ -409,9 +409,10 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     cells = {str(cell).strip(): [row[at] for row in below if at < len(row)]
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
     bare = without_tables(cells)
-    heads = {frozenset(head.split()) for listed in system.heads.values() for head in listed}
-    whole, part_of = ({name: vocabulary().of(one[name]) for name in cells} for one in ({n: n for n in cells}, bare))
-    meanings = {name: whole[name] if whole[name] in heads else part_of[name] for name in cells}
+    known = {frozenset(head.split()) for listed in system.heads.values() for head in listed}
+    meanings = {name: vocabulary().of(name) for name in cells}
+    # What means nothing as a whole may do so without its table.
+    meanings = {name: one if one in known else vocabulary().of(bare[name]) for name, one in meanings.items()}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
     ranked = [
@@ -445,29 +446,55 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         # What is called the customer alone, beside its number, is its name.
         found |= {"name": found["buyer_id"], "buyer_id": [number]}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
-        pairs = _pairs(header, below, found["invoice_id"][0], found["name"][0])
-        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
-        if len({*pairs}) == len(codes) == len(names) > 1 and len(pairs) > LEAST_OF_A_BUYER * len(codes):
-            # One for each name, in several rows, is the buyer's number and no invoice's.
-            found["buyer_id"] = found.pop("invoice_id")
-            rest = [one for one in sorted(ranked) if one[2] == "invoice_id" and one[3] not in taken]
-            found |= {"invoice_id": [rest[0][3]]} if rest else {}
+        others = [column for _, _, role, column in sorted(ranked) if role == "invoice_id" and column not in taken]
+        found = _with_number_of_buyer(found, others, header, below)
     if {"buyer_id", "name"} <= found.keys():
-        pairs = _pairs(header, below, found["buyer_id"][0], found["name"][0])
-        codes, names = ({pair[at] for pair in pairs} for at in (0, 1))
-        if pairs and len(names) >= NAMES_OF_A_CODE * len(codes):
+        codes, names, _ = _different(_side_by_side(header, below, found["buyer_id"][0], found["name"][0]))
+        if names and names >= NAMES_OF_A_CODE * codes:
             # An account of the books that many buyers share is none of theirs.
             del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
 
 
-def _pairs(header: list[object], below: list[list[object]], first: str, second: str) -> list[tuple[object, object]]:
+def _with_number_of_buyer(
+    found: dict[Role, list[str]], others: list[str], header: list[object], below: list[list[object]]
+) -> dict[Role, list[str]]:
+    """Return the columns with that of invoices' numbers as the buyers', where each name has one of its own in its rows.
+
+    Unless the rows of each name may be lines of one invoice: none of the `others` that may hold an invoice's number,
+    nor the day, tells them apart.
+    """
+    number, name = found["invoice_id"][0], found["name"][0]
+    rows = _side_by_side(header, below, number, name)
+    codes, names, pairs = _different(rows)
+    if not (pairs == codes == names > 1 and len(rows) > LEAST_OF_A_BUYER * codes):
+        return found
+
+    def apart(column: str) -> bool:
+        return len({*_side_by_side(header, below, number, column)}) > codes
+
+    day = [found[role][0] for role in ("issued", "due") if role in found][:1]
+    invoice = next(filter(apart, others), None)
+    if invoice is None and not any(map(apart, day)):
+        return found
+    numbers: dict[Role, list[str]] = {"buyer_id": [number], **({"invoice_id": [invoice]} if invoice else {})}
+    return {role: columns for role, columns in found.items() if role != "invoice_id"} | numbers
+
+
+def _side_by_side(
+    header: list[object], below: list[list[object]], first: str, second: str
+) -> list[tuple[object, object]]:
     """Return what stands in two columns, of the rows in which both hold something."""
     places = places_of(header)
     at, beside = places[first], places[second]
     wide = (row for row in below if len(row) > max(at, beside))
     return [(row[at], row[beside]) for row in wide if row[at] is not None and row[beside] is not None]
+
+
+def _different(pairs: list[tuple[object, object]]) -> tuple[int, int, int]:
+    """Return how many different first and second values, and pairs, there are."""
+    return len({first for first, _ in pairs}), len({second for _, second in pairs}), len({*pairs})
 
 
 def without_tables(names: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Which rows of an export are documents, and which are left out: titles, groups, totals, and those of other lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,26 +14,38 @@ from tradecredit.params.export import ExportList
 
 
 def documents_among(
-    raw: pd.DataFrame, found: pd.DataFrame, source: ExportList
+    raw: pd.DataFrame, found: pd.DataFrame, is_document: pd.Series, source: ExportList
 ) -> tuple[pd.Series, list[Note], list[Note]]:
-    """Return which rows are documents to be read, notes on those that are not, and on totals that are wrong."""
+    """Return which documents among the rows are read, notes on rows that are not, and on totals that are wrong."""
     notes: list[Note] = []
     table = table_of_list(source)
-    is_document = are_documents(raw, source.lines == "parts")
     titles = ~is_document
-    for theirs, kept in [*source.where.items(), *source.without.items()]:
-        held = among(found[theirs], kept)
-        out = is_document & (held if theirs in source.without else ~held)
+    for theirs, rule, fits in _left_out(found, source):
+        out = is_document & fits
         if out.any():
-            which = "is" if theirs in source.without else "is not"
             what = "document" if source.form.layout == "xml" else theirs
-            rule = f"{what} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
-            notes.append((table, rule, int(out.sum())))
-        is_document &= ~out
+            notes.append((table, f"{what} {rule}: {_sum(raw, out, source):,.2f}", int(out.sum())))
+        is_document = is_document & ~out
     if titles.any():
         notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
     told = _not_there(raw, found, source, table)
     return is_document, notes, [*told, *(_wrong_totals(raw, ~titles, source) if titles.any() else [])]
+
+
+def are_read(found: pd.DataFrame, source: ExportList) -> pd.Series:
+    """Return which rows `where` and `without` leave in."""
+    kept = pd.Series(True, index=found.index)
+    for _, _, out in _left_out(found, source):
+        kept &= ~out
+    return kept
+
+
+def _left_out(found: pd.DataFrame, source: ExportList) -> Iterator[tuple[str, str, pd.Series]]:
+    """Yield for each column of `where` and `without` its name, the rule, and which rows it leaves out."""
+    for theirs, values in source.where.items():
+        yield theirs, f"is not {' or '.join(map(str, values))}", ~among(found[theirs], values)
+    for theirs, values in source.without.items():
+        yield theirs, f"is {' or '.join(map(str, values))}", among(found[theirs], values)
 
 
 def _not_there(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList, table: str) -> list[Note]:
