@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from tradecredit.default import curve_knots, monotone_curves, point_in_time
+from tradecredit.default import curve_knots, monotone_curves
 from tradecredit.default.additive_model import TABLE_COLUMNS, DefaultModel, points
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.numerics import discrimination
@@ -119,6 +119,7 @@ def test_the_fit_is_the_least_penalised_loss(known, told):
     fit, _ = monotone_curves.fitted(model.inputs, design, y.to_numpy(dtype=float), np.arange(len(X)), belief=belief)
     low, high = monotone_curves.bounds(model.inputs)
     P, b = fit.penalty, fit.coefficients
+    assert b.tolist() == list(model.coefficients)
     dense = monotone_curves.dense(design)
 
     def loss(b):
@@ -130,30 +131,6 @@ def test_the_fit_is_the_least_penalised_loss(known, told):
             moved = b.copy()
             moved[place] = np.clip(b[place] + change, low[place], high[place])
             assert loss(moved) >= loss(b) - 1e-4
-
-
-def test_a_probability_is_the_one_to_be_expected():
-    # A curve with a knot at each of four values can tell any four probabilities: those of the normal log-odds' mean,
-    # integrated here by a fine grid, moved to the rate of the sample.
-    values, rates = np.array([0.0, 1.0, 2.0, 3.0]), [0.02, 0.04, 0.12, 0.30]
-    X = pd.DataFrame({"debt": np.repeat(values, 100)})
-    y = pd.Series(np.concatenate([np.arange(100) < 100 * rate for rate in rates]).astype(int))
-    model = DefaultModel.fit(X, y, signs={})
-    design = monotone_curves.design(model.inputs, [X["debt"].to_numpy()], len(X))
-    firms, belief = np.arange(len(X)), np.zeros(len(model.coefficients))
-    fit, _ = monotone_curves.fitted(model.inputs, design, y.to_numpy(dtype=float), firms, belief=belief)
-    told = logit(model.predict(pd.DataFrame({"debt": values}), confidence=0.9))
-    deviation = ((told["pd_high"] - told["pd_low"]) / 2 / 1.6448536).to_numpy()
-    place = np.linspace(-8, 8, 4_001)
-    weight = np.exp(-(place**2) / 2) / np.exp(-(place**2) / 2).sum()
-    mean = np.array(
-        [weight @ expit(logit(p) + sd * place) for p, sd in zip(fit.probability[::100], deviation, strict=True)]
-    )
-    moved = logit(mean) + point_in_time.shift_to(y.mean(), pd.Series(logit(mean)))
-    np.testing.assert_allclose(told["pd"], moved, atol=0.01)
-    assert model.probability(X).mean() == pytest.approx(y.mean(), rel=1e-3)
-    # It lies nearer the mean than the likeliest fit at both ends.
-    assert told["pd"].iloc[0] > logit(fit.probability[0]) and told["pd"].iloc[-1] < logit(fit.probability[-1])
 
 
 def test_table_of_inputs(known, model):
@@ -397,9 +374,7 @@ def test_few_defaults_hardly_move_a_belief():
     held = DefaultModel.fit(X, y, signs={"debt": 1}, belief=believing(BELIEF))
     steps = held.inputs[0].knots
     assert held.table.loc["debt", "effect"] == pytest.approx(1.5 * (steps[-1] - steps[0]), rel=0.1)
-    # Without a belief the curve is level but for what its coefficients may be off by.
-    free = DefaultModel.fit(X, y, signs={"debt": 1}).table.loc["debt"]
-    assert 0 <= free["effect"] < 0.2 * free["standard_error"]
+    assert DefaultModel.fit(X, y, signs={"debt": 1}).table["effect"].abs().max() < 1e-6
 
 
 def test_a_belief_gives_way_as_the_same_is_told_more_often():
@@ -418,8 +393,7 @@ def test_a_belief_that_the_table_shares_stays():
     X = pd.DataFrame({"debt": np.repeat(values, 500)})
     y = pd.Series(np.concatenate([np.arange(500) < 500 * rate for rate in rates]).astype(int))
     held = DefaultModel.fit(X, y, signs={"debt": 1}, belief=believing({"debt": (values, logit(rates) + 7)}))
-    # But for what the coefficients may be off by, as ten defaults may be by chance: under 2 % of a rate of 2 %.
-    np.testing.assert_allclose(held.predict(pd.DataFrame({"debt": values}))["pd"], rates, rtol=0.02)
+    np.testing.assert_allclose(held.predict(pd.DataFrame({"debt": values}))["pd"], rates, rtol=1e-3)
 
 
 WRONG = {

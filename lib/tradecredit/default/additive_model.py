@@ -88,8 +88,6 @@ class DefaultModel:
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
         (`monotone_curves.fitted`).
-        What it finds is moderated (`model_fit.described`): told are the probabilities to be expected, the coefficients
-        being uncertain, which mostly lie nearer the mean.
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
         hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
         column whose curve its sign holds level.

@@ -5,14 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from tradecredit.default import monotone_curves, pair_choice, scale, unknown_inputs
 from tradecredit.default.curve_knots import Curve
 from tradecredit.default.monotone_curves import Part
 from tradecredit.default.pair_choice import Seen
 from tradecredit.default.pairs import Pair, pair
-from tradecredit.default.point_in_time import shift_to
 from tradecredit.default.scale import Scale
 
 LEVEL = 1e-6
@@ -87,11 +86,6 @@ def _stays(found: Found) -> list[bool]:
     return [moves or part.name in paired for part, moves in zip(found.parts, bent, strict=True)]
 
 
-def _rows_of(found: Found) -> np.ndarray:
-    """Return which coefficients are in the model: the intercept's and those of the parts that stay."""
-    return np.r_[True, np.repeat(_stays(found), [part.size for part in found.parts]).astype(bool)]
-
-
 def level(found: Found, *, told: bool) -> dict[str, str]:
     """Return the curves that take no part, and why; of pairs those that were told, not those that were tried."""
     parts = [part for part, stays in zip(found.parts, _stays(found), strict=True) if not stays]
@@ -100,14 +94,14 @@ def level(found: Found, *, told: bool) -> dict[str, str]:
 
 
 def described(found: Found, y: np.ndarray, firms: np.ndarray) -> dict[str, Any]:
-    """Return the fields of a model but for what was dropped: the fit moderated (`_moderated`), without level parts."""
+    """Return the fields of a model but for what was dropped: without parts that are level, it is the same fit."""
     covariance = _covariance(found.fit, found.doubted, found.design, y, firms)
-    b, stays = _moderated(found, covariance, y), _stays(found)
+    b, stays = found.fit.coefficients, _stays(found)
     contributions = monotone_curves.contributions(found.design, b)
     law = unknown_inputs.law(contributions / found.design.scale, found.design.unknown, b[0], float(y.mean()))
     errors = _mean_errors(found.parts, covariance, found.design)
     left = [part for part, kept in zip(found.parts, stays, strict=True) if kept]
-    rows = _rows_of(found)
+    rows = np.r_[True, np.repeat(stays, [part.size for part in found.parts]).astype(bool)]
     return {
         "inputs": tuple(part for part in left if isinstance(part, Curve)),
         "pairs": tuple(part for part in left if isinstance(part, Pair)),
@@ -134,30 +128,6 @@ def _covariance(fit: monotone_curves.Fit, doubted: np.ndarray, design: monotone_
     told = fit.share**2 * monotone_curves.outer_products(design, y - fit.probability, firms)
     inverse = np.linalg.inv(fit.information - fit.penalty + doubted)
     return inverse @ (told + doubted) @ inverse
-
-
-def _moderated(found: Found, covariance: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the coefficients that tell the probabilities to be expected, the coefficients being as uncertain as told.
-
-    A fit's log-odds mostly lie too far apart: what the coefficients may be off by moves the probability to be expected
-    from that at their estimates towards one half (MacKay 1992, Neural Computation 4, 720, §2: moderated outputs). Those
-    probabilities, at the rate of the sample, are no sum of curves; returned is the sum likeliest by them, within the
-    signs, parts that are level staying so. To first order that is the fit less its bias (Firth 1993, Biometrika 80, 27)
-    with the level restored (Puhr and others 2017, Statistics in Medicine 36, 2302).
-
-    Not every curve comes to lie nearer the mean. The errors are largest at both ends of a column, whose small
-    probabilities both move up; a curve under a sign can follow at the worse end alone, so that one that tells nothing
-    can come out steeper than fitted, within its standard error.
-    """
-    fit, design = found.fit, found.design
-    error = monotone_curves.variances(design, covariance)
-    if design.unknown.any():
-        missing = design.unknown * design.scale
-        error += np.einsum("ij,ij->i", missing @ _mean_errors(found.parts, covariance, design), missing)
-    odds = logit(np.clip(fit.probability, 1e-12, 1 - 1e-12))
-    expected = pd.Series(unknown_inputs.log_odds_of_mean(odds, error))
-    expected = expit(expected + shift_to(float(y.mean()), expected)).to_numpy()
-    return monotone_curves.nearest(found.parts, design, fit, expected, still=~_rows_of(found))
 
 
 def _mean_errors(inputs: Sequence[Part], covariance: np.ndarray, design: monotone_curves.Design) -> np.ndarray:

@@ -55,9 +55,6 @@ squares what is left."""
 ROUGHLY = 0.5
 """The same while the penalties are not yet final."""
 
-HARDLY = 1e-3
-"""Weight of what only keeps coefficients from drifting."""
-
 
 Part = Curve | Pair
 
@@ -351,26 +348,6 @@ def fitted(
     return fit, penalty(held_by, np.minimum(weights, [part.doubted for part in held_by]), size)
 
 
-def nearest(
-    parts: Sequence[Part], design: Design, fit: Fit, probability: np.ndarray, *, still: np.ndarray
-) -> np.ndarray:
-    """Return the coefficients, within the signs, whose probabilities are likeliest by those given of each row.
-
-    From those of a fit, to which they are held (`HARDLY`) so that what no row tells stays; `still`: those that stay, as
-    do those that a sign holds.
-    """
-    low, high = bounds(parts)
-    b, held = fit.coefficients, HARDLY * np.eye(len(fit.coefficients))
-    held[0, 0] = 0.0
-    still = still | (b <= low) | (b >= high)
-    limits = np.where(still, b, low), np.where(still, b, high)
-    within = Within(limits, b, share=1.0, enough=CONVERGED, lift=np.zeros(len(probability)))
-    for _ in range(SETTLING if design.unknown.any() else 1):
-        within = within._replace(lift=_lift(design, fit, probability))
-        fit = solve(design, probability, penalty=held, start=fit.coefficients, within=within)
-    return fit.coefficients
-
-
 def left_out(parts: Sequence[Part], design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
     """Return each row's log-odds by a fit without it, the penalty and the bounds that hold staying as they are.
 
@@ -403,7 +380,7 @@ def solve(design: Design, y: np.ndarray, *, penalty: np.ndarray, start: np.ndarr
     """Return the coefficients b that minimise −log-likelihood(b) + ½ (b − belief)'P(b − belief) of a logit.
 
     Newton's method; each round minimises the quadratic model within the bounds by coordinate descent and goes back by
-    halves where that overshoots. `y`, by row, is 0 or 1, or a probability from 0 to 1 (`nearest`).
+    halves where that overshoots. `y` is 0 or 1 by row.
     """
     b, odds = start, log_odds(design, start) + within.lift
     old = _objective(odds, y, b, penalty, within)

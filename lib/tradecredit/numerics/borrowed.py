@@ -15,7 +15,7 @@ def strength(seen: np.ndarray, expected: np.ndarray, counts: float = 1.0) -> flo
     `STRENGTHS`): the negative binomial distribution. Source: Gelman and others 2013, Bayesian Data Analysis, §2.7.
 
     >>> alike, apart = np.array([19.0, 21.0]), np.array([0.0, 40.0])
-    >>> strength(alike, np.full(2, 20.0)) == STRENGTHS[-1] > strength(apart, np.full(2, 20.0))
+    >>> bool(strength(alike, np.full(2, 20.0)) == STRENGTHS[-1] > strength(apart, np.full(2, 20.0)))
     True
     """
     seen, expected = np.ravel(seen) * counts, np.ravel(expected) * counts
