@@ -602,8 +602,8 @@ def _significant(size: float) -> str:
 
 def _trimmed(text: str) -> str:
     """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
-    digits = text.removesuffix("%").rstrip()
-    digits, unit = digits.split(" ", 1)[0], text[len(digits.split(" ", 1)[0]) :]
+    digits = text.removesuffix("%").split(" ", 1)[0]
+    unit = text[len(digits) :]
     mark = fixed(0.1, 1)[1]
     return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + unit
 

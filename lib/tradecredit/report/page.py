@@ -370,8 +370,8 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
     if name and opening:
         anchored = f'{opening[0]}id="{escaped(kind)}-{escaped(name)}" {html[opening.end() :]}'
         shown = anchored + _origin(kind, name, made_by.get((kind, name), ()))
-        behind, whole_table = (bool(metadata.get(name)) for name in ("behind", "whole"))
-        if kind != "table" or (whole_table and not behind):
+        behind = bool(metadata.get("behind"))
+        if kind != "table" or (metadata.get("whole") and not behind):
             return shown
         return _folded_table(shown, behind=behind)
     return _plain_table(html)

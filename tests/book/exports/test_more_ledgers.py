@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 from book.exports import more_samples as samples
-from book.exports.as_suggested import open_items, read
+from book.exports.as_suggested import open_items, read, running_balance
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
@@ -164,10 +164,7 @@ def test_dollars_are_those_of_the_country_whose_companies_the_buyers_are(tmp_pat
 
 
 def test_a_break_of_a_running_balance_is_told_at_each_reading(tmp_path):
-    balance, rows = 0, ["Data;N. documento;Cod. cliente;Scadenza;Dare;Avere;Saldo"]
-    for at in range(1, 41):
-        balance += 100 + at
-        rows.append(f"{at % 28 + 1:02}/0{at // 28 + 1}/2026;FT{at};C{at % 3};30/03/2026;{100 + at},00;;{balance},00")
+    rows = running_balance()
     suggestion, found = read(tmp_path, "mastrino.csv", "\n".join(rows) + "\n")
     assert not any("Saldo" in rule for _, rule, _ in found.assumed)
     del rows[20]  # next month's file lacks FT20 of 120; the next one stands on its line

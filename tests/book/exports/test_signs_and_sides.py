@@ -1,7 +1,7 @@
 """Lists that write amounts, days and states in ways that are read wrongly without a look at the rows beside them."""
 
 import pandas as pd
-from book.exports.as_suggested import open_items, read
+from book.exports.as_suggested import open_items, read, running_balance
 from book.exports.more_samples import SAFT_PT
 
 from tradecredit.book.exports.days import days, told
@@ -194,10 +194,7 @@ def test_what_a_title_states_is_no_guess(tmp_path):
 
 
 def test_a_row_that_is_missing_under_a_running_balance_is_told(tmp_path):
-    balance, rows = 0, ["Data;N. documento;Cod. cliente;Scadenza;Dare;Avere;Saldo"]
-    for at in range(1, 41):
-        balance += 100 + at
-        rows.append(f"{at % 28 + 1:02}/0{at // 28 + 1}/2026;FT{at};C{at % 3};30/03/2026;{100 + at},00;;{balance},00")
+    rows = running_balance()
     whole, _ = read(tmp_path, "whole.csv", "\n".join(rows) + "\n")
     assert "source.columns.balance" not in guesses(whole) and whole.source.columns["balance"] == "Saldo"
     del rows[20]  # FT20 of 120, on line 21; the next one stands on its line
