@@ -497,9 +497,12 @@ def test_sums_alone_tell_what_loss_by_loss_tells():
 
 
 @pytest.mark.parametrize("maximum", [20_000, 60_000], ids=["in one loss", "in three"])
-def test_years_that_reach_a_maximum_of_discretionary_cover_are_settled_loss_by_loss(maximum, monkeypatch):
+@pytest.mark.parametrize("first_loss", [None, 5_000, 20_000, 150_000])
+def test_years_that_reach_a_maximum_of_discretionary_cover_pay_what_loss_by_loss_tells(
+    maximum, first_loss, monkeypatch
+):
     bounded = Policy(
-        name="bounded", insured_percentage=0.9, aggregate_first_loss=20_000, maximum_liability=500_000,
+        name="bounded", insured_percentage=0.9, aggregate_first_loss=first_loss, maximum_liability=500_000,
         discretionary_limit=30_000, discretionary_maximum_liability=maximum,
     )  # fmt: skip
     alone = simulate(lumpy(), policies=[bounded], scenarios=5_000, seed=11)

@@ -228,10 +228,11 @@ def paid_by_year(losses, part, attachment, terms, scenarios):
     """Return what a policy pays in each scenario, and what is used of its first loss; losses: `YearlyLosses`.
 
     `part`: `Part`; `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The
-    sums of what `settled` says of each loss, without its table.
+    sums of what `settled` says of each loss, without its table; the first loss in two rows, of losses under named
+    limits and under discretionary ones.
     """
     limit, above, discretionary = attachment
-    paid, used = np.zeros(scenarios), np.zeros(scenarios)
+    paid, used = np.zeros(scenarios), np.zeros((2, scenarios))
     year = year_start(terms)
     for row in range(len(losses.debt)):
         scenario, buyer = losses.scenario[row], losses.buyer[row]
@@ -243,7 +244,7 @@ def paid_by_year(losses, part, attachment, terms, scenarios):
         before = year[0]
         indemnity, year = paid_in_year(loss, debt, recovery, discretionary[buyer], year, terms)
         paid[scenario] += indemnity
-        used[scenario] += before - year[0]
+        used[int(discretionary[buyer]), scenario] += before - year[0]
     return paid, used
 
 

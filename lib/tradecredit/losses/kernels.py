@@ -343,10 +343,10 @@ def block_sums(obligors, states, gamma, keys, amounts):
 
 
 @compiled
-def block_arrivals(obligors, states, gamma, key, wanted, room):
+def block_arrivals(obligors, states, gamma, key, wanted, until, room):
     """Return the defaults in the `wanted` scenarios of a block, unordered, and how many they are.
 
-    The same as those that `block_sums` adds up. Only the first `room` of them are returned: where they are more, ask
+    The same as those that `block_sums` adds up, those before a moment `until` (1: the whole year). Only the first `room` of them are returned: where they are more, ask
     again with that much room.
     """
     scenarios = states.shock.size
@@ -381,11 +381,12 @@ def block_arrivals(obligors, states, gamma, key, wanted, room):
                             before = place
                             year = states.order[factor, start + np.int64(place)]
                             if wanted[year]:
-                                if found < room:
-                                    state = (cell[0, place], cell[1, place], cell[2, place])
-                                    scenario[found], obligor_of[found] = year, obligor
-                                    moment[found] = moment_of(own, state, points[number] * highest, gamma)
-                                found += 1
+                                state = (cell[0, place], cell[1, place], cell[2, place])
+                                when = moment_of(own, state, points[number] * highest, gamma)
+                                if when < until:
+                                    if found < room:
+                                        scenario[found], obligor_of[found], moment[found] = year, obligor, when
+                                    found += 1
     kept = min(found, room)
     return Arrivals(scenario[:kept], obligor_of[:kept], moment[:kept]), found
 

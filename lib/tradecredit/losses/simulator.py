@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from tradecredit.book.checks import CENT
 from tradecredit.insurance.late_shipments import DRAWS
 from tradecredit.insurance.policy import Attachment, Policy
 from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_loss, paid_by_year, settled
@@ -39,6 +40,9 @@ BLOCK_DEFAULTS = 1_500_000
 MOST_AMOUNTS = 2**23
 """Numbers of the table of what defaults add to sums, at most: bounds the memory. Books that need more are simulated
 loss by loss, to the same figures but for rounding."""
+
+EARLY, WHOLE_YEAR = 0.125, 1.0
+"""Parts of the year whose losses are looked at for what uses up a first loss, one after the other."""
 
 MOST_LIKELY = 600.0
 """Largest log of a ratio of densities: beyond it a scenario has no weight left, and its exponential would overflow."""
@@ -197,25 +201,47 @@ class Simulator:
             return self._year_by_losses(block, states)
         amounts, first = self._amounts
         sums = block_sums(self.obligors, states, self.economy.gamma, (self._key, self._draw_key), amounts)
-        indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
-        for number, policy in enumerate(self.policies):
-            terms = policy.record()
-            first_loss[number] = np.minimum(sums[first + number], terms["aggregate_first_loss"])
-            indemnity[number] = np.minimum(sums[first + number] - first_loss[number], terms["maximum"])
-        # A maximum of discretionary cover that all of a year's losses together do not reach changes nothing.
-        reached = sums[first + len(self.policies)] > 1 if self._bounded else np.zeros(0, bool)
-        if reached.any():
-            for number, paid in self._paid_by_losses(self._defaults(block, states, reached), len(reached)):
-                indemnity[number, reached], first_loss[number, reached] = (amount[reached] for amount in paid)
+        terms = [policy.record() for policy in self.policies]
+        paid, spent = np.split(sums[first : first + len(terms) + len(self._bounded)], [len(terms)])
+        first_loss = np.minimum(paid, np.array([each["aggregate_first_loss"] for each in terms])[:, None])
+        indemnity = paid - first_loss
+        # A first loss takes what comes first, and so leaves of discretionary cover what the order of losses says.
+        most = np.array([terms[number]["discretionary_maximum"] for number in self._bounded])[:, None]
+        absorbed = self._absorbed(block, states, first_loss, spent > most)
+        indemnity[list(self._bounded)] -= np.maximum(spent - absorbed - most, 0.0)
+        indemnity = np.minimum(indemnity, np.array([each["maximum"] for each in terms])[:, None])
         return Year(sums[0], indemnity, first_loss, self._log_ratios(block, states, sums[1]))
+
+    def _absorbed(self, block: Block, states: States, first_loss: np.ndarray, reached: np.ndarray) -> np.ndarray:
+        """Return what first losses take of discretionary cover, of `_bounded` policies (× scenarios) where `reached`.
+
+        Only the losses that use up a first loss matter: those of the year's beginning, as far as they are enough.
+        """
+        absorbed = np.zeros(reached.shape)
+        wanted = reached & (first_loss[list(self._bounded)] > 0)
+        for until in (EARLY, WHOLE_YEAR):
+            scenarios = wanted.any(axis=0)
+            if not scenarios.any():
+                break
+            losses = _yearly(self._defaults(block, states, scenarios, until))
+            for row, number in enumerate(self._bounded):
+                terms = self.policies[number].record()
+                part, attachment = self.parts[number], self.attachments[number]
+                _, used = paid_by_year(losses, part, attachment, terms, len(scenarios))
+                known = wanted[row] & ((used.sum(axis=0) > first_loss[number] - CENT) | (until == WHOLE_YEAR))
+                absorbed[row, known] = used[1, known]
+                wanted[row] &= ~known
+        return absorbed
 
     def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
         """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
         return self._defaults(block, self.states(block), wanted)
 
-    def _defaults(self, block: Block, states: States, wanted: np.ndarray | None = None) -> Defaults:
+    def _defaults(
+        self, block: Block, states: States, wanted: np.ndarray | None = None, until: float = WHOLE_YEAR
+    ) -> Defaults:
         wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
-        arrivals = self._arrivals(block, states, wanted)
+        arrivals = self._arrivals(block, states, wanted, until)
         members = self.members, self.member_start, self.obligors.name
         amounts = self.exposure, self.lgd, self.lgd_sd
         keys = block.start, self._draws, self._draw_key, _key_of(self.seed, 1)
@@ -281,39 +307,34 @@ class Simulator:
         """Whether what a policy insures depends on what is drawn at a default."""
         return any((part.kept != part.kept[0]).any() for part in self.parts)
 
-    def _arrivals(self, block: Block, states: States, wanted: np.ndarray) -> Arrivals:
-        expected = self.economy.defaults_at(self.draw.place[block.scenarios][wanted], block.kind).sum()
+    def _arrivals(self, block: Block, states: States, wanted: np.ndarray, until: float) -> Arrivals:
+        expected = until * self.economy.defaults_at(self.draw.place[block.scenarios][wanted], block.kind).sum()
         room = int(1.2 * expected) + 1_000
-        arrivals, found = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, room)
-        if found > room:
-            arrivals, _ = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, found)
-        return arrivals
+        asked = self.obligors, states, self.economy.gamma, self._key, wanted, until
+        arrivals, found = block_arrivals(*asked, room)
+        return block_arrivals(*asked, found)[0] if found > room else arrivals
 
     def _year_by_losses(self, block: Block, states: States) -> Year:
         defaults = self._defaults(block, states)
         count = len(states.shock)
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
-        for number, paid in self._paid_by_losses(defaults, count):
-            indemnity[number], first_loss[number] = paid
+        losses = _yearly(defaults)
+        for number, policy in enumerate(self.policies):
+            part, attachment = self.parts[number], self.attachments[number]
+            indemnity[number], used = paid_by_year(losses, part, attachment, policy.record(), count)
+            first_loss[number] = used.sum(axis=0)
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
         twisted = totals(tilt[defaults.buyer]) if tilt.any() else np.zeros(count)
         gross = totals(defaults.debt - defaults.recovery)
         return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
-    def _paid_by_losses(self, defaults: Defaults, scenarios: int) -> Iterator[tuple[int, tuple[np.ndarray, ...]]]:
-        """Yield each policy's number, and what it pays in each scenario with what is used of its first loss."""
-        losses = _yearly(defaults)
-        for number, policy in enumerate(self.policies):
-            part, attachment = self.parts[number], self.attachments[number]
-            yield number, paid_by_year(losses, part, attachment, policy.record(), scenarios)
-
     @cached_property
     def _summed(self) -> bool:
         """Whether sums over the defaults of a year are enough for most years."""
         by_loss = self.lgd_sd.any() or any(_erodes_first(policy.record()) for policy in self.policies)
-        columns = len(self.policies) + 3
+        columns = len(self.policies) + len(self._bounded) + 3
         return not by_loss and len(self.obligors.name) * (DRAWS if self._draws else 1) * columns <= MOST_AMOUNTS
 
     @cached_property
@@ -329,17 +350,16 @@ class Simulator:
     def _amounts(self) -> tuple[np.ndarray, int]:
         """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
 
-        And, where policies are `_bounded`, to what is used of their maxima: the largest part of any. Obligors (each as
-        often as something else can be drawn) × two or a multiple of four columns, as the kernel takes them; and the
-        column of the first policy.
+        And to the discretionary cover of those that are `_bounded`. Obligors (each as often as something else can be
+        drawn) × two or a multiple of four columns, as the kernel takes them; and the column of the first policy.
         """
         draws, count = DRAWS if self._draws else 1, len(self.obligors.name)
         paid = [self._indemnity_alone(number, draws) for number in range(len(self.policies))]
-        used = [self._by_obligor(self._part_of_maximum(number, paid[number])) for number in self._bounded]
+        paid += [np.where(self.attachments[number].discretionary, paid[number], 0.0) for number in self._bounded]
         columns = [self._by_obligor(self.exposure - self.exposure * (1 - self.lgd))]
         columns += [self.obligors.tilt] if self.obligors.tilt.any() else []
         first = len(columns)
-        columns += [self._by_obligor(amounts) for amounts in paid] + ([np.max(used, axis=0)] if used else [])
+        columns += [self._by_obligor(amounts) for amounts in paid]
         wanted = max(-len(columns) % 4, 0) if len(columns) > 2 else 2 - len(columns)
         amounts = np.zeros((count, draws, len(columns) + wanted))
         for number, column in enumerate(columns):
@@ -349,12 +369,6 @@ class Simulator:
     def _by_obligor(self, amounts: np.ndarray) -> np.ndarray:
         """Return the sums over the buyers of each obligor; amounts: … × buyers."""
         return np.add.reduceat(amounts[..., self.members], self.member_start[:-1], axis=-1)
-
-    def _part_of_maximum(self, number: int, paid: np.ndarray) -> np.ndarray:
-        """Return what part of a policy's maximum of discretionary cover each buyer's loss would use."""
-        maximum = self.policies[number].record()["discretionary_maximum"]
-        counts = self.attachments[number].discretionary & (paid > 0)
-        return np.where(counts, paid / maximum, 0.0) if maximum > 0 else np.where(counts, np.inf, 0.0)
 
     def _indemnity_alone(self, number: int, draws: int) -> np.ndarray:
         """Return what a policy would pay for each buyer's loss before first loss and maximum (draws × buyers)."""
