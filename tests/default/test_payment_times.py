@@ -109,7 +109,7 @@ def test_what_nobody_does_on_closed_days_is_not_made_up_for():
     of_weekday = np.zeros((3, 4, 7))
     for week in range(4):
         for day in range(7, 28):
-            rate = rate_on(7 * week + day, 7 * week + 30, 7 * week, 0, calendar, found.habits, found.hazards)
+            rate = rate_on(7 * week + day, 7 * week + 30, 7 * week, calendar, found.habits[0], found.hazards[0])
             of_weekday[day // 7 - 1, week, day % 7] = rate
     assert of_weekday.mean(axis=(0, 1))[:5] == pytest.approx(np.full(5, -np.log(0.9)), rel=0.15)
 
@@ -203,5 +203,5 @@ def _paid_before(times, buyer, today, late):
     """Return the part of an invoice of 30 days, issued that day, that is paid so many days after its due day or before,
     by the coming calendar."""
     calendar = times.coming(today, 60)
-    rates = [rate_on(day, 30, 0, buyer, calendar, times.habits, times.hazards) for day in range(31 + late)]
+    rates = [rate_on(day, 30, 0, calendar, times.habits[buyer], times.hazards[buyer]) for day in range(31 + late)]
     return 1 - np.exp(-sum(rates))

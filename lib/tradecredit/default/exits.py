@@ -21,7 +21,7 @@ SPAN = 1_000_000
 
 
 class Exits(NamedTuple):
-    """A row for each receipt on an invoice, and for what is open of it; days count from 1970.
+    """A row for each receipt on an invoice, and for what is open of it, by buyer; days count from 1970.
 
     `invoice` and `buyer`: places in the book; `due`; `entry`, the day of issue, and `day` of the exit or, where there
     is none, the last day on which it was seen to be open; `share` of the invoice, `amount`, `kind`; `first`, the
@@ -71,8 +71,11 @@ def exits(book: Book) -> Exits:
     whole = known.amount[invoice]
     share = amount / np.where(whole > 0, whole, 1.0)
     columns = (invoice, buyer, due[invoice], entry, day, share, amount, kind.astype(np.int8))
+    # What is added up by buyer stays in the processor's nearest cache if a buyer's rows stand together.
+    kept = np.flatnonzero(seen)
+    kept = kept[np.argsort(buyer[kept], kind="stable")]
     first = int(entry.min(initial=today))
-    return Exits._make([*(column[seen] for column in columns), first])
+    return Exits._make([*(column[kept] for column in columns), first])
 
 
 def _kinds(book: Book) -> np.ndarray:

@@ -40,23 +40,23 @@ def gone(rate):
 
 
 @inlined
-def habit_on(day, back, owner, calendar, habits):
-    """Return the buyer's habit on a day so many days before one of the calendar, as far as that one makes up for it."""
-    habit = habits[owner, calendar.month_day[REACH + day - back]]
+def habit_on(day, back, calendar, habits):
+    """Return a buyer's habit on a day so many days before one of the calendar, as far as that one makes up for it."""
+    habit = habits[calendar.month_day[REACH + day - back]]
     return habit * calendar.moved if back > 0 else habit
 
 
 @inlined
-def rate_on(day, due, begin, owner, calendar, habits, hazards):
-    """Return the integrated hazard of a payment on a day of the calendar, of what can be paid from `begin` on, be it
-    before the calendar.
+def rate_on(day, due, begin, calendar, habits, hazards):
+    """Return the integrated hazard of a buyer's payment on a day of the calendar, of what can be paid from `begin` on,
+    be it before the calendar.
 
     The day's factor × (the hazard of its cell × the buyer's habit on its day of the month + what of the same the closed
     days before it leave to it).
     """
-    rate = 0.0
-    for back in range(min(calendar.closed_before[day], day - begin) + 1):
-        rate += hazards[owner, cell_of(day - back - due)] * habit_on(day, back, owner, calendar, habits)
+    rate = hazards[cell_of(day - due)] * habits[calendar.month_day[REACH + day]]
+    for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
+        rate += hazards[cell_of(day - back - due)] * habit_on(day, back, calendar, habits)
     return rate * calendar.factor[day]
 
 
@@ -75,31 +75,30 @@ def days_at_risk(exits, calendar, habits, hazards):
     usual = np.empty((buyers, CELLS))
     for buyer in range(buyers):
         for cell in range(CELLS):
-            hazard = hazards[buyer, cell]
-            usual[buyer, cell] = hazard / gone(hazard) if hazard > SLOW else 1.0
+            rate = hazards[buyer, cell]
+            usual[buyer, cell] = rate / gone(rate) if rate > SLOW else 1.0
     for row in range(len(exits.buyer)):
-        buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
+        buyer, due, share = exits.buyer[row], exits.due[row] - exits.first, exits.share[row]
         begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
+        habit, hazard, exposed, of_usual = habits[buyer], hazards[buyer], at_risk[buyer], usual[buyer]
         for day in range(begin, last + 1):
-            before = min(calendar.closed_before[day], day - begin)
-            rate = rate_on(day, due - exits.first, begin, buyer, calendar, habits, hazards)
+            rate = rate_on(day, due, begin, calendar, habit, hazard)
             times = share * calendar.weight[day] * calendar.factor[day]
             if rate > SLOW:
                 times *= gone(rate) / rate
-            for back in range(before + 1):
-                cell = cell_of(day - back + exits.first - due)
-                part = habit_on(day, back, buyer, calendar, habits)
-                at_risk[buyer, cell] += times * part * usual[buyer, cell]
+            cell = cell_of(day - due)
+            exposed[cell] += times * habit[calendar.month_day[REACH + day]] * of_usual[cell]
+            for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
+                cell = cell_of(day - back - due)
+                exposed[cell] += times * habit_on(day, back, calendar, habit) * of_usual[cell]
         weight = share * calendar.weight[last]
         if exits.kind[row] == 1:
-            before = min(calendar.closed_before[last], last - begin)
-            rate = rate_on(last, due - exits.first, begin, buyer, calendar, habits, hazards) / calendar.factor[last]
-            for back in range(before + 1):
-                cell = cell_of(last - back + exits.first - due)
-                part = habit_on(last, back, buyer, calendar, habits)
-                paid[buyer, cell] += weight * part * hazards[buyer, cell] / rate
+            weight *= calendar.factor[last] / rate_on(last, due, begin, calendar, habit, hazard)
+            for back in range(min(calendar.closed_before[last], last - begin) + 1):
+                cell = cell_of(last - back - due)
+                paid[buyer, cell] += weight * habit_on(last, back, calendar, habit) * hazard[cell]
         elif exits.kind[row] == 2:
-            credited[cell_of(last + exits.first - due)] += weight
+            credited[cell_of(last - due)] += weight
     return at_risk, paid, credited
 
 
@@ -120,29 +119,35 @@ def expected_by_day(exits, calendar, habits, hazards, since):
         buyer, due = exits.buyer[row], exits.due[row] - exits.first
         share, amount = exits.share[row], exits.amount[row]
         begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
+        habit, hazard, expected, seen = habits[buyer], hazards[buyer], by_month_day[0, buyer], by_month_day[1, buyer]
         for day in range(max(begin, since - exits.first), last + 1):
-            rate = rate_on(day, due, begin, buyer, calendar, habits, hazards)
+            rate = rate_on(day, due, begin, calendar, habit, hazard)
             if rate <= 0.0:
                 continue
             chance = gone(rate)
             amounts[0, day] += amount * chance
             amounts[1, day] += amount**2 * chance * (1.0 - chance)
             shares[0, day] += share * chance
-            came = exits.kind[row] == 1 and day == last
-            each = share * calendar.factor[day] / rate
-            for back in range(min(calendar.closed_before[day], day - begin) + 1):
+            each = share * chance * calendar.factor[day] / rate
+            weighted = each * calendar.weight[day]
+            month_day = calendar.month_day[REACH + day]
+            expected[month_day] += weighted * hazard[cell_of(day - due)]
+            for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
                 month_day = calendar.month_day[REACH + day - back]
-                part = each * hazards[buyer, cell_of(day - back - due)] * (calendar.moved if back > 0 else 1.0)
-                by_month_day[0, buyer, month_day] += part * chance * calendar.weight[day]
-                if back > 0:
-                    moved[0, day] += part * chance * habits[buyer, month_day]
-                if came:
-                    by_month_day[1, buyer, month_day] += part * habits[buyer, month_day] * calendar.weight[day]
-                    if back > 0:
-                        moved[1, day] += part * habits[buyer, month_day]
-        if exits.kind[row] == 1 and exits.day[row] >= since:
+                left = hazard[cell_of(day - back - due)] * calendar.moved
+                expected[month_day] += weighted * left
+                moved[0, day] += each * left * habit[month_day]
+        if exits.kind[row] == 1 and last >= since - exits.first:
             amounts[2, last] += amount
             shares[1, last] += share
+            each = share * calendar.factor[last] / rate_on(last, due, begin, calendar, habit, hazard)
+            for back in range(min(calendar.closed_before[last], last - begin) + 1):
+                month_day = calendar.month_day[REACH + last - back]
+                part = each * hazard[cell_of(last - back - due)]
+                part *= habit_on(last, back, calendar, habit)
+                seen[month_day] += part * calendar.weight[last]
+                if back > 0:
+                    moved[1, last] += part
     return amounts, shares, by_month_day, moved
 
 
@@ -164,7 +169,7 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
             owner, left = buyer[row], 1.0
             for day in range(max(begin[row], 1), 7 * weeks + 1):
                 cell = cell_of(day - due[row])
-                rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
+                rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
                 rate *= paces[pace, span_of(day, paces.shape[1])]
                 both = rate + credits[cell]
                 if both <= 0.0:
@@ -199,7 +204,7 @@ def future_by_week(shares, sold, calendar, habits, rates):
                 week, amount = (issued - 1) // 7, share[row] * sales[number]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
-                    rate = rate_on(day, issued + terms[row], issued, owner, calendar, habits, hazards)
+                    rate = rate_on(day, issued + terms[row], issued, calendar, habits[owner], hazards[owner])
                     rate *= paces[pace, span_of(day, paces.shape[1])]
                     both = rate + credits[cell]
                     if both <= 0.0:
@@ -236,7 +241,7 @@ def lateness(items, calendar, habits, rates):
         end = min(max(start, due[row]) + HORIZON + 1, len(calendar.factor))
         for day in range(start, end):
             cell, last = cell_of(day - due[row]), day
-            rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
+            rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
             both, paid[day] = rate + credits[cell], 0.0
             if both > 0.0:
                 goes = left * gone(both)
@@ -285,7 +290,7 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
         left = 1.0
         for day in range(max(since, 1), days + 1):
             cell = cell_of(day - due_day)
-            rate = rate_on(day, due_day, since, owner, calendar, habits, hazards)
+            rate = rate_on(day, due_day, since, calendar, habits[owner], hazards[owner])
             both = rate + credits[cell]
             if both <= 0.0:
                 continue
@@ -310,7 +315,7 @@ def chances_by_day(items, soon, parts, calendar, habits, rates):
         owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
         for day in range(max(begin[row], 1), len(calendar.factor)):
             cell = cell_of(day - due[row])
-            rate = rate_on(day, due[row], begin[row], owner, calendar, habits, hazards)
+            rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
             both = rate + credits[cell]
             if both > 0.0:
                 goes = left * gone(both)

@@ -346,8 +346,8 @@ def block_sums(obligors, states, gamma, keys, amounts):
 def block_arrivals(obligors, states, gamma, key, wanted, until, room):
     """Return the defaults in the `wanted` scenarios of a block, unordered, and how many they are.
 
-    The same as those that `block_sums` adds up, those before a moment `until` (1: the whole year). Only the first `room` of them are returned: where they are more, ask
-    again with that much room.
+    The same as those that `block_sums` adds up, those before a moment `until` (1: the whole year). Only the first
+    `room` of them are returned: where they are more, ask again with that much room.
     """
     scenarios = states.shock.size
     scenario, obligor_of = np.empty(room, np.int64), np.empty(room, np.int64)
