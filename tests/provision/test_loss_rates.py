@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tradecredit.provision.flows import flows
-from tradecredit.provision.loss_rates import absorbed, loss_rates, rates_on, roll_rates
+from tradecredit.provision.loss_rates import absorbed, loss_rates, pooled, rates_on, roll_rates
 from tradecredit.provision.provision import matrix
 
 # IFRScommunity.com, "IFRS 9 Impairment", example of a provision matrix, segment B2C: of sales of 100,000 in January
@@ -126,6 +126,30 @@ def test_the_part_that_defaults_took_within_a_year(book_of):
     # Current at the ends of January (3,000), February, March and April (1,000 each, lost nothing).
     assert rates["current"] == pytest.approx((400 * 0.5 + 40) / 6_000)
     assert rates["1–30"] == pytest.approx((400 * 0.5 + 40) / 600)
+
+
+BETTER = """invoice_id,buyer_id,issued,due,amount
+I1,B1,2025-01-10,2025-02-15,100
+I2,B2,2025-01-10,2025-02-15,300
+I3,B3,2025-01-10,2025-02-15,2000
+"""
+BETTER_PAID = """invoice_id,received,amount,kind
+I1,2025-03-10,100,write_off
+I2,2025-04-10,300,payment
+I3,2025-02-15,2000,payment
+"""
+
+
+def test_an_older_balance_is_no_better_than_a_younger_one(book_of):
+    """Of 400 seen 1–30 days late 100 were lost, of 300 later none: 100 of 700 of both. Of current 100 of 2,400."""
+    run = {"provision": FEW | {"method": "defaults"}}
+    book = book_of("2026-04-30", {"small_rest": 10}, run=run, invoices=BETTER, receipts=BETTER_PAID)
+    rates = loss_rates(book).droplevel("segment")
+    assert rates["rate_before"].tolist()[:3] == pytest.approx([100 / 2_400, 0.25, 0.0], abs=1e-6)
+    assert rates["loss_rate"].tolist()[:3] == pytest.approx([100 / 2_400, 1 / 7, 1 / 7], abs=1e-6)
+    assert rates["rate_amount"].tolist()[:3] == [2_400, 400, 300]
+    assert rates[["loss_rate", "rate_before"]].isna().all(axis=1).tolist() == [False] * 3 + [True] * 2
+    assert pooled(book).get_level_values("bucket").tolist() == ["1–30", "31–60"]
 
 
 def test_a_segment_with_few_losses_has_the_rates_of_the_whole_book(book_of):

@@ -92,6 +92,18 @@ def test_what_is_assumed_follows_the_run(book_of):
     assert words.ahead(book(book_of)) == ""
 
 
+def test_ages_that_share_a_rate_are_told(book_of):
+    """Of 400 of 1–30 days 100 are lost, of 300 of 31–60 days nothing."""
+    invoices = INVOICES.splitlines()[0] + "\nI1,B1,2025-01-10,2025-02-15,100\nI2,B2,2025-01-10,2025-02-15,300\n"
+    receipts = RECEIPTS.splitlines()[0] + "\nI1,2025-03-10,100,write_off\nI2,2025-04-10,300,payment\n"
+    run = {"provision": {"method": "defaults", "minimum_months": 3}}
+    known = book_of("2026-04-30", {"small_rest": 10}, run=run, invoices=invoices, receipts=receipts)
+    assert "where the history has it otherwise (current, 1–30 and 31–60), neighbouring ages share" in words.rates(known)
+    assert words.rate_columns(known)[:3] == ["bucket", "loss_rate", "rate_before"]
+    stated = book(book_of)
+    assert "rate_before" not in words.rate_columns(stated)
+
+
 def test_what_is_provided_for_like_all_others_is_told(book_of):
     columns = book_of("2026-10-31", invoices=INVOICES).buyers
     buyers = pd.DataFrame({"buyer_id": ["B1", "B2", "B3"], "kind": ["affiliate", "private", "private"]})

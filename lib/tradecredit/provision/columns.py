@@ -4,7 +4,8 @@ from tradecredit.columns import columns
 
 LABELS = {
     # loss_rates
-    **columns("probability", loss_rate="Loss rate"),
+    **columns("probability", loss_rate="Loss rate", rate_before="Rate before ages were pooled"),
+    **columns("money", rate_amount="Seen at past month ends, added up"),
     **columns("probability", rate_error="Standard error of the rate", rate_low="Rate, low", rate_high="Rate, high"),
     **columns("count", rate_months="Months of history", losing_buyers="Buyers that failed or lost"),
     **columns("percent", settled_share="Settled", lost_or_failed="Lost or failed"),

@@ -1,6 +1,5 @@
 """Loss rates by segment and ageing bucket, from the book's own history, with their errors, or as stated."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.numerics.isotonic import rising
 from tradecredit.params.provision import WHOLE_BOOK
 from tradecredit.provision.flows import flows, looked_at, recovered_since
 from tradecredit.provision.items import segments
@@ -31,7 +31,10 @@ LEAST = 1e-9
 DIGITS = 6
 """Decimals that a rate is used and shown with, so that a spreadsheet finds the same provision."""
 
-COLUMNS = ("loss_rate", "rate_error", "rate_low", "rate_high", "basis", "rate_months", "losing_buyers")
+COLUMNS = (
+    "loss_rate", "rate_before", "rate_amount", "rate_error", "rate_low", "rate_high", "basis", "rate_months",
+    "losing_buyers",
+)  # fmt: skip
 
 
 class History(NamedTuple):
@@ -81,6 +84,21 @@ def lost_within(moves: np.ndarray, lgd: float) -> np.ndarray:
     total = moves.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, (moves[..., -1] + lgd * moves[..., -2]) / total, np.nan)
+
+
+class Estimate(NamedTuple):
+    """Rates of buckets, and the `amounts` seen in each: arrays …, bucket."""
+
+    rates: np.ndarray
+    amounts: np.ndarray
+
+
+def _rising_with_age(own: Estimate, whole: Estimate, borrowed: np.ndarray) -> np.ndarray:
+    """Return the rates of a segment, the whole book's where they are `borrowed`: none below that of a younger balance.
+
+    An older balance is taken to be no better than a younger one (`rising`).
+    """
+    return rising(np.where(borrowed, rising(*whole), own.rates), own.amounts)
 
 
 @once
@@ -158,9 +176,10 @@ def lost_later(balances: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 def rates_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     """Return the loss rate of each segment and bucket on a day, the book's or an earlier one, as known then.
 
-    Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `basis`;
-    `rate_months`, those that it rests on; `losing_buyers` of the segment: those that failed, or lost more than a small
-    rest.
+    Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `rate_before`,
+    what it would be if rates might fall with age (`rising`), and `rate_amount`, what the history saw in the bucket, at
+    all month ends (both missing where stated); `basis`; `rate_months`, those that it rests on; `losing_buyers` of the
+    segment: those that failed, or lost more than a small rest.
 
     By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`; `stated`. A segment with fewer losing
     buyers than `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`); of a book with fewer they
@@ -174,22 +193,24 @@ def rates_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     if settings.method == "stated":
         return _stated(book, index)
     known = history(book, day)
-    rate_of = _method(book)
     losing = known.lost > book.run.receivables.small_rest
     counts = np.bincount(known.segment[losing], minlength=len(names))
-    whole = rate_of(known.moves.sum(axis=0), known.lgd)
+    whole = _estimate(book, known.moves.sum(axis=0), known.lgd)
     testable = known.months >= settings.minimum_months and losing.any()
     parts = []
     for code in range(len(names)):
         enough = counts[code] >= settings.fewest_losses
-        own = rate_of(known.moves[known.segment == code].sum(axis=0), known.lgd)
-        borrowed = (np.isnan(own) | (not enough)) & (len(names) > 1)
-        rate = np.where(borrowed, whole, own) if testable else np.full(len(own), np.nan)
+        own = _estimate(book, known.moves[known.segment == code].sum(axis=0), known.lgd)
+        borrowed = (np.isnan(own.rates) | (not enough)) & (len(names) > 1)
+        rate, before = _rising_with_age(own, whole, borrowed), np.where(borrowed, whole.rates, own.rates)
+        if not testable:
+            rate, before = np.full((2, len(rate)), np.nan)
         basis = np.where(borrowed, BORROWED, OWN if enough else FEW)
         basis = np.where(np.isnan(rate), UNKNOWN, basis).astype("object")
         if settings.write_off_days == settings.buckets[-1]:
-            rate[-1], basis[-1] = 1.0, LOST
-        table = pd.DataFrame({"loss_rate": rate.round(DIGITS), "basis": basis})
+            rate[-1], before[-1], basis[-1] = 1.0, 1.0, LOST
+        table = pd.DataFrame({"loss_rate": rate.round(DIGITS), "rate_before": before.round(DIGITS)})
+        table = table.assign(rate_amount=np.where(borrowed, whole.amounts, own.amounts).round(2), basis=basis)
         parts.append(table.assign(rate_months=known.months, losing_buyers=counts[code]))
     return pd.concat(parts).set_axis(index)
 
@@ -206,34 +227,45 @@ def loss_rates(book: Book) -> pd.DataFrame:
     errors = np.full((len(table), 3), np.nan)
     if book.run.provision.method != "stated":
         known, of = history(book, book.as_of), np.arange(len(table)) // len(book.run.provision.labels)
-        whole = _errors(known.moves, known.lgd, book)
+        whole = _drawn(book, known.moves, known.lgd)
         for code in np.unique(of):
             rows, basis = of == code, table["basis"].to_numpy()[of == code]
             own = whole
             if of.max() > 0 and OWN in basis:
-                own = _errors(known.moves[known.segment == code], known.lgd, book)
-            errors[rows] = np.where((basis == BORROWED)[:, None], whole, own)
+                own = _drawn(book, known.moves[known.segment == code], known.lgd)
+            errors[rows] = _errors(_rising_with_age(own, whole, basis == BORROWED))
         errors[table["loss_rate"].isna()] = np.nan
         errors[(table["basis"] == LOST).to_numpy()] = (0.0, 1.0, 1.0)
     found = pd.DataFrame(errors.round(DIGITS), index=table.index, columns=["rate_error", "rate_low", "rate_high"])
     return table.join(found)[list(COLUMNS)]
 
 
-def _method(book: Book) -> Callable[[np.ndarray, float], np.ndarray]:
-    return lost_within if book.run.provision.method == "defaults" else absorbed
+def pooled(book: Book) -> pd.MultiIndex:
+    """Return the segments and buckets whose rates are not what they would be if rates might fall with age."""
+    table = loss_rates(book)
+    return table.index[(table["loss_rate"] - table["rate_before"]).abs() > 0]
 
 
-def _errors(moves: np.ndarray, lgd: float, book: Book) -> np.ndarray:
-    """Return standard error, low and high (columns) of the rate of each bucket; `moves` by buyer."""
+def _estimate(book: Book, moves: np.ndarray, lgd: float) -> Estimate:
+    rate_of = lost_within if book.run.provision.method == "defaults" else absorbed
+    return Estimate(rate_of(moves, lgd), moves.sum(axis=-1))
+
+
+def _drawn(book: Book, moves: np.ndarray, lgd: float) -> Estimate:
+    """Return the estimates of `DRAWS` histories whose buyers are drawn anew; missing of fewer than two buyers."""
     moves = moves[moves.any(axis=(1, 2))]
-    errors = np.full((moves.shape[1], 3), np.nan)
     if len(moves) < 2:
-        return errors
+        return Estimate(np.full((DRAWS, moves.shape[1]), np.nan), np.zeros((DRAWS, moves.shape[1])))
     generator = np.random.Generator(np.random.Philox(book.run.simulation.seed))
     flat, chances = moves.reshape(len(moves), -1), np.full(len(moves), 1 / len(moves))
     # A part at a time: all draws of a hundred thousand buyers at once would not fit.
     sums = [generator.multinomial(len(moves), chances, DRAWS // 10) @ flat for _ in range(10)]
-    rates = _method(book)(np.concatenate(sums).reshape(DRAWS, *moves.shape[1:]), lgd)
+    return _estimate(book, np.concatenate(sums).reshape(DRAWS, *moves.shape[1:]), lgd)
+
+
+def _errors(rates: np.ndarray) -> np.ndarray:
+    """Return standard error, low and high (columns) of the rate of each bucket; `rates`: draws × buckets."""
+    errors = np.full((rates.shape[1], 3), np.nan)
     seen = np.isnan(rates).mean(axis=0) < 0.5
     if seen.any():
         errors[seen, 0] = np.nanstd(rates[:, seen], axis=0, ddof=1)
@@ -248,7 +280,7 @@ def _stated(book: Book, index: pd.MultiIndex) -> pd.DataFrame:
     rates = [rate for name in names for rate in settings.rates.get(name, settings.rates.get(WHOLE_BOOK, nothing))]
     basis = np.where(np.isnan(rates), UNKNOWN, STATED)
     table = pd.DataFrame({"loss_rate": np.round(rates, DIGITS)}, index=index)
-    return table.assign(basis=basis, rate_months=np.nan, losing_buyers=np.nan)
+    return table.assign(rate_before=np.nan, rate_amount=np.nan, basis=basis, rate_months=np.nan, losing_buyers=np.nan)
 
 
 def roll_rates(book: Book) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from tradecredit.measure.open_items import open_amounts
 from tradecredit.provision import movement as moves
 from tradecredit.provision.columns import LABELS
 from tradecredit.provision.items import FAILED, MATRIX
-from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN, loss_rates
+from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN, loss_rates, pooled
 from tradecredit.provision.outlook import FORECAST, TODAY, basis_of, outlook
 from tradecredit.provision.provision import provided, provision_on
 from tradecredit.provision.reimbursement import INTEGRAL, by_invoice, matrix_part, posted, reimbursement
@@ -231,10 +231,28 @@ def rates(book: Book) -> str:
             fewest_losses=settings.fewest_losses,
             list=first_of(list(borrowed), MOST_SEGMENTS),
         )
+    told += _pooled(book)
     unknown = table.index[table["basis"] == UNKNOWN].get_level_values("bucket").unique()
     if len(unknown):
         told += tr(" Not testable with this book: {unknown}.", unknown=listed(unknown))
     return told
+
+
+def _pooled(book: Book) -> str:
+    """Return where older balances did better than younger ones in the history, and what is made of that."""
+    found = pooled(book)
+    if not len(found):
+        return ""
+    ages = listed(found.get_level_values("bucket").unique())
+    if book.run.provision.segments:
+        segments = first_of(list(found.get_level_values("segment").unique()), MOST_SEGMENTS)
+        ages = tr("{ages}; in {segments}", ages=ages, segments=segments)
+    return tr(
+        " An older balance is taken to be no better than a younger one: where the history has it otherwise ({ages}), "
+        "neighbouring ages share one rate, their mean by amount, so that what was lost in all stays the same. The "
+        "rates before stand beside them.",
+        ages=ages,
+    )
 
 
 def ahead(book: Book) -> str:
@@ -406,8 +424,12 @@ def is_stated(book: Book) -> bool:
 
 
 def rate_columns(book: Book) -> list[str]:
-    """Return the columns of `loss_rates.loss_rates` that a page shows: the segment where there are several."""
-    shown = ["bucket", "loss_rate", "rate_error", "rate_low", "rate_high", "basis", "losing_buyers"]
+    """Return the columns of `loss_rates.loss_rates` that a page shows: the segment where there are several.
+
+    Where ages were pooled, their rates before stand in place of the standard errors.
+    """
+    second = "rate_before" if len(pooled(book)) else "rate_error"
+    shown = ["bucket", "loss_rate", second, "rate_low", "rate_high", "basis", "losing_buyers"]
     return ["segment", *shown] if book.run.provision.segments else shown
 
 
