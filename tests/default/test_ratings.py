@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from ledgers import ledger, monthly
-from scipy.special import logit
+from scipy.integrate import quad
+from scipy.special import expit, logit
 from scipy.stats import norm
 
 from tradecredit import Book, default, words
@@ -145,10 +146,15 @@ def test_an_unknown_buyer_gets_the_central_tendency_and_twice_the_doubt(stated):
         assert row["method"] == "prior: nothing known"
         assert row["pd"] == pytest.approx(0.03)
         assert row["drivers"] == ""
-        assert logit(row["pd_high"]) - logit(row["pd"]) == pytest.approx(norm.ppf(0.95) * 0.7 * 5**0.5)
-    payer = ratings.loc["C"]  # neither its accounts nor an opinion are known: √3 times the deviation where all are
-    assert logit(payer["pd_high"]) - logit(payer["pd"]) == pytest.approx(norm.ppf(0.95) * 0.7 * 3**0.5)
-    assert logit(payer["pd"]) - logit(payer["pd_low"]) == pytest.approx(norm.ppf(0.95) * 0.7 * 3**0.5)
+        assert half_width(row) == pytest.approx(norm.ppf(0.95) * (0.7**2 * 5 + 1 / 15) ** 0.5)
+    payer = ratings.loc["C"]  # neither its accounts nor an opinion are known: three times the variance where all are
+    assert half_width(payer) == pytest.approx(norm.ppf(0.95) * (0.7**2 * 3 + 1 / 15) ** 0.5)
+    assert payer["pd_low"] < payer["pd"] < payer["pd_high"]
+
+
+def half_width(rating: pd.Series) -> float:
+    """Half an interval in log-odds: z √(unseen² + 1 / the 15 defaults that 500 buyer-years at 3 % are worth)."""
+    return (logit(rating["pd_high"]) - logit(rating["pd_low"])) / 2
 
 
 def test_drivers_are_what_is_worse_than_the_median_buyer(stated):
@@ -500,8 +506,10 @@ def test_intervals_of_a_fit_hold_what_no_input_shows(small, few):
     sides = [(logit(table["pd_low"]), logit(table["pd_high"])) for table in (own, found)]
     error, width = ((high - low) / 2 / norm.ppf(0.95) for low, high in sides)
     np.testing.assert_allclose(width, np.sqrt(error**2 + spread**2))
-    moved = logit(found["pd"]) - logit(own["pd"])
-    np.testing.assert_allclose(sum(sides[1]) / 2 - sum(sides[0]) / 2, moved, atol=1e-9)
+    # Around the middle, the mean of which and of what is not shown is what the curves tell (no index, factor 1).
+    centre, curves = (sum(side) / 2 for side in reversed(sides))
+    mean = [quad(lambda z, at=at: expit(at + spread * z) * norm.pdf(z), -10, 10)[0] for at in centre[:20]]
+    assert logit(mean) == pytest.approx(curves[:20].to_numpy(), abs=1e-5)
 
 
 def test_contributions_of_a_fit_add_up_to_the_log_odds(few):
@@ -541,9 +549,14 @@ def test_an_index_moves_a_fit_from_the_years_of_its_observations(small, few):
     assert 50 < ahead < 100
     last = (few.observed["date"] == "2025-10-31").mean()
     then = 87.5 * last + 100 * (1 - last)
-    for column in ("pd", "pd_low", "pd_high"):
-        moved = (logit(found.ratings[column]) - logit(few.ratings[column]))[rated(few).index]
-        np.testing.assert_allclose(moved, np.log(ahead / then))
+    moved = (logit(found.ratings["pd"]) - logit(few.ratings["pd"]))[rated(few).index]
+    np.testing.assert_allclose(moved, np.log(ahead / then))
+    # How the odds move with the index is not known for certain: it widens the intervals of all.
+    squared = [
+        ((logit(one["pd_high"]) - logit(one["pd_low"])) / 2 / norm.ppf(0.95)) ** 2 for one in map(rated, (few, found))
+    ]
+    error = expected_ahead(pd.Series(values.values(), index=pd.to_datetime(months)), small.as_of).error
+    np.testing.assert_allclose(squared[1] - squared[0], (0.3 * np.log(ahead / then)) ** 2 + error**2)
     assert found.level.loc["insolvency index now", "value"] == 50
     assert found.level.loc["odds multiplied for the index", "value"] == pytest.approx(ahead / then)
     pd.testing.assert_frame_equal(found.observed, few.observed)

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from scipy.stats import norm
 
+from tradecredit.default import unseen
 from tradecredit.default.additive_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
 from tradecredit.default.curve_knots import QUANTILES as KNOTS
-from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, OPINION, score_of
+from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, HORIZON_MONTHS, OPINION, STEP_MONTHS, score_of
 from tradecredit.default.point_in_time import shift_to
 from tradecredit.params.default import DefaultSettings
 
@@ -148,6 +148,16 @@ def central_tendency(known: History, stated: float, *, strength: float, counted:
     return (known.defaults + strength * stated) / (known.buyer_years + strength)
 
 
+def believed_defaults(observed: pd.DataFrame, settings: DefaultSettings, *, counted: bool) -> float:
+    """Return the defaults that a stated level rests on: those that it is worth, and if `counted` the book's own.
+
+    The error of such a level in logs is about 1 / √ of their number.
+    """
+    stated = settings.prior_buyer_years * settings.central_tendency
+    own = float(observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS if counted else 0.0
+    return stated + own
+
+
 def stated_tendency(today: pd.DataFrame, alive: pd.Series, settings: DefaultSettings) -> float:
     """Return the stated level of a book: the mean of its buyers' own central tendencies, or that of all buyers."""
     if "central_tendency" not in today or not alive.any():
@@ -163,8 +173,8 @@ def rated(
     log-odds = α + Σ weight of the part × (contribution − median of the `alive`), nothing for what is not known; α such
     that the mean over the alive of whom something is known is `level`. Where `today` has a `central_tendency` of the
     buyer's country and sector, it moves the buyer against that of all. A buyer of whom nothing is known gets the
-    central tendency. The interval: `prior_sd`, wider by `DOUBT` for every part that is not known. `method`: `prior: `
-    and the parts that are known.
+    central tendency. The interval (`unseen.widened`): `prior_sd`, wider by `DOUBT` for every part that is not known.
+    `method`: `prior: ` and the parts that are known.
     """
     contributions: dict[str, pd.Series] = {}
     has, variance = {}, pd.Series(1.0, index=today.index)
@@ -182,10 +192,12 @@ def rated(
     counted = alive & something
     shift = shift_to(level, (score + stated)[counted]) if counted.any() else 0.0
     odds = (score + stated + shift).where(something, stated + logit(level))
-    width = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd * np.sqrt(variance)
+    probability = pd.Series(expit(odds), index=today.index)
+    exact = pd.DataFrame({"pd": probability, "pd_low": probability, "pd_high": probability})
+    unseen_sd = settings.prior_sd * np.sqrt(variance.to_numpy())
+    told = unseen.widened(exact, unseen=unseen_sd, error=0.0, confidence=settings.interval)
     basis = has.apply(lambda row: "prior: " + (" and ".join(row.index[row]) or "nothing known"), axis=1)
-    columns = {"pd": expit(odds), "pd_low": expit(odds - width), "pd_high": expit(odds + width), "method": basis}
-    return Stated(pd.DataFrame(columns, index=today.index), found)
+    return Stated(told.assign(method=basis), found)
 
 
 def shape(

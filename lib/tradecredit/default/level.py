@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import gamma, norm
 
 from tradecredit.book.book import Book
+from tradecredit.default import expert_prior
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS
-from tradecredit.default.point_in_time import PointInTime, factor_to, point_in_time
+from tradecredit.default.point_in_time import factor_to, movement_error, point_in_time
 from tradecredit.default.ratings import level_basis
-from tradecredit.params.default import DefaultSettings
 
 CONFIDENCE = 0.9
 
@@ -76,7 +76,7 @@ def parts(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
         today = found.today[ratings["method"] != "in default"]
         years, fit = found.observed["date"], found.model.mean_error(today, found.observed)
     else:
-        defaults = _believed_defaults(found.observed, found.model is None, book)
+        defaults = expert_prior.believed_defaults(found.observed, settings, counted=found.model is None)
     errors = {
         "way from those years to the next": movement_error(point_in_time(settings, book.as_of, years), settings),
         "curves, in the mean of today's buyers": fit,
@@ -95,18 +95,6 @@ def _uncertain(ratings: pd.DataFrame) -> pd.Series:
     return ratings["pd"][(ratings["method"] != "in default") & (ratings["pd"] > 0) & (ratings["pd"] < 1)]
 
 
-def movement_error(now: PointInTime, settings: DefaultSettings) -> float:
-    """Return the standard deviation of the log of the index's factor; 0 without an index.
-
-    √((`index_elasticity_sd` · ln(ahead / then))² + (`index_elasticity` · error of ln ahead)²). The error is that of the
-    index's mean and persistence (`index_ahead.courses`), the mean's also where the index stands at it.
-    """
-    if np.isnan(now.now):
-        return 0.0
-    elasticity = settings.index_elasticity_sd * np.log(now.ahead / now.then)
-    return float(np.hypot(elasticity, settings.index_elasticity * now.ahead_error))
-
-
 def unseen_error(probability: pd.Series, log_odds_sd: float) -> float:
     """Return the relative standard deviation of Σ p where the log-odds of each have an error of its own.
 
@@ -116,13 +104,6 @@ def unseen_error(probability: pd.Series, log_odds_sd: float) -> float:
     0.09
     """
     return float(log_odds_sd * np.sqrt(((probability * (1 - probability)) ** 2).sum()) / probability.sum())
-
-
-def _believed_defaults(observed: pd.DataFrame, counted: bool, book: Book) -> float:
-    settings = book.run.default
-    stated = settings.prior_buyer_years * settings.central_tendency
-    own = float(observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS if counted else 0.0
-    return stated + own
 
 
 def bounds(defaults: float, log_sd: float, confidence: float = CONFIDENCE) -> tuple[float, float]:

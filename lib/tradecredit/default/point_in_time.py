@@ -67,6 +67,18 @@ def point_in_time(settings: DefaultSettings, day: pd.Timestamp, years: pd.Series
     return PointInTime((ahead / then) ** settings.index_elasticity, now, then, ahead, error)
 
 
+def movement_error(now: PointInTime, settings: DefaultSettings) -> float:
+    """Return the standard deviation of the log of the index's factor; 0 without an index.
+
+    √((`index_elasticity_sd` · ln(ahead / then))² + (`index_elasticity` · error of ln ahead)²). The error is that of the
+    index's mean and persistence (`index_ahead.courses`), the mean's also where the index stands at it.
+    """
+    if np.isnan(now.now):
+        return 0.0
+    elasticity = settings.index_elasticity_sd * np.log(now.ahead / now.then)
+    return float(np.hypot(elasticity, settings.index_elasticity * now.ahead_error))
+
+
 def _by_month(index: pd.Series) -> pd.Series:
     """Return an index month by month, by the month's number (`month_of`)."""
     ends, length = np.array([month_of(day) for day in index.index]), distance(index) if len(index) > 1 else 1

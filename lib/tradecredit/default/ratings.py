@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from scipy.stats import norm
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import named
-from tradecredit.default import expert_prior, point_in_time
+from tradecredit.default import expert_prior, point_in_time, unseen
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import LONG_OVERDUE, drivers
 from tradecredit.default.grades import WORST, grade, middle
@@ -21,7 +20,6 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.long_overdue import long_overdue
 from tradecredit.measure.overrides import overriding
 from tradecredit.numerics import discrimination
-from tradecredit.params.default import DefaultSettings
 
 FOLDS = 5
 """Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
@@ -126,11 +124,12 @@ def _of_today(book: Book) -> Assessment:
         model, weights = _fitted(observed, book), expert_prior.stated_weights(settings)
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
-        rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
+        rated = model.predict(today, confidence=settings.interval).assign(method=method)
         tendency = float("nan")
         stated = expert_prior.stated_tendency(today, alive, settings)
-        factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
+        factor, error, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
+        rated = unseen.widened(rated, unseen=settings.prior_sd, error=error, confidence=settings.interval)
         buyer_years = float("nan")
     else:
         model = None
@@ -139,10 +138,12 @@ def _of_today(book: Book) -> Assessment:
         factor = 1.0
         late = pd.Series(named(long_overdue(book).index.to_series(), book.buyers["buyer_id"]), index=today.index)
         stated = expert_prior.stated_tendency(today, alive, settings)
-        tendency, levels = _stated_level(known, stated, int(late.sum()), book)
+        tendency, error, levels = _stated_level(known, stated, int(late.sum()), book)
         # The level is that of those who are not long overdue, which come on top of it.
         calm = alive & ~late if (alive & ~late).any() else alive
         rated, contributions = expert_prior.rated(today, calm, tendency, weights=weights, settings=settings)
+        error = np.hypot(error, expert_prior.believed_defaults(observed, settings, counted=True) ** -0.5)
+        rated = unseen.widened(rated, unseen=0.0, error=error, confidence=settings.interval)
         rated = _long_overdue(rated, late, book)
         table, curves = expert_prior.shape(today, weights, settings)
         buyer_years = known.buyer_years
@@ -186,14 +187,6 @@ def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     )  # fmt: skip
 
 
-def _widened(rated: pd.DataFrame, settings: DefaultSettings) -> pd.DataFrame:
-    """Return the intervals of a fit with what no input shows of a buyer in them (`default.prior_sd`)."""
-    low, high = discrimination.log_odds(rated["pd_low"]), discrimination.log_odds(rated["pd_high"])
-    unseen = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd
-    middle, width = (low + high) / 2, np.hypot((high - low) / 2, unseen)
-    return rated.assign(pd_low=expit(middle - width), pd_high=expit(middle + width))
-
-
 def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:
     """Return the probability of each observation by a fit to the buyers outside its fold."""
     # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
@@ -217,8 +210,8 @@ def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
 
 def _level_of_fit(
     probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book
-) -> tuple[float, dict[str, float]]:
-    """Return what the odds of a fit are multiplied by, and the figures of the level."""
+) -> tuple[float, float, dict[str, float]]:
+    """Return what the odds of a fit are multiplied by, the error of its logarithm, and the figures of the level."""
     settings = book.run.default
     shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
     if settings.level == "stated":
@@ -226,13 +219,16 @@ def _level_of_fit(
         target = _tendency_now(stated, now)
         shown |= {"central tendency, stated": stated}
         factor = point_in_time.factor_to(target, probability) if len(probability) else 1.0
-        return factor, shown | _index_figures(now)
+        error = expert_prior.believed_defaults(observed, settings, counted=False) ** -0.5
+        return factor, float(np.hypot(error, point_in_time.movement_error(now, settings))), shown | _index_figures(now)
     now = point_in_time.point_in_time(settings, book.as_of, observed["date"])
-    return now.factor, shown | _index_figures(now)
+    return now.factor, point_in_time.movement_error(now, settings), shown | _index_figures(now)
 
 
-def _stated_level(known: expert_prior.History, stated: float, late: int, book: Book) -> tuple[float, dict[str, float]]:
-    """Return the mean probability that the stated curves are shifted to, and the figures of the level.
+def _stated_level(
+    known: expert_prior.History, stated: float, late: int, book: Book
+) -> tuple[float, float, dict[str, float]]:
+    """Return the mean probability that the stated curves are shifted to, the index's error in logs, and the figures.
 
     `late`: how many buyers are `long_overdue`, in a book that records no defaults; they are its defaults of a year, of
     all who owe or bought.
@@ -246,7 +242,7 @@ def _stated_level(known: expert_prior.History, stated: float, late: int, book: B
     counted = book.has("defaults") or late > 0
     tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=counted)
     shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
-    return _tendency_now(tendency, now), shown | _index_figures(now)
+    return _tendency_now(tendency, now), point_in_time.movement_error(now, settings), shown | _index_figures(now)
 
 
 def _with_units(levels: dict[str, float]) -> pd.DataFrame:
