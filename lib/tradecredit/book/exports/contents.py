@@ -7,7 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from tradecredit.book.exports import buckets
-from tradecredit.book.exports.amounts import CODES, is_amount
+from tradecredit.book.exports.amounts import CODES, is_amount, minus_in_front
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
@@ -262,7 +262,7 @@ def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, li
     amount = next((one for one in below if [one.name] == columns.get("amount", [])[:1]), None)
     if amount is None or {"debit", "credit", "side"} & columns.keys():
         return found
-    if sum(re.match(r"\s*[-(−]", text) is not None for text in amount.texts) > 0:
+    if any(minus_in_front(text).startswith("-") for text in amount.texts):
         return found
     for one in below:
         held = {text.casefold() for text in one.texts}

@@ -43,6 +43,7 @@ LOOKS = (
 LOOKS_AT_ANY = (
     guesses.running_balance,
     guesses.balance_breaks,
+    open_parts.open_after_paid,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,
@@ -62,6 +63,8 @@ class Suggestion(NamedTuple):
     remarks: tuple[str, ...]
     tables: Mapping[TableName, TableMapping] = {}
     """What lists beside the documents give: customers, limits, orders."""
+    sheets: tuple[str, ...] = ()
+    """Sheets of its workbook that hold no documents."""
 
 
 def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
@@ -73,6 +76,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     found = _cells(source, paths)
     source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
+    if days := writing.days_elsewhere(source, every, found):
+        source = source.model_copy(update={"columns": {**source.columns, "issued": days}})
+        every["issued"] = reading.of_role(source, found, "issued")
     is_document = are_documents(every)
     if not is_document.any():
         raise InputError([
@@ -99,6 +105,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         currency=currency,
         guesses=(*guessed, *of_currency, *day.guesses, of_entity, *of_columns),
         remarks=tuple(system.remarks),
+        sheets=looked.tables,
     )
 
 
@@ -145,6 +152,8 @@ def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
         for role, names in looked.found.columns.items()
         if role in looked.found.unsure
     )
+    if isinstance(days := source.columns.get("issued"), list):
+        found += (Guess("source.columns.issued", ", ".join(days)),)
     if looked.unread:
         found += (Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True),)
     name = source.columns.get("name")

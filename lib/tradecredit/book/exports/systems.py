@@ -14,7 +14,7 @@ from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import ALONE, NUMBERED, TREE, heads_block, labelled
 from tradecredit.book.exports.grid import joined, unnamed
-from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, is_day, plain
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, GLUE, LOOKED_AT, Vocabulary, fits, is_day, plain
 from tradecredit.book.exports.totals import TOTAL, is_only_total
 from tradecredit.book.exports.trees import first_groups
 from tradecredit.params.base import PROJECT
@@ -59,7 +59,9 @@ PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added
 CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
 BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
 """Descriptions of lists beside a ledger: our kind of all their documents."""
-OF_CREDITS = re.compile(r"credit[ _]?(?:note|memo)s?|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE)
+OF_CREDITS = re.compile(
+    r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE
+)
 """What names of columns say in a list of credit memos."""
 
 
@@ -414,7 +416,8 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     # What means nothing as a whole may do so without its table.
     meanings = {name: one if one in known else vocabulary().of(bare[name]) for name, one in meanings.items()}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
-    called = {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
+    called = {_without_glue(column): column for column in reversed(cells)}
+    called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
     ranked = [
         (rank, at, role, called[plain(name)])
         for at, (role, names) in enumerate(system.columns.items())
@@ -429,6 +432,14 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         for column in cells
         for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
         if part == frozenset(head.split())
+    ]
+    # Of amounts it may be said that they are in the document's currency.
+    ranked += [
+        (3000 + rank, at, role, column)
+        for at, (role, heads) in enumerate(system.heads.items())
+        for rank, head in enumerate(heads if role in AMOUNTS else ())
+        for column, part in meanings.items()
+        if part and "currency" in part and part - {"at", "currency"} == frozenset(head.split())
     ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
     held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
@@ -455,6 +466,14 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
+
+
+def _without_glue(name: str) -> str:
+    """Return a name, plain, without the words at its end that mean nothing, as `Debit (LCY)` has one."""
+    words = plain(name).split()
+    while len(words) > 1 and vocabulary().meaning.get(words[-1]) == GLUE:
+        words.pop()
+    return " ".join(words)
 
 
 def _with_number_of_buyer(
