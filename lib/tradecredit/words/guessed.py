@@ -24,6 +24,7 @@ MEANS = {
     "source.without": "rows that are left out: void, or of suppliers",
     "source.states": "states of documents that may be no debt yet, and are counted",
     "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
+    "source.undated": "rows with an amount and no day, which are left out",
     "source.files": "files that are no lists of documents and are not read",
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), or the same beside payments",
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",

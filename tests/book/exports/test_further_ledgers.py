@@ -217,3 +217,13 @@ def test_amounts_that_do_not_add_up_are_told(columns, said, tmp_path):
     found = ledger(suggestion.source.model_copy(update={"columns": changed}), suggestion.currency)
     rules = [rule for _, rule, _ in found.assumed if "open" in rule]
     assert rules == [] if said is None else rules[0].startswith(said)
+
+
+def test_rows_with_an_amount_and_no_day_are_told(tmp_path):
+    text = (
+        "Customer No,Invoice No,Text,Invoice Date,Due Date,Amount\nC1,1,Goods,2026-09-01,2026-10-01,100.50\n"
+        "C2,2,Goods,2026-09-02,2026-10-02,200.25\n,,Payment on account,,,-60.10\n,,Total customers,,,240.65\n"
+    )
+    suggestion, found = read(tmp_path, "ledger.csv", text)
+    assert open_items(found) == {"1": ("C1", "2026-10-01", 100.5), "2": ("C2", "2026-10-02", 200.25)}
+    assert start.guessed(suggestion)["source.undated"] == "1 row in line 4: Payment on account, -60.10"

@@ -8,10 +8,11 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import CODES, is_amount, minus_in_front
+from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.grid import HEAD_ROWS, joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
-from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, places_of, systems, vocabulary
+from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.params.export import ExportList, Role
 

@@ -10,9 +10,10 @@ import pandas as pd
 from tradecredit.book.exports import contents, grid, guesses, kinds, open_parts, overall, own_amounts, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status, rows_of_others
-from tradecredit.book.exports.systems import ANY, BESIDE
+from tradecredit.book.exports.systems import ANY
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -41,6 +42,7 @@ LOOKS = (
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (
+    guesses.undated,
     guesses.running_balance,
     guesses.balance_breaks,
     open_parts.open_after_paid,

@@ -69,7 +69,7 @@ def fixed_rows(text: str, begins: list[int]) -> list[Row]:
 
 BARS = 3
 """A line with so many bars is one of a list, however it begins."""
-LOOKED_AT = 60
+HEAD_ROWS = 60
 """A header stands among the first so many lines."""
 
 
@@ -234,7 +234,7 @@ def with_whole_days(rows: list[Row]) -> list[Row]:
     >>> with_whole_days([(1, ["年", "月", "日", "客户"]), (2, [2026, 3, 9, "华东"])])
     [(1, ['年 月 日', None, None, '客户']), (2, ['2026-03-09', None, None, '华东'])]
     """
-    for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
+    for place, (_, cells) in enumerate(rows[:HEAD_ROWS]):
         names = [str(cell).strip().casefold() for cell in cells]
         at = next((at for at in range(len(names)) if tuple(names[at : at + 3]) in PARTS_OF_DAYS), None)
         if at is not None:

@@ -10,16 +10,9 @@ from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
-from tradecredit.book.exports.systems import (
-    ANY,
-    BESIDE,
-    Recognised,
-    nearest,
-    recognised,
-    recognised_credits,
-    recognised_payments,
-    recognised_xml,
-)
+from tradecredit.book.exports.lists_beside import BESIDE, recognised_credits, recognised_payments
+from tradecredit.book.exports.recognition import nearest, recognised, recognised_xml
+from tradecredit.book.exports.systems import ANY, Recognised
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role

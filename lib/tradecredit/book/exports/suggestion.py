@@ -9,8 +9,9 @@ from tradecredit.book.exports import allocation_lists, contents, guesses, kinds,
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
+from tradecredit.book.exports.lists_beside import BESIDE, as_payments
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.systems import ANY, BESIDE, Recognised, as_payments, systems
+from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
