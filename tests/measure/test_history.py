@@ -9,7 +9,17 @@ from tradecredit import words
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.dso_causes import dso_causes
-from tradecredit.measure.history import begins, carried_over, first_day, last_entry, silent_days, whole_since
+from tradecredit.measure.history import (
+    balances_since,
+    begins,
+    carried_over,
+    first_day,
+    last_entry,
+    settlements_known,
+    silent_days,
+    undated_share,
+    whole_since,
+)
 from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.measure.receivables import known_in_full, kpis
 from tradecredit.measure.receivables import monthly as by_month
@@ -138,3 +148,26 @@ def test_nothing_is_compared_with_days_on_which_a_cut_ledger_lacks_what_was_open
     )
     assert dso_causes(later).loc["countback", ["then", "now"]].notna().all()
     assert not [one for one in words.receivables.known_days(later) if "No figure is compared" in one]
+
+
+def paid_without_days(undated: int) -> dict[str, str]:
+    """Ten invoices of 100 a month apart, all paid when due; of the first `undated` the export tells it by its day."""
+    invoices, receipts = "invoice_id,buyer_id,issued,due,amount\n", "invoice_id,received,amount,kind\n"
+    for at in range(10):
+        invoices += f"I{at},A,2026-0{at % 9 + 1}-05,2026-0{at % 9 + 1}-25,100\n"
+        day, kind = ("2026-10-31", "undated") if at < undated else (f"2026-0{at % 9 + 1}-26", "payment")
+        receipts += f"I{at},{day},100,{kind}\n"
+    return {"invoices": invoices, "receipts": receipts}
+
+
+@pytest.mark.parametrize(
+    ("undated", "share", "habits", "compared"), [(0, 0.0, True, True), (2, 0.2, True, False), (6, 0.6, False, False)]
+)
+def test_what_was_paid_on_no_known_day_is_not_compared_with_earlier_days(undated, share, habits, compared, book_of):
+    book = book_of("2026-10-31", **paid_without_days(undated))
+    assert undated_share(book) == pytest.approx(share)
+    assert settlements_known(book, book.as_of) == (True, habits)
+    assert (whole_since(book) < book.as_of) == (balances_since(book) < book.as_of) == compared
+    said = " ".join(words.receivables.known_days(book))
+    assert ("of what was paid came in is not in the book" in said) == (undated > 0)
+    assert ("habits cannot be estimated" in said) == (undated == 6)

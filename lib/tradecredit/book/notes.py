@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.amounts_paid import unlike
 from tradecredit.book.links import Links
+from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.translation import OF_THE_DAY
 from tradecredit.params.run import Run
@@ -11,6 +13,8 @@ from tradecredit.params.run import Run
 DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
 """Table: the day at whose rate its amounts are translated, in words."""
 
+PAID = ("payment", "credit_note", "discount")
+"""Kinds of receipts by which buyers settle what they owe."""
 COUNTED = ("kind", "currency", "invoice_id", "amount")
 """Columns by which the notes count rows."""
 
@@ -50,6 +54,8 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
+    if told := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
+        rows.append(("receipts", *told))
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
         rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))
@@ -65,6 +71,22 @@ def notes_on(
     if seen["receipts"].empty:
         rows.append(("receipts", "none by then: nothing is taken as paid", 0))
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
+
+
+def _paid_and_amounts(
+    receipts: pd.DataFrame, invoices: pd.DataFrame, linked: Links, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what known receipts in its own currency brought on each invoice, and the amount of each."""
+    place = linked.get(("receipts", "invoice_id"))
+    amount = invoices["amount"].to_numpy(float)
+    if place is None:
+        return np.zeros(len(amount)), amount
+    on = (place[known] >= 0) & one_of(receipts["kind"], PAID)
+    at, paid = place[known][on], receipts[on].reset_index(drop=True)
+    own = (
+        paid["currency"].eq(invoices["currency"].iloc[at].reset_index(drop=True)).fillna(True) | paid["currency"].isna()
+    )
+    return np.bincount(at, paid["amount"].to_numpy(float) * own.to_numpy(float), len(amount)), amount
 
 
 def _of_another_buyer(linked: Links) -> np.ndarray:

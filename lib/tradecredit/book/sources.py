@@ -309,7 +309,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
             frame = pd.read_parquet(path, to_pandas_kwargs={"date_as_object": False})
             return frame.set_index(ROW).rename_axis(None).sort_index() if ROW in frame else _numbered(frame)
         if kind == ".xlsx":
-            return _sheet(path, label, formats.header_row)
+            return _sheet(path, label, formats)
         with opened(path) as connection:
             return _numbered(of_database(connection, label))
     except ImportError:
@@ -323,9 +323,11 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         )
 
 
-def _sheet(path: Path, label: str, header_row: int) -> pd.DataFrame | Problem:
-    """Return the first sheet of a workbook, whose heads are text whatever stands in them."""
-    cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""]).iloc[header_row - 1 :]
+def _sheet(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
+    """Return a sheet of a workbook, the first unless one is named; its heads are text whatever stands in them."""
+    sheet, header_row = formats.sheet or 0, formats.header_row
+    held = pd.read_excel(path, sheet, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    cells = held.iloc[header_row - 1 :]
     if cells.empty:
         return text_files.empty_file(label)
     heads = [f"Unnamed: {at}" if pd.isna(head) else str(head).strip() for at, head in enumerate(cells.iloc[0])]

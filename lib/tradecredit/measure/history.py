@@ -15,6 +15,10 @@ SILENT_DAYS = 7
 
 ALMOST_ALL = 0.95
 """Share of settled invoices within whose days to payment nothing that matters is left of what was open before."""
+MOST_UNDATED = 0.05
+"""Share of what was paid whose day may lack without the balances of earlier days being wrong by much."""
+MOST_WITHOUT_HABITS = 0.5
+"""Share of what was paid whose day may lack without what is left telling nothing of how buyers pay."""
 LEAST_SETTLED = 20
 """Fewer settled invoices do not tell how long invoices stay open."""
 
@@ -55,10 +59,11 @@ def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
     """Return whether a book holds by a day an invoice that is settled in full, and one by receipts of known days.
 
     Where none is, the book is a list of open items, of which some may be paid in part: what was sold and paid besides
-    them is not in it. `undated` receipts tell of sales, and not of payments.
+    them is not in it. `undated` receipts tell of sales, and not of payments: where they are most of what was paid, the
+    others tell how no other buyer pays.
     """
     settled, dated = first_settled(book)
-    return bool(settled <= day), bool(dated <= day)
+    return bool(settled <= day), bool(dated <= day) and undated_share(book) <= MOST_WITHOUT_HABITS
 
 
 def sales_told(book: Book, day: pd.Timestamp) -> bool:
@@ -77,10 +82,26 @@ def habits_told(book: Book, day: pd.Timestamp) -> bool:
 def balances_since(book: Book) -> pd.Timestamp:
     """Return the day from which what was owed in the past is known: the `first_day` of the ledger's history.
 
-    It is the as-of day where the book does not tell when invoices were paid (`habits_told`): what has been paid since
-    would still stand in the balances of earlier days, or be lacking there.
+    It is the as-of day where the book does not tell when invoices were paid (`habits_told`), or of too much of it
+    (`undated_share`): what has been paid since would still stand in the balances of earlier days, or be lacking there.
     """
-    return first_day(book) if habits_told(book, book.as_of) else book.as_of
+    told = habits_told(book, book.as_of) and undated_share(book) <= MOST_UNDATED
+    return first_day(book) if told else book.as_of
+
+
+def undated_share(book: Book) -> float:
+    """Return the share of what was paid on invoices that was so on no known day (`undated`); 0 where nothing was."""
+    undated, paid = paid_in_all(book)
+    return undated / paid if paid > 0 else 0.0
+
+
+@once
+def paid_in_all(book: Book) -> tuple[float, float]:
+    """Return what was paid on invoices on no known day (`undated`), and in all, in the reporting currency."""
+    receipts = book.receipts[book.invoice_of_receipt >= 0]
+    sums = receipts.groupby("kind")["amount"].sum()
+    undated = float(sums.get("undated", 0.0))
+    return undated, undated + float(sums.get("payment", 0.0))
 
 
 @once
@@ -89,10 +110,11 @@ def whole_since(book: Book) -> pd.Timestamp:
 
     A ledger that is cut at its first day lacks what was open from before: in the days after it balances only seem to
     grow. It is the `first_day` + the days within which `ALMOST_ALL` of the settled invoices were; and `balances_since`
-    where items were carried over, and where fewer than `LEAST_SETTLED` were settled. Source: definitions §2.3.
+    where that is the as-of day, where items were carried over, and where fewer than `LEAST_SETTLED` were settled.
+    Source: definitions §2.3.
     """
     since, of = balances_since(book), ledger(book)
-    if not habits_told(book, book.as_of) or carried_over(book).any():
+    if since == book.as_of or carried_over(book).any():
         return since
     days = (of.settled - of.issued)[~np.isnat(of.settled)] / np.timedelta64(1, "D")
     if len(days) < LEAST_SETTLED:

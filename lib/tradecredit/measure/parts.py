@@ -10,7 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import told
 from tradecredit.book.size import typical_invoice
 from tradecredit.measure.disputes import first_dispute
-from tradecredit.measure.history import first_settled, firsts
+from tradecredit.measure.history import first_settled, firsts, paid_in_all
 from tradecredit.params.run import Run
 
 
@@ -18,7 +18,8 @@ class Whole(NamedTuple):
     """What a ledger tells only as a whole.
 
     The first day of issue of each month, and that of a receipt (`history.firsts`); the first days on which an invoice
-    was settled (`history.first_settled`) and one was disputed.
+    was settled (`history.first_settled`) and one was disputed; what was paid on no known day, and in all
+    (`history.paid_in_all`).
     """
 
     issued: np.ndarray
@@ -26,11 +27,12 @@ class Whole(NamedTuple):
     settled: pd.Timestamp
     dated: pd.Timestamp
     disputed: pd.Timestamp
+    paid: tuple[float, float]
 
 
 def whole_of(book: Book) -> Whole:
     """Return what a ledger tells as a whole, or what a part of one adds to that."""
-    return Whole(*firsts(book), *first_settled(book), first_dispute(book))
+    return Whole(*firsts(book), *first_settled(book), first_dispute(book), paid_in_all(book))
 
 
 def together(parts: Sequence[Whole]) -> Whole:
@@ -41,7 +43,9 @@ def together(parts: Sequence[Whole]) -> Whole:
         pd.Series([getattr(part, name) for part in parts], dtype="datetime64[us]").min()
         for name in ("settled", "dated", "disputed")
     )
-    return Whole(issued[first], min(part.received for part in parts), settled, dated, disputed)
+    undated, paid = (sum(part.paid[at] for part in parts) for at in range(2))
+    received = min(part.received for part in parts)
+    return Whole(issued[first], received, settled, dated, disputed, (undated, paid))
 
 
 def telling(part: Book, whole: Whole) -> Book:
@@ -49,6 +53,7 @@ def telling(part: Book, whole: Whole) -> Book:
     told(part, firsts, (whole.issued, whole.received))
     told(part, first_settled, (whole.settled, whole.dated))
     told(part, first_dispute, whole.disputed)
+    told(part, paid_in_all, whole.paid)
     return part
 
 

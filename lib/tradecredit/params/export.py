@@ -14,7 +14,7 @@ Role = Literal[
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
     "days_overdue", "balance", "own_amount", "rate", "baseline",
 ]  # fmt: skip
-DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
+DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "recovery", "leave_out"]
 Layout = Literal["table", "bars", "fixed", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
 NOBODY = "My Company"

@@ -151,6 +151,9 @@ class Formats(Parameters):
     header_row: Annotated[int, Field(ge=1)] = 1
     """Line of a text file or sheet that the columns' names stand in; what stands above it is not read."""
 
+    sheet: str | None = None
+    """Sheet of a workbook; none: the first one."""
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:

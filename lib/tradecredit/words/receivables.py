@@ -11,6 +11,7 @@ from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.history import (
+    MOST_UNDATED,
     balances_since,
     begins,
     carried_over,
@@ -20,6 +21,7 @@ from tradecredit.measure.history import (
     sales_told,
     settlements_known,
     silent_days,
+    undated_share,
     whole_since,
 )
 from tradecredit.measure.orders import commitments
@@ -375,8 +377,22 @@ def known_days(book: Book) -> list[str]:
     elif not dated and len(book.invoices):
         found.append(
             tr(
+                "On which day {share} of what was paid came in is not in the book: turnover, CEI, days beyond terms "
+                "and payment habits cannot be estimated.",
+                share=percent(undated_share(book)),
+            )
+            if 0 < undated_share(book) < 1
+            else tr(
                 "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment "
                 "habits cannot be estimated."
+            )
+        )
+    elif undated_share(book) > MOST_UNDATED:
+        found.append(
+            tr(
+                "On which day {share} of what was paid came in is not in the book: what was owed on earlier days is "
+                "not known, and no figure is compared with them. How buyers pay rests on the other payments.",
+                share=percent(undated_share(book)),
             )
         )
     if silent:

@@ -66,7 +66,13 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        shown = ("source.form.dates.odd", "source.columns.open", "source.columns.balance", "source.block")
+        shown = (
+            "source.form.dates.odd",
+            "source.form.dates.later",
+            "source.columns.open",
+            "source.columns.balance",
+            "source.block",
+        )
         found = f": {guess.taken}" if key in shown or guess.taken.startswith("none;") else ""
         return f"   # CHECK: {meaning(key)}{found}{others}"
 
@@ -179,7 +185,7 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
             yield f"{key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}"
 
 
-DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd")))
+DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd", "later")))
 """Keys of guesses on how days are written."""
 
 ABOUT = {

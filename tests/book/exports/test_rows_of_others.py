@@ -2,7 +2,8 @@
 
 from book.exports.test_registers import book_of, written
 
-from tradecredit.book.exports.systems import meant, systems, without_tables
+from tradecredit.book.exports.column_meanings import meant, without_tables
+from tradecredit.book.exports.systems import systems
 
 
 def test_rows_that_a_yes_says_to_be_void_are_left_out(tmp_path):

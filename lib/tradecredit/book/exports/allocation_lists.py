@@ -9,7 +9,8 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports import grid
 from tradecredit.book.exports.amounts import amounts, is_amount
 from tradecredit.book.exports.encoding import decoded
-from tradecredit.book.exports.systems import PAYMENT_NUMBERS, vocabulary
+from tradecredit.book.exports.lists_beside import PAYMENT_NUMBERS
+from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportAllocations, ExportForm, ExportList
 
 ALLOCATED_TO = "allocated to"

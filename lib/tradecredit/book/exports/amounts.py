@@ -7,7 +7,8 @@ import pandas as pd
 
 SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
-MINUS = "-−–"
+MINUS = "-−–▲△"
+"""Signs of what is less than nothing, before an amount or behind it; the triangles are those of Japanese books."""
 SIGNS = {
     "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None,
     "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None,
@@ -31,7 +32,7 @@ NAMES = {
     "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
 }  # fmt: skip
 """Names that systems write for currencies, in capitals, with their codes."""
-_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
+_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–▲△.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 _BARE = {
     decimal: re.compile(rf"-?([0-9]+|[0-9]{{1,3}}([{mark}{SPACES}{APOSTROPHES}][0-9]{{3}})+)([{decimal}][0-9]*)?")

@@ -7,11 +7,12 @@ from functools import cached_property
 import pandas as pd
 
 from tradecredit.book.exports import buckets
-from tradecredit.book.exports.amounts import CODES, is_amount
+from tradecredit.book.exports.amounts import CODES, is_amount, minus_in_front
+from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.grid import HEAD_ROWS, joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
-from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, places_of, systems, vocabulary
+from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.params.export import ExportList, Role
 
@@ -262,7 +263,7 @@ def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, li
     amount = next((one for one in below if [one.name] == columns.get("amount", [])[:1]), None)
     if amount is None or {"debit", "credit", "side"} & columns.keys():
         return found
-    if sum(re.match(r"\s*[-(−]", text) is not None for text in amount.texts) > 0:
+    if any(minus_in_front(text).startswith("-") for text in amount.texts):
         return found
     for one in below:
         held = {text.casefold() for text in one.texts}

@@ -10,9 +10,10 @@ import pandas as pd
 from tradecredit.book.exports import contents, grid, guesses, kinds, open_parts, overall, own_amounts, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status, rows_of_others
-from tradecredit.book.exports.systems import ANY, BESIDE
+from tradecredit.book.exports.systems import ANY
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -41,8 +42,10 @@ LOOKS = (
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (
+    guesses.undated,
     guesses.running_balance,
     guesses.balance_breaks,
+    open_parts.open_after_paid,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,
@@ -62,6 +65,8 @@ class Suggestion(NamedTuple):
     remarks: tuple[str, ...]
     tables: Mapping[TableName, TableMapping] = {}
     """What lists beside the documents give: customers, limits, orders."""
+    sheets: tuple[str, ...] = ()
+    """Sheets of its workbook that hold no documents."""
 
 
 def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
@@ -73,6 +78,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     found = _cells(source, paths)
     source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
+    if days := writing.days_elsewhere(source, every, found):
+        source = source.model_copy(update={"columns": {**source.columns, "issued": days}})
+        every["issued"] = reading.of_role(source, found, "issued")
     is_document = are_documents(every)
     if not is_document.any():
         raise InputError([
@@ -99,6 +107,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         currency=currency,
         guesses=(*guessed, *of_currency, *day.guesses, of_entity, *of_columns),
         remarks=tuple(system.remarks),
+        sheets=looked.tables,
     )
 
 
@@ -145,6 +154,8 @@ def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
         for role, names in looked.found.columns.items()
         if role in looked.found.unsure
     )
+    if isinstance(days := source.columns.get("issued"), list):
+        found += (Guess("source.columns.issued", ", ".join(days)),)
     if looked.unread:
         found += (Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True),)
     name = source.columns.get("name")

@@ -52,6 +52,10 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     notes = [*account.of_documents(read[known]), *differing, *notes]
     documents = _each_once(documents)
     is_invoice = documents["kind"] == "invoice"
+    later = documents["issued"] > exported
+    if later.any():
+        rule = f"dated after {exported.date()}, the day of the export: {documents.loc[later, 'amount'].sum():,.2f}"
+        notes.append(("invoices", rule, int(later.sum())))
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
     notes += settled_by

@@ -69,6 +69,8 @@ def fixed_rows(text: str, begins: list[int]) -> list[Row]:
 
 BARS = 3
 """A line with so many bars is one of a list, however it begins."""
+HEAD_ROWS = 60
+"""A header stands among the first so many lines."""
 
 
 def bar_rows(text: str) -> list[Row]:
@@ -210,12 +212,43 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     """Return the rows of a file in a stated form; not for what is `stored` as a table."""
     if form.layout == "sheet":
         held = sheets(path, form.sheet)
-        return held[form.sheet] if form.sheet else next(iter(held.values()))
+        return with_whole_days(held[form.sheet] if form.sheet else next(iter(held.values())))
     encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
     text = path.read_bytes().decode(encoding)
     if form.layout == "fixed":
         return fixed_rows(text, form.begins)
-    return bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator)
+    return with_whole_days(bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator))
+
+
+PARTS_OF_DAYS = {
+    ("年", "月", "日"), ("year", "month", "day"), ("jahr", "monat", "tag"), ("année", "mois", "jour"),
+    ("año", "mes", "día"), ("ano", "mês", "dia"), ("anno", "mese", "giorno"), ("jaar", "maand", "dag"),
+    ("rok", "měsíc", "den"), ("rok", "miesiąc", "dzień"),
+}  # fmt: skip
+"""What columns are called that stand beside each other and make up a day together."""
+
+
+def with_whole_days(rows: list[Row]) -> list[Row]:
+    """Return rows with days that stand in three columns, year, month and day, together in the first of these.
+
+    >>> with_whole_days([(1, ["年", "月", "日", "客户"]), (2, [2026, 3, 9, "华东"])])
+    [(1, ['年 月 日', None, None, '客户']), (2, ['2026-03-09', None, None, '华东'])]
+    """
+    for place, (_, cells) in enumerate(rows[:HEAD_ROWS]):
+        names = [str(cell).strip().casefold() for cell in cells]
+        at = next((at for at in range(len(names)) if tuple(names[at : at + 3]) in PARTS_OF_DAYS), None)
+        if at is not None:
+            return [*rows[:place], *((number, _day_together(row, at)) for number, row in rows[place:])]
+    return rows
+
+
+def _day_together(cells: list[object], at: int) -> list[object]:
+    parts = [re.sub(r"\.0$", "", str(cell).strip()) for cell in cells[at : at + 3] if cell is not None]
+    if len(parts) < 3:
+        return cells
+    is_day = all(part.isdecimal() for part in parts)
+    whole = "-".join(part.zfill(2) for part in parts) if is_day else " ".join(parts)
+    return [*cells[:at], whole, None, None, *cells[at + 3 :]]
 
 
 def header(rows: Iterable[Row], header_row: int, lines: int = 1) -> tuple[list[object], int]:

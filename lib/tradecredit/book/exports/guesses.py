@@ -1,5 +1,7 @@
 """What the rows of a list are guessed to be: of receivables, parts of one document, balances; what credits settle."""
 
+import re
+
 import pandas as pd
 
 from tradecredit.book.exports import buckets, reading, running
@@ -9,12 +11,17 @@ from tradecredit.book.exports.heads import DAYS, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.open_parts import TELL_OPEN
 from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND
 from tradecredit.book.exports.which_rows import are_read
 from tradecredit.book.problems import SHOWN
-from tradecredit.params.export import Code, ExportSource
+from tradecredit.params.export import Code, ExportSource, Role
 
 ALMOST_ALL = 0.95
 FEW = 0.1
+WORDED: tuple[Role, ...] = ("kind", "text", "applies_to", "buyer_id", "name", "invoice_id", "issued", "due")
+"""Roles in whose cells a word may tell a total."""
+SUM = re.compile(rf"^(?:{TOTAL.removeprefix('(?i)')})|{TOTAL_BEHIND.removeprefix('(?i)')}", re.IGNORECASE)
+"""How cells begin or end of lines that sum others up."""
 LEAST_DOCUMENTS = 20
 """In so many documents some buyer has two."""
 
@@ -128,6 +135,23 @@ def particulars(seen: Seen) -> Settled:
     shown = [" ".join(f"{name} of {number}".split()) for number, name in named.head(SHOWN).itertuples(index=False)]
     more = ", …" if len(named) > SHOWN else ""
     return Settled({}, (Guess("source.block", f"{', '.join(shown)}{more}", open=True),) if shown else ())
+
+
+def undated(seen: Seen) -> Settled:
+    """Return an open guess of rows with an amount and a text that is none of a total, but no day: they are left out."""
+    others = seen.every.drop(seen.raw.index)
+    others = others[others[["amount", "debit", "credit", "open"]].notna().any(axis="columns")]
+    told = others[["kind", "text", "applies_to"]].notna().any(axis="columns")
+    words = others.loc[told, [*WORDED]].astype("object")
+    sums = words.map(lambda cell: SUM.search(str(cell)) is not None, na_action="ignore").eq(True).any(axis="columns")
+    lines = sums.index[~sums]
+    if not len(lines):
+        return Settled()
+    first = others.loc[lines[0]]
+    shown = ", ".join(" ".join(str(cell).split()) for cell in first[[*WORDED, "amount", "debit", "credit"]].dropna())
+    rows = "1 row" if len(lines) == 1 else f"{len(lines):,} rows, such as"
+    place = "" if len(seen.source.files) > 1 else f" in line {lines[0]}"
+    return Settled({}, (Guess("source.undated", f"{rows}{place}: {shown}", open=True),))
 
 
 def running_balance(seen: Seen) -> Settled:

@@ -16,7 +16,7 @@ LEAST = 3
 """Fewer invoices tell no sign."""
 ALMOST_ALL = 0.95
 MOSTLY = 0.6
-OURS = "one may write invoice, payment, credit_note, discount, write_off or leave_out for each"
+OURS = "one may write invoice, payment, credit_note, discount, write_off, recovery or leave_out for each"
 RETURNED = "debit and credit keep their sides: a payment in debit is one that was returned"
 
 

@@ -10,16 +10,9 @@ from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
-from tradecredit.book.exports.systems import (
-    ANY,
-    BESIDE,
-    Recognised,
-    nearest,
-    recognised,
-    recognised_credits,
-    recognised_payments,
-    recognised_xml,
-)
+from tradecredit.book.exports.lists_beside import BESIDE, recognised_credits, recognised_payments
+from tradecredit.book.exports.recognition import nearest, recognised, recognised_xml
+from tradecredit.book.exports.systems import ANY, Recognised
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
@@ -56,6 +49,8 @@ class Looked(NamedTuple):
     unread: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset()
     """Numbers of its invoices, of a sheet."""
+    tables: tuple[str, ...] = ()
+    """Sheets beside it with rows that are no documents."""
 
 
 def refuse_missing(paths: list[Path]) -> None:
@@ -167,7 +162,9 @@ def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
     held = grid.sheets(path)
     found = [one for name, rows in held.items() for one in _candidate(_sheet(name), tell, rows)]
     if found:
-        yield from found
+        listed = {one.form.sheet for one in found}
+        tables = tuple(name for name, rows in held.items() if name not in listed and _is_table(rows))
+        yield from (one._replace(tables=tables) for one in found)
         return
     # Sheets that name no buyer may be called after one each.
     titled = [
@@ -178,6 +175,11 @@ def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
     ]
     if len(titled) > 1:
         yield from titled
+
+
+def _is_table(rows: list[grid.Row]) -> bool:
+    """Return whether a sheet holds more than remarks: three rows of three cells, or more."""
+    return sum(sum(cell is not None for cell in cells) > 2 for _, cells in rows[:FIRST]) > 2
 
 
 def _sheet(name: str) -> ExportForm:
@@ -223,6 +225,7 @@ def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
 
 def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:
     """Yield what a table's first rows are recognised as, if anything; `lines`: the text that they were made of."""
+    rows = grid.with_whole_days(rows)
     found = tell(rows, form.layout)
     if found is None:
         return

@@ -10,7 +10,7 @@ from tradecredit.book.exports import terms
 from tradecredit.book.raw_tables import BY_TERMS_OF_BUYER
 from tradecredit.params.export import DocumentKind, ExportList
 
-CREDITS = ("payment", "credit_note", "discount", "write_off")
+CREDITS = ("payment", "credit_note", "discount", "write_off", "recovery")
 """Our kinds of documents by which a buyer owes less."""
 NOT_MARKED = ("0", "no", "false", "n", "nein", "non", "nej", "nee", "nie", "")
 """What stands in a column of reversals, in small letters, where a document is none."""

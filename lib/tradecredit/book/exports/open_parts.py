@@ -53,6 +53,26 @@ def unknown_amounts(seen: Seen) -> Settled:
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
 
 
+def open_after_paid(seen: Seen) -> Settled:
+    """Return `amount` and `open` where what was taken for open is the whole, as another column is that less the paid.
+
+    Part of what an instalment comes to is called due as well, such as `Amount due`, `Paid`, `Left to pay`.
+    """
+    source = seen.source
+    whole = source.columns.get("open")
+    if not isinstance(whole, str) or "paid" not in source.columns or {"amount", "debit"} & source.columns.keys():
+        return Settled()
+    amount, paid = (amounts(seen.raw[role], source.form.decimal) for role in ("open", "paid"))
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    for name in [name for name in seen.found if name not in named]:
+        rest = amounts(seen.found[name], source.form.decimal).set_axis(seen.raw.index)
+        left = (amount - paid.fillna(0.0) - rest.fillna(0.0)).abs() <= CENT
+        if (left & rest.notna()).mean() > ALMOST_ALL and (left & (paid.abs() > CENT)).any():
+            columns = {**source.columns, "amount": whole, "open": str(name)}
+            return Settled({"columns": columns}, (Guess("source.columns.open", str(name)),))
+    return Settled()
+
+
 def settled_where_empty(seen: Seen) -> Settled:
     """Return `settled` where a column of what is open says nothing of some invoices, and of none that it is nothing."""
     source, column = seen.source, seen.source.columns.get("open")

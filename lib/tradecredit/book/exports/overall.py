@@ -15,6 +15,7 @@ from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.own_amounts import LOCAL, own_code
 from tradecredit.book.exports.titles import day_in_titles
+from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import ExportSource, Role
 
 LACKING = 0.05
@@ -42,6 +43,10 @@ OF_FORM = 0.25
 """Share of buyers whose names have such a form from which the currency is guessed by it."""
 CELLS = 200
 """Amounts of a column that are looked at for how a country writes them."""
+FAR_AHEAD = 92
+"""Days after all others from which one that lies in the future is likely mistyped."""
+FEW = 0.01
+"""Share of days, one at least, that may be mistyped."""
 DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
 """What a sign of dollars alone may mean, the likelier first."""
 
@@ -101,6 +106,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     letters = " ".join(map(str, seen.found.columns))
     if any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
         return "CHF", (Guess("currency", "CHF", open=True),)
+    if not dollars and any(form.startswith("%m/%d") for form in seen.source.form.dates.values()):
+        dollars = "USD"  # the month stands first nowhere else
     of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), None)
     of_country = of_language or _of_buyers(seen) or "EUR"
     if dollars and (of_country := _of_buyers(seen) or dollars) in DOLLARS:
@@ -177,14 +184,31 @@ def exported(seen: Seen) -> Settled:
     read = {role: days_of(seen.raw[role], role, seen.source.form) for role in DAYS}
     for by_age in _by_age(seen, read):
         return Settled({"exported": by_age}, (Guess(key, str(by_age)),))
-    last = pd.concat([read["issued"], read["cleared"]]).max()
+    entered = pd.concat([read["issued"], read["cleared"]])
+    far = _in_the_future(entered, pd.Timestamp(date.today()))
+    last = entered[~far].max()
     if pd.isna(last):
         last = read["due"].max()
     if pd.isna(last):
         last = pd.Timestamp(date.today())
     taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
     others = (str(last.date()),) if taken != last.date() else ()
-    return Settled({"exported": taken}, (Guess(key, str(taken), others, open=True),))
+    guesses = [Guess(key, str(taken), others, open=True)]
+    if far.any():
+        shown = ", ".join(f"line {line}: {day.date()}" for line, day in entered[far].head(SHOWN).items())
+        guesses.append(Guess("source.form.dates.later", shown + (", …" if far.sum() > SHOWN else ""), open=True))
+    return Settled({"exported": taken}, tuple(guesses))
+
+
+def _in_the_future(entered: pd.Series, today: pd.Timestamp) -> pd.Series:
+    """Return which days of entry are likely mistyped: after today, few, and long after all others.
+
+    An export cannot hold what is entered after it; some that are dated in advance are near to the others.
+    """
+    after = entered > today
+    last = entered[~after].max()
+    far = after & (entered > last + pd.Timedelta(days=FAR_AHEAD))
+    return far & bool(far.sum() <= max(1, FEW * entered.notna().sum()))
 
 
 def _by_age(seen: Seen, read: dict[str, pd.Series]) -> Iterator[date]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import (
     account,
     allocation_lists,
@@ -31,6 +32,8 @@ from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
 
 ROLES: tuple[Role, ...] = get_args(Role)
+FEWEST, MANY = 3, 0.1
+"""Rows, and share of those that are open or paid, from which amounts that do not add up are told."""
 
 
 class ReadingOf(NamedTuple):
@@ -187,6 +190,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     # Rows that are left out may have moved the balance.
     if len(off := running.breaks(raw[listed], is_document[listed], source)):
         told.append((table_of_list(source), running.told(off, source), len(off)))
+    told += _off(raw[is_document], source)
     raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)
     frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
@@ -285,6 +289,33 @@ def _contradicting(
     no_day = frame["issued"].isna() & frame["due"].isna() & frame["days_overdue"].isna()
     no_day &= ~told.any(axis="columns").reindex(frame.index)
     yield Broken("issued", no_day, empty, "holds no day, nor does the due day: the row has no day")
+
+
+def _off(raw: pd.DataFrame, source: ExportList) -> Iterator[Note]:
+    """Yield a note where amount, paid and open mostly do not add up, or more is open than the amount in many rows.
+
+    A column is likely not what the run file takes it for, such as an amount without tax.
+    """
+    if not {"amount", "open"} <= source.columns.keys():
+        return
+    amount, paid, credited, rest = (
+        amounts(raw[role], source.form.decimal).abs() for role in ("amount", "paid", "credited", "open")
+    )
+    stated = amount.notna() & rest.notna() & ((rest > CENT) | (paid > CENT))
+    left = (amount - paid.fillna(0.0) - credited.fillna(0.0)).abs()
+    for off, least, what in (
+        (stated & paid.notna() & ((left - rest).abs() > CENT), 0.5, "the amount less what is paid is not what is open"),
+        (stated & (rest > amount + CENT), MANY, "more is open than the amount"),
+    ):
+        if off.sum() >= FEWEST and off.sum() > least * stated.sum():
+            line = off.idxmax()
+            beside = f", {paid[line]:,.2f} paid" if pd.notna(paid[line]) else ""
+            shown = f"line {line}: {amount[line]:,.2f}{beside}, {rest[line]:,.2f} open"
+            names = ", ".join(
+                str(source.columns[role]) for role in ("amount", "paid", "open") if role in source.columns
+            )
+            yield "invoices", f"{what} ({shown}): look at which columns these are ({names})", int(off.sum())
+            return
 
 
 def _currencies_beside(raw: pd.DataFrame) -> pd.Series:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import pandas as pd
 from babel import Locale
+from pydantic import Field
 
 from tradecredit.book import text_files
 from tradecredit.book.exports import grid
@@ -66,6 +67,8 @@ class Register(Named):
 
     table: Literal["buyers", "orders"]
     columns: dict[str, list[str]]
+    like: Annotated[dict[str, str], Field(default_factory=dict)]
+    """Regular expressions of what other names of these columns say, in small letters without accents."""
 
 
 class Ledger(NamedTuple):
@@ -93,12 +96,12 @@ def registers(folder: Path = PROJECT / "params" / "registers") -> tuple[Register
     return tuple(sorted(found, key=lambda one: one.table, reverse=True))
 
 
-def found_in(path: Path, file: str, ledger: Ledger) -> Beside | None:
-    """Return what a file beside a ledger gives; None where it is no such list.
+def found_in(path: Path, file: str, ledger: Ledger, sheet: str | None = None) -> Beside | None:
+    """Return what a file beside a ledger gives, or a sheet of one; None where it is no such list.
 
     One of its columns names customers as the ledger does. `file`: what the run file calls it.
     """
-    read = _read(path)
+    read = _read(path, sheet)
     if read is None:
         return None
     content, formats = read
@@ -112,15 +115,15 @@ def found_in(path: Path, file: str, ledger: Ledger) -> Beside | None:
     return None
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, Formats] | None:
+def _read(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, Formats] | None:
     """Return what a file's rows hold under its first line, and how it is written; None where it is no such table."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return pd.read_parquet(path), Formats()
     if suffix == ".xlsx":
-        rows = next(iter(grid.sheets(path).values()))
+        rows = next(iter(grid.sheets(path, sheet).values()), [])
         line = _header(rows)
-        return (grid.frame(rows, line), Formats(header_row=line)) if line else None
+        return (grid.frame(rows, line), Formats(header_row=line, sheet=sheet)) if line else None
     if suffix not in grid.SEPARATORS:
         return None
     text, encoding = decoded(path.read_bytes())
@@ -134,7 +137,7 @@ def _read(path: Path) -> tuple[pd.DataFrame, Formats] | None:
 
 def stated(path: Path, mapping: TableMapping, column: str) -> set[str]:
     """Return the buyers of a list of which it states something in a column of ours."""
-    read = _read(path)
+    read = _read(path, mapping.formats.sheet)
     content = read[0] if read else pd.DataFrame(columns=[mapping.columns["buyer_id"], mapping.columns[column]])
     filled = content[content[mapping.columns[column]].notna()]
     return set(filled[mapping.columns["buyer_id"]].astype("str").str.strip())
@@ -177,6 +180,9 @@ def _named(content: pd.DataFrame, register: Register, customer: str) -> dict[str
     for ours, names in register.columns.items():
         role = FITTING.get(ours, ours)
         free = [by_name[plain(name)] for name in names if plain(name) in by_name]
+        free += [
+            column for name, column in by_name.items() if ours in register.like and re.search(register.like[ours], name)
+        ]
         free = [column for column in free if column not in found.values() and content[column].notna().any()]
         free = free if ours != "terms_days" else [one for one in free if _in_days(content[one]) is not None]
         fitting = [column for column in free if fits(role, list(content[column]))]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.amounts_paid import unlike
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.meaning import Note
@@ -42,6 +43,10 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     paid_so_far = credits["amount"].groupby(credits["place"]).cumsum()
     unpaid = (credits["amount"] < -CENT) & (paid_so_far < -CENT)
     credits["place"] = credits["place"].where(~unpaid, -1)
+    named = credits[(credits["place"] >= 0) & ~_in_another_currency(credits, invoices)]
+    paid = np.bincount(named["place"], named["amount"], len(invoices))
+    if told := unlike(paid, invoices["amount"].to_numpy(float)):
+        notes.append(("receipts", *told))
     returned = credits[credits["amount"] < -CENT]
     at = credits["place"].where(credits["place"] >= 0)
     back = (-returned["amount"]).groupby(at[returned.index]).sum()
@@ -49,11 +54,13 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     rest = invoices["rest"] + back.reindex(invoices.index, fill_value=0.0)
     repaid = returned[returned["place"] < 0]
     normal = credits[credits["amount"] > CENT]
-    other = _in_another_currency(normal, invoices)
+    # What comes in of what was written off settles nothing that is open.
+    other = _in_another_currency(normal, invoices) | ((normal["kind"] == "recovery") & (normal["place"] >= 0))
     direct, normal = normal[other], normal[~other]
     repaid, normal = _cancelled(repaid, normal, ("reversal", "group and amount"))
     invoices, normal, parts = _distributed(invoices.assign(rest=rest), normal, notes)
     repaid, normal = _cancelled(repaid, normal, ("number and amount", "amount", "buyer"))
+    notes += _paid_before(pd.concat(parts, ignore_index=True), invoices, credits)
     given = normal["given_back"].sum()
     if given > CENT:
         notes.append(("receipts", f"paid and given back again: {given:,.2f}", int((normal["given_back"] > CENT).sum())))
@@ -239,6 +246,16 @@ def _settling(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFrame
             "currency": invoice["currency"].to_numpy(), "matched_by": credit["matched_by"].to_numpy(),
         }
     )  # fmt: skip
+
+
+def _paid_before(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFrame) -> Iterator[Note]:
+    """Yield a note on payments that are older than the invoice that they settle, which count from its day on."""
+    credit = credits.loc[parts["credit"]]
+    issued = invoices.loc[parts["invoice"], "issued"].to_numpy()
+    before = (credit["issued"].to_numpy() < issued) & (credit["kind"] == "payment").to_numpy()
+    if before.any():
+        rule = f"paid before the invoice's day, taken as received on it: {parts.loc[before, 'amount'].sum():,.2f}"
+        yield "receipts", rule, int(before.sum())
 
 
 def _in_another_currency(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.Series:

@@ -9,8 +9,9 @@ from tradecredit.book.exports import allocation_lists, contents, guesses, kinds,
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
+from tradecredit.book.exports.lists_beside import BESIDE, as_payments
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.systems import ANY, BESIDE, Recognised, as_payments, systems
+from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -227,22 +228,32 @@ def _together(found: list[Suggestion]) -> Suggestion:
 
 
 def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Path]) -> Suggestion:
-    """Return the suggestion with what files without documents give it: customers, limits, orders; else a remark."""
+    """Return the suggestion with what files and sheets without documents give it: customers, limits, orders.
+
+    Those that give nothing are told.
+    """
     source = suggestion.source
-    known = ledger.ledger(source, suggestion.currency, READ_ALL).tables.get("buyers") if unlisted else None
+    book = reading.files(source, source.path)[0]
+    beside: list[tuple[Path, str | None]] = [
+        *((path, None) for path in unlisted),
+        *((book, one) for one in suggestion.sheets),
+    ]
+    known = ledger.ledger(source, suggestion.currency, READ_ALL).tables.get("buyers") if beside else None
     tables: dict[TableName, TableMapping] = {}
-    guessed, not_read = [], []
-    for path in unlisted:
+    guessed, not_read, sheets = [], [], []
+    for path, sheet in beside:
         of = None
         if known is not None:
             file = path.resolve().relative_to(source.path).as_posix()
-            of = registers.found_in(path, file, registers.Ledger(known, source.exported, suggestion.currency))
+            of = registers.found_in(path, file, registers.Ledger(known, source.exported, suggestion.currency), sheet)
         if of is None or of.tables.keys() & tables.keys():
-            not_read.append(path.name)
+            (not_read if sheet is None else sheets).append(sheet or path.name)
             continue
         tables |= of.tables
-        guessed += [Guess(f"tables.{name}", f"{path.name}: {_columns(one)}") for name, one in of.tables.items()]
+        place = sheet or path.name
+        guessed += [Guess(f"tables.{name}", f"{place}: {_columns(one)}") for name, one in of.tables.items()]
     guessed += [Guess("source.files", ", ".join(not_read), open=True)] if not_read else []
+    guessed += [Guess("source.sheets", ", ".join(sheets), open=True)] if sheets else []
     suggestion = suggestion._replace(
         tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
     )

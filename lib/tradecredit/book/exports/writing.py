@@ -10,7 +10,9 @@ from tradecredit.book.exports.answers import AS_WRITTEN
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import days, days_of, months_alone, told
 from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.heads import is_day
 from tradecredit.book.instants import stored, where_midnight
+from tradecredit.params.export import ExportSource
 
 ZONES = (
     "UTC", "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago", "America/Denver",
@@ -106,6 +108,31 @@ def due_elsewhere(seen: Seen) -> Settled:
                 (Guess("source.columns.due", name, open=True),),
             )
     return Settled()
+
+
+def days_elsewhere(source: ExportSource, every: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    """Return the column of days of issue and the one that holds days where it is empty; empty without such rows.
+
+    Payments may stand without the day of a document, and have that of their posting alone. The other column holds days
+    in all rows of documents, and in those with an amount and no day of theirs. `every`: the cells by role.
+    """
+    first = source.columns.get("issued")
+    if not isinstance(first, str):
+        return []
+    dated, in_due = (_are_days(every[role]) for role in ("issued", "due"))
+    lacking = every["issued"].isna() & every["due"].isna()
+    undated = lacking & every[["amount", "debit", "credit", "open"]].notna().any(axis="columns")
+    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    for name in [name for name in found if name not in used and not str(name).startswith("above: ")]:
+        is_one = _are_days(found[name])
+        if (is_one & undated).any() and is_one[dated | in_due].mean() > MOSTLY_DAYS:
+            return [first, str(name)]
+    return []
+
+
+def _are_days(column: pd.Series) -> pd.Series:
+    """Return which cells of a column hold a day, in some writing."""
+    return column.map(is_day, na_action="ignore").eq(True)
 
 
 def zone(seen: Seen) -> Settled:

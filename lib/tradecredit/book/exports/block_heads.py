@@ -1,0 +1,154 @@
+"""How a list names its buyers above its rows, where these do not: in titles, heads of blocks, and groups of a tree."""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+import pandas as pd
+
+from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.blocks import ALONE, NUMBERED, heads_block, labelled
+from tradecredit.book.exports.column_meanings import places_of
+from tradecredit.book.exports.grid import unnamed
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
+from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.totals import TOTAL, is_only_total
+from tradecredit.book.exports.trees import first_groups
+from tradecredit.params.export import Role
+
+ONE_BUYER = re.compile(
+    r"((?:kontoauszug|kundenkonto|statement of account|account statement|customer statement|customer ledger|ledger"
+    r"|relevé de compte|extrait de compte|estado de cuenta|extracto|extrato|estratto conto|rekeningoverzicht)"
+    r"(?: für| for| of| de| van| di)?|customer|client|debtor|kunde|debitor|cliente|klant|klient)\s*:?\s+\S",
+    re.IGNORECASE,
+)
+"""How a title names the one buyer of a statement; the first group is what stands before its name."""
+LEAST_IN_TREE = 3
+"""Documents from which sums show groups, and rows above which one value in all of them is no buyer's."""
+MOST_IN_TREE = 0.6
+"""Share of documents with a group from which sums show it: the last rows that are looked at may lack theirs."""
+ALMOST_ALL = 0.9
+"""Share of names that differ, of documents in a tree."""
+OF_LABEL: dict[frozenset[str], Role] = {
+    frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
+    frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
+}  # fmt: skip
+"""What a title's label means that names the one buyer of a statement."""
+
+
+def titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]], header_row: int) -> dict[Role, str]:
+    """Return the word before the buyer in a title, of a statement whose rows are all of one buyer."""
+    if {"buyer_id", "name"} & columns.keys():
+        return {}
+    found: dict[Role, str] = {}
+    for number, cells in rows:
+        held = [str(cell).strip() for cell in cells if cell is not None]
+        if number >= header_row or not held:
+            continue
+        if len(held) == 1 and (title := ONE_BUYER.match(held[0])):
+            found.setdefault("name", title.group(1).strip())
+        label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", held[0])
+        if label and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset())):
+            found.setdefault(role, label[1])
+    return found
+
+
+def block_of(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
+    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
+    places = places_of(header)
+
+    def held(row: list[object], *roles: Role) -> list[object]:
+        at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
+        return [row[place] for place in at if place < len(row) and row[place] is not None]
+
+    documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS)]
+    role: Role = "buyer_id" if "buyer_id" in columns else "name"
+    own = [next(iter(held(row, "buyer_id", "name")), None) for row in documents]
+    if not documents or None not in own:
+        return {}
+    named = [buyer for buyer in own if buyer is not None]
+    if not named:
+        head = next((held(row, "buyer_id", "name") for row in below if row not in documents), [])
+        if head and not is_only_total(str(head[0])):
+            # The buyer stands in its own columns, on a line above its documents.
+            return {one: "=" for one in ("buyer_id", "name") if one in columns}
+        lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
+        alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
+        several = _several(documents, below, held)
+        texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
+        if alone is not None and len(texts) > 1 and all(re.match(NUMBERED, text) for text in texts):
+            return {"buyer_id": alone, "name": alone}
+        return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
+    once = all(one != other for one, other in pairwise(named))
+    return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def without_one_value(
+    columns: dict[Role, list[str]], header: list[object], below: list[list[object]]
+) -> dict[Role, list[str]]:
+    """Return the columns without that of a buyer which all documents share, where heads of blocks name buyers."""
+    role: Role = "buyer_id" if "buyer_id" in columns else "name"
+    if role not in columns or {"buyer_id", "name"} <= columns.keys():
+        return columns
+    at = places_of(header)[columns[role][0]]
+    held = [str(row[at]) for row in below if at < len(row) and row[at] is not None]
+    rest = {other: names for other, names in columns.items() if other != role}
+    shared = len(held) > LEAST_IN_TREE and len(set(held)) == 1
+    return rest if shared and {*block_of(rest, header, below).values()} & {*ALONE} else columns
+
+
+def labels(row: list[object], word: str) -> bool:
+    """Return whether a line begins with a label, as such that stand above each block do."""
+    return str(next((cell for cell in row if cell is not None), "")).strip().startswith(f"{word}:")
+
+
+def is_tree(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> bool:
+    """Return whether one column has groups and, below them, documents, as their sums show."""
+    named = [columns[one][0] for one in ("buyer_id", "name") if one in columns]
+    value = next((columns[one][0] for one in ("open", "amount") if one in columns), None)
+    if len(named) != 1 or value is None or {"invoice_id", "number"} & columns.keys():
+        return False
+    places = places_of(header)
+    wide = [row + [None] * (len(header) - len(row)) for row in below]
+    names, values = (pd.Series([row[places[one]] for row in wide], dtype="object") for one in (named[0], value))
+    dated = [places[one] for role in DAYS for one in columns.get(role, [])[:1]]
+    with_day = pd.Series([any(row[at] is not None for at in dated) for row in wide], dtype="bool")
+    documents = names[with_day & values.notna()].dropna()
+    if len(documents) < LEAST_IN_TREE or documents.nunique() < ALMOST_ALL * len(documents):
+        return False
+    of = first_groups(names, values, with_day)
+    return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)
+
+
+def _several(
+    documents: list[list[object]], below: list[list[object]], held: Callable[..., list[object]]
+) -> dict[Role, str]:
+    """Return which texts of the lines above blocks of documents are a buyer's code and name; empty without such lines.
+
+    They hold two texts or more, and neither a day nor an amount; the first block has one right above it.
+    """
+    first = below.index(documents[0])
+    lines = [
+        [str(cell).strip() for cell in row if cell is not None]
+        for row in below[:first]
+        if not any(map(is_day, held(row, *DAYS))) and not any(map(is_amount, held(row, *AMOUNTS)))
+    ]
+    if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
+        return {}
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][:2])
+    if code == name:
+        return {"name": "1"} if not code else {"buyer_id": "1", "name": "2"}
+    return {"buyer_id": "1", "name": "2"} if code else {"buyer_id": "2", "name": "1"}
+
+
+def numbered(
+    columns: dict[Role, list[str]], block: dict[Role, str], header: list[object], below: list[list[object]]
+) -> dict[Role, list[str]]:
+    """Return the first column as that of invoices' numbers, where it is the one without a name in a list of blocks."""
+    if "invoice_id" in columns or not block or header[0] is not None:
+        return {}
+    places = places_of(header)
+    dated = [places[name] for role in DAYS for name in columns.get(role, [])]
+    numbers = [row[0] for row in below if any(at < len(row) and row[at] is not None for at in dated)]
+    alike = len(numbers) > 1 and all(isinstance(cell, str) and re.search(r"\d", cell) for cell in numbers)
+    return {"invoice_id": [unnamed(0)]} if alike and len(set(numbers)) == len(numbers) else {}

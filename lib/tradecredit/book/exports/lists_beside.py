@@ -1,0 +1,110 @@
+"""Lists beside a ledger, told by their columns' names: payments that name invoices or buyers, and credit memos."""
+
+import re
+from collections.abc import Iterable
+
+from tradecredit.book.exports.column_meanings import meant, places_of
+from tradecredit.book.exports.grid import HEAD_ROWS
+from tradecredit.book.exports.heads import DAYS, is_day, plain
+from tradecredit.book.exports.recognition import rows_below
+from tradecredit.book.exports.systems import Recognised, enough, systems, vocabulary
+from tradecredit.params.export import DocumentKind, Role
+
+PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
+"""What a payment's amount and day may be taken for."""
+PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
+PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added", "kinds": {}}
+CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
+BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
+"""Descriptions of lists beside a ledger: our kind of all their documents."""
+OF_CREDITS = re.compile(
+    r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE
+)
+"""What names of columns say in a list of credit memos."""
+ALMOST_ALL = 0.9
+"""Share of rows that hold a day, of a column of days."""
+UNUSED = re.compile(
+    r"\b(?:available|unused|unapplied|unallocated|not applied|nicht zugeordnet|non affecte|disponible)\b"
+)
+"""What names of columns say of what of a payment or a credit is not used yet."""
+
+
+def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
+    fitting = []
+    for number, cells in rows[:HEAD_ROWS]:
+        if sum(cell is not None for cell in cells) < 3:
+            continue
+        columns = meant(systems()[-1], cells, rows_below(rows, number))
+        own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
+        if own and columns.get("invoice_id", own[:1]) == own[:1]:
+            columns.pop("invoice_id", None)
+        columns |= {"number": own[:1]} if own else {}
+        names = [str(cell).strip() for cell in cells if cell is not None]
+        unused = _unused(names, columns) if own else {}
+        columns |= unused
+        if unused and "invoice" not in vocabulary().known(columns.get("invoice_id", [""])[0]):
+            columns.pop("invoice_id", None)  # it is the payment's
+        dated = _one_of_days(cells, rows_below(rows, number)) if own and not {*DAYS} & columns.keys() else []
+        columns |= {"issued": dated} if dated else {}
+        found = as_payments(Recognised(systems()[-1], number, columns))
+        kinds = {"amount", "issued"} <= found.columns.keys() and {
+            "applies_to",
+            "buyer_id",
+            "name",
+        } & found.columns.keys()
+        sure = own or "cleared" in columns
+        # What is open of a payment is not yet used.
+        of_invoices = {"due", "debit"} | (set() if own and "invoice_id" not in columns else {"open"})
+        if kinds and sure and not of_invoices & columns.keys():
+            fitting.append((len(found.columns), found))
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called."""
+    for number, cells in rows[:HEAD_ROWS]:
+        bare: list[object] = [
+            cell if cell is None else OF_CREDITS.sub(" document ", str(cell)).strip() for cell in cells
+        ]
+        called = {str(one): str(cell).strip() for one, cell in zip(bare, cells, strict=True) if cell is not None}
+        if sum(one != name for one, name in called.items()) < 2:
+            continue
+        of_bare = meant(systems()[-1], bare, rows_below(rows, number))
+        columns = {role: [called[name] for name in names] for role, names in of_bare.items()}
+        columns |= _unused(called.values(), columns)
+        columns.pop("kind", None)  # all of them are credit memos, for whichever reason
+        of_invoice = [name for name in called.values() if vocabulary().known(name) >= {"invoice", "number"}]
+        columns |= {"applies_to": of_invoice[:1]} if of_invoice else {}
+        if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
+            return Recognised(systems()[-1].model_copy(update=CREDITS), number, columns)
+    return None
+
+
+def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
+    """Return the only column that holds days in nearly all rows; empty without one, or with several."""
+    cells = {name: [row[at] for row in below if at < len(row)] for name, at in places_of(header).items()}
+    dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= ALMOST_ALL * len(held)]
+    return dated if len(dated) == 1 else []
+
+
+def _unused(names: Iterable[str], columns: dict[Role, list[str]]) -> dict[Role, list[str]]:
+    """Return the column of what of payments or credits is not used yet, as that of what is open of them."""
+    taken = {name for named in columns.values() for name in named}
+    held = [name for name in names if name not in taken and UNUSED.search(plain(name))]
+    return {"open": held[:1]} if held and "open" not in columns else {}
+
+
+def as_payments(found: Recognised) -> Recognised:
+    """Return a list of no known system as one of payments, which name the invoices that they settle."""
+    columns = found.columns
+    amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
+    if "cleared" not in columns and "due" in found.unsure:
+        # Days after those of invoices are none on which payments are due.
+        day = columns["due"]
+    named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
+    named |= {} if day is None else {"issued": day}
+    named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
+    beside: tuple[Role, ...] = ("number", "buyer_id", "name", "currency", "status", "open")
+    named |= {one: columns[one] for one in beside if one in columns}
+    return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)
