@@ -1,5 +1,7 @@
 """Sentences on the coming cash: which one is chosen, and its numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -138,7 +140,63 @@ def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     known = " ".join(words.cash.assumptions(some, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
     assert f"comes on the promised day to {words.formats.percent(0.5)}" in known
     assert "Open orders are invoiced on the day" in known
-    assert "Defaults that have happened bring in EUR 0 of recoveries and EUR 0 of claims within the 2 weeks" in known
+    assert "Defaults that have happened bring in EUR 0 of recoveries within the 2 weeks" in known
+    # Without a policy nothing is said of claims and premiums.
+    assert not any(word in known for word in ("laim", "remium", "insurer", "olicy"))
+    filed = replace(made, past=PastDefaults(np.zeros(2), np.array([0.0, 700.0])))
+    known = " ".join(words.cash.assumptions(some, filed, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
+    assert "EUR 700 of claims comes within the 2 weeks" in known
+
+
+def back_tested(dates, within, *, expected=100.0, rule=100.0):
+    """Return a back-test in which 100 came in always; `within`: which part of weeks lay within the 80 % band."""
+    days = pd.date_range("2025-07-31", periods=dates, freq="ME")
+    row = {"came_in": 100.0, "expected_cash": expected, "low_95": 0.0, "high_95": 200.0}
+    row |= dict.fromkeys(RULES, 150.0) | {"by_average_delay": rule, "by_due_day_same_sales": 100.0}
+    totals = pd.DataFrame([row | {"as_of_then": day, "span": span} for day in days for span in ("4 weeks", "13 weeks")])
+    totals = totals.assign(low_80=90.0, high_80=110.0)
+    weeks = pd.DataFrame([row | {"as_of_then": day} for day in days for _ in range(13)])
+    inside = np.arange(len(weeks)) < within * len(weeks)
+    return CashBackTest(weeks.assign(low_80=np.where(inside, 90.0, 101.0), high_80=110.0), totals)
+
+
+def test_a_plain_rule_that_did_better_is_told_first():
+    told = words.cash.warned(back_tested(12, 0.8, expected=106.0, rule=96.0)).replace("\u00a0", " ")
+    assert told == (
+        "**A plain rule did better** than this forecast at 12 past month ends, as known then: the total of 4 weeks was "
+        "off by **6 %** on average, and by **4 %** with a rule (Paid after the buyer's average delay; sales as in the "
+        "last 91 days) and the total of 13 weeks was off by **6 %** on average, and by **4 %** with a rule (Paid after "
+        "the buyer's average delay; sales as in the last 91 days)."
+    )
+    assert words.cash.warned(back_tested(12, 0.8, expected=103.0, rule=96.0)) == ""
+    # By the same words no better: 4.01 and 4.00 %.
+    assert words.cash.warned(back_tested(12, 0.8, expected=104.01, rule=96.0)) == ""
+    assert words.cash.warned(CashBackTest(pd.DataFrame(), pd.DataFrame())) == ""
+
+
+def test_bands_that_held_far_fewer_or_more_than_they_should_are_told_where_chance_hardly_explains_it():
+    """12 month ends are 334 days, with 13 weeks 60 weeks one after the other: 0.31 of 60 is no chance of 0.8, nor is 60
+    of 60 (0.8 ** 60 = 2e-6); 0.7 of 60 is.
+    Of two dates (17 weeks) all may lie within: 0.8 ** 17 = 0.02."""
+    narrow = words.cash.warned(back_tested(12, 0.31)).replace("\u00a0", " ")
+    assert narrow.startswith("**Bands were too narrow** at 12 past month ends: the 80 % band of a week held 31.4 %.")
+    assert words.cash.warned(back_tested(12, 0.7)) == ""
+    wide = words.cash.warned(back_tested(12, 1.0)).replace("\u00a0", " ")
+    assert wide.startswith("Bands were too wide at 12 past month ends: the 80 % band of a week held 100 %")
+    assert words.cash.warned(back_tested(2, 1.0)) == ""
+
+
+def test_what_has_to_be_in_hand_is_not_told_without_what_is(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
+    paid = np.full((4, 13), 100.0)
+    receipts = Receipts(paid, *np.zeros((4, 4)))
+    ends = pd.date_range("2026-11-07", periods=13, freq="7D")
+    made = CashForecast(ends, receipts, paid * 0, {}, (0.0, 0.0), np.ones(91), PastDefaults(np.zeros(13), np.zeros(13)))
+    needed = {"no cover": Buffer(0.0, 0.0)}
+    unknown = words.cash.headline(book_of("2026-10-30", invoices=invoices), made, "no cover", needed)
+    assert unknown["cash_buffer"] == (None, "EUR", "Cash needed in hand today: opening cash not stated")
+    stated = book_of("2026-10-30", run={"cash": {"opening_cash": 5}}, invoices=invoices)
+    assert words.cash.headline(stated, made, "no cover", needed)["cash_buffer"][0] == 0.0
 
 
 def test_the_leanest_and_the_best_week_are_told():

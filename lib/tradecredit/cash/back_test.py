@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
@@ -30,6 +31,10 @@ RULES = (
 """By due day and by average delay, with sales that go on as in the last quarter, and with the model's own sales; the
 same weeks of the year before; exponential smoothing."""
 PLAIN = ("by_due_day", "by_average_delay")
+ALONE = (*PLAIN, "year_before", "smoothed")
+"""Rules that take nothing from the model."""
+HARDLY_CHANCE = 0.01
+"""Probability, on both sides together, below which chance hardly explains how much a band held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +54,24 @@ class CashBackTest:
         return pd.DataFrame.from_dict({name: _within(table) for name, table in rows.items()}, orient="index",
                                       columns=["within_80", "within_95", "tested"]).rename_axis("span")  # fmt: skip
 
+    def off_bands(self) -> pd.DataFrame:
+        """Return the bands that held fewer or more forecasts than chance explains: `span`, `band`, `held`, `wide`.
+
+        Spans of neighbouring dates overlap: as many count as lie one after the other between the first day and the last
+        that was tested, each within its band or not for itself (binomial, two-sided, `HARDLY_CHANCE`).
+        """
+        days = self.totals["as_of_then"]
+        weeks = (days.max() - days.min()).days / 7 + max(SPANS.values())
+        rows = []
+        for span, row in self.coverage().iterrows():
+            count = int(min(row["tested"], weeks // SPANS.get(str(span), 1)))
+            for band in (80, 95):
+                held = row[f"within_{band}"]
+                chance = binomtest(round(held * count), count, band / 100).pvalue
+                if chance < HARDLY_CHANCE:
+                    rows.append((span, band, held, bool(held > band / 100)))
+        return pd.DataFrame(rows, columns=["span", "band", "held", "wide"]).astype({"wide": bool})
+
     def errors(self) -> pd.DataFrame:
         """Return the mean absolute error of each forecast's totals as a part of what came in.
 
@@ -63,6 +86,16 @@ class CashBackTest:
                 row |= {f"error_{weeks}": off.abs().mean(), f"bias_{weeks}": off.mean()}
             found[name] = row
         return pd.DataFrame.from_dict(found, orient="index").rename_axis("forecast")
+
+    def best_alone(self) -> pd.DataFrame:
+        """Return the best rule that takes nothing from the model: index `span`; `error` (the model's), `rule`,
+        `rule_error`."""
+        errors, rows = self.errors(), {}
+        for span, weeks in SPANS.items():
+            column = errors[f"error_{weeks}"]
+            rule = column[list(ALONE)].fillna(np.inf).idxmin()
+            rows[span] = (column["expected_cash"], rule, column[rule])
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["error", "rule", "rule_error"])
 
     def beside_best(self, rules: tuple[str, ...] = PLAIN) -> dict[str, float]:
         """Return the model's error as a part of the best of some rules': by span."""

@@ -26,6 +26,7 @@ from tradecredit.words.formats import (
     days,
     error_told,
     fixed,
+    in_words,
     listed,
     missing,
     money,
@@ -36,6 +37,8 @@ from tradecredit.words.formats import (
 
 LITTLE = 0.1
 """Part of a year's claims within the short forecast up to which a policy hardly protects its cash."""
+SEEN = 0.0005
+"""Part of an amount by which two errors differ that do not read alike."""
 NO_OPENING = (
     "The run file states no cash in hand (`cash.opening_cash`): whether the cash is enough is not known, and planned "
     "flows are not used. The receipts above stand without them."
@@ -114,17 +117,23 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
             own_days=days(own_days),
             cash_recovery_days=tr("`cash.recovery_days`") if few else tr("median of the book"),
         ),
-        tr(
-            "Premium, fees and tax are paid in {instalments} a year (`cash.premium_instalments`); bonus and "
-            "malus are settled after the year and are in no figure.",
-            instalments=counted(settings.premium_instalments, "instalment"),
-        ),
-        tr(
-            "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
-            "beyond its end too. What each quote moves in its place stands beside it below, for the whole year."
-        ),
+        *_of_policies(book, forecast),
         *_known_already(book, forecast),
     ]
+
+
+def _of_policies(book: Book, forecast: CashForecast) -> list[str]:
+    """Return what is taken for granted of premiums, and of the policy in force, where there are any."""
+    premium = tr(
+        "Premium, fees and tax are paid in {instalments} a year (`cash.premium_instalments`); bonus and "
+        "malus are settled after the year and are in no figure.",
+        instalments=counted(book.run.cash.premium_instalments, "instalment"),
+    )
+    renewed = tr(
+        "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
+        "beyond its end too. What each quote moves in its place stands beside it below, for the whole year."
+    )
+    return [premium] * bool(forecast.insured) + [renewed] * (book.run.policy is not None)
 
 
 def _known_already(book: Book, forecast: CashForecast) -> list[str]:
@@ -154,27 +163,35 @@ def _known_already(book: Book, forecast: CashForecast) -> list[str]:
                 "without a day are left to that pattern."
             )
         )
-    currency, past = book.run.currency, forecast.past
-    if len(in_default(book)):
-        told.append(
-            tr(
-                "Defaults that have happened bring in {recoveries} of recoveries and {claims} of claims within "
-                "the {ends} weeks, of what the provision for these buyers expects: recoveries after the same "
-                "days as those of defaults to come, or halfway to the day on which nothing more is expected; "
-                "claims after waiting and payment days. {chance} This is so without insurance too: the cover of "
-                "past losses does not depend on what is bought now.",
-                recoveries=money(past.expected_recoveries.sum(), currency),
-                claims=money(past.claims.sum(), currency),
-                ends=len(forecast.ends),
-                chance=tr(
-                    "How much is recovered differs from scenario to scenario as the loss given default does; claims "
-                    "are the same in each."
-                )
-                if past.recoveries.ndim > 1
-                else tr("Both are the same in every scenario."),
-            )
-        )
-    return told
+    return told + _of_past_defaults(forecast, book.run.currency) * (len(in_default(book)) > 0)
+
+
+def _of_past_defaults(forecast: CashForecast, currency: str) -> list[str]:
+    """Return what defaults that have happened bring in, and what of it the scenarios vary."""
+    past = forecast.past
+    told = tr(
+        "Defaults that have happened bring in {recoveries} of recoveries within the {ends} weeks, of what the "
+        "provision for these buyers expects: after the same days as those of defaults to come, or halfway to the day "
+        "on which nothing more is expected. {chance}",
+        recoveries=money(past.expected_recoveries.sum(), currency),
+        ends=len(forecast.ends),
+        chance=tr("How much it is differs from scenario to scenario as the loss given default does.")
+        if past.recoveries.ndim > 1
+        else tr("It is the same in every scenario."),
+    )
+    if not past.claims.any():
+        return [told]
+    return [
+        told,
+        tr(
+            "Of defaults that have happened {claims} of claims comes within the {ends} weeks, after waiting and "
+            "payment days: the same in every scenario, as the debt, the cover and these days are known. That the "
+            "insurer refuses a claim, pays less or later, or that what it pays moves with what is recovered, is in no "
+            "figure. It comes without insurance too: the cover of past losses does not depend on what is bought now.",
+            claims=money(past.claims.sum(), currency),
+            ends=len(forecast.ends),
+        ),
+    ]
 
 
 def _defaults(counted_as: Defaults) -> str:
@@ -260,9 +277,64 @@ def claims(forecast: CashForecast, view: str, currency: str) -> str:
         soon=money(soon, currency),
         short=SHORT,
     )
+    told += tr(" Each comes after its waiting and payment days.")
     if soon < LITTLE * year:
         told += tr(" It protects the year's result, and hardly the cash of the next quarter.")
     return told
+
+
+def warned(found: CashBackTest) -> str:
+    """Return at which spans a plain rule had the smaller error, and which bands held too little or too much.
+
+    For the top of the page; empty of a forecast that did better than all plain rules, in bands that held what they
+    should. A band is told where chance alone hardly explains what it held (`CashBackTest.off_bands`).
+    """
+    if found.totals.empty:
+        return ""
+    told = [
+        tr(
+            "the total of {span} was off by **{error}** on average, and by **{least}** with a rule ({rule})",
+            span=in_words(str(span)),
+            error=percent(row["error"]),
+            least=percent(row["rule_error"]),
+            rule=tr(FORECASTS[row["rule"]]),
+        )
+        for span, row in found.best_alone().iterrows()
+        if row["rule_error"] < row["error"] - SEEN
+    ]
+    dates = counted(found.totals["as_of_then"].nunique(), "past month end")
+    sentences = [
+        tr(
+            "**A plain rule did better** than this forecast at {dates}, as known then: {told}.",
+            dates=dates,
+            told=listed(told),
+        )
+    ] * bool(told)
+    off = found.off_bands()
+    narrow, wide = _held(off[~off["wide"]]), _held(off[off["wide"]])
+    if narrow:
+        sentences.append(
+            tr(
+                "**Bands were too narrow** at {dates}: {held}. More can come, and less, than they say.",
+                dates=dates,
+                held=narrow,
+            )
+        )
+    if wide:
+        sentences.append(
+            tr("Bands were too wide at {dates}: {held}. What comes is surer than they say.", dates=dates, held=wide)
+        )
+    return " ".join(sentences)
+
+
+def _held(bands: pd.DataFrame) -> str:
+    """Return what some bands of `CashBackTest.off_bands` held."""
+    return listed(
+        [
+            tr("the {band} % band of {span} held {share}", band=band, span=in_words(span), share=percent(held))
+            for span, band, held in bands[["span", "band", "held"]].itertuples(index=False)
+        ]
+    )
 
 
 def tested(found: CashBackTest) -> str:
@@ -431,9 +503,9 @@ def _named(view: str) -> str:
     return tr("without insurance") if view == NO_COVER else tr("with {view}", view=view)
 
 
-def not_enough_known(book: Book) -> str:
-    """Return why it is not known whether the cash is enough: no day of payment in the book, or no cash in hand."""
-    return NO_OPENING if habits_told(book, book.as_of) else ""
+def instead(book: Book, text: str) -> str:
+    """Return what stands in place of a table, where the book tells how it is paid; else why not stands above."""
+    return text if habits_told(book, book.as_of) else ""
 
 
 def ratio_at(table: pd.DataFrame, shown: Sequence[str]) -> pd.DataFrame:
@@ -541,16 +613,19 @@ def uncertain(table: pd.DataFrame, currency: str) -> str:
     )
 
 
-def headline(forecast: CashForecast, own: str, needed: Mapping[str, Buffer], currency: str) -> dict[str, tuple]:
-    """Return the headline figures of cash."""
-    soon = forecast.fan(own, summed=True)
+def headline(book: Book, forecast: CashForecast, own: str, needed: Mapping[str, Buffer]) -> dict[str, tuple]:
+    """Return the headline figures of cash; what is needed in hand is not known where the run states no cash in hand."""
+    soon, currency = forecast.fan(own, summed=True), book.run.currency
+    has_opening = book.run.cash.opening_cash is not None
     return {
         "cash_4_weeks": (soon["expected_cash"].iloc[3], currency, tr("Cash of 4 weeks (simulated)")),
         "cash_13_weeks": (soon["expected_cash"].iloc[-1], currency, tr("Cash of 13 weeks (simulated)")),
         "cash_13_weeks_low": (soon["low_95"].iloc[-1], currency, tr("Cash of 13 weeks, lower end of 95 %")),
         "cash_buffer": (
-            needed[own].amount if own in needed else None,
+            needed[own].amount if has_opening else None,
             currency,
-            tr("Cash needed in hand today (simulated)"),
+            tr("Cash needed in hand today (simulated)")
+            if has_opening
+            else tr("Cash needed in hand today: opening cash not stated"),
         ),
     }
