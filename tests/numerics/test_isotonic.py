@@ -18,6 +18,8 @@ def test_neighbours_that_fall_share_their_mean_by_amount():
 def test_histories_are_done_one_by_one_and_a_rate_without_amounts_gives_way():
     found = rising(np.array([[0.1, 0.05], [0.1, 0.2]]), np.array([[100.0, 0], [100, 100]]))
     assert np.allclose(found, [[0.1, 0.1], [0.1, 0.2]])
+    # None has any: all alike.
+    assert np.allclose(rising(np.array([0.3, 0.1]), np.zeros(2)), [0.2, 0.2])
 
 
 @given(PLACES)

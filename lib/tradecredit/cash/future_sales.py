@@ -87,8 +87,9 @@ def forecast(issued: np.ndarray, amount: np.ndarray, today: int, days: int) -> F
     def units_of(weight: np.ndarray) -> np.ndarray:
         return np.bincount(of_day[held] - begin, weight[: len(past)][held], len(known))
 
-    both = (_weights(np.append(past, coming), profile, alike=alike) for alike in (False, True))
-    weight = min(both, key=lambda of: _moves(sold, units_of(of)))
+    own = _weights(np.append(past, coming), profile)
+    alike = _with_like_months(own, np.append(past, coming), profile)
+    weight = min((own, alike), key=lambda of: _moves(sold, units_of(of)))
     units, weight = units_of(weight), weight[len(past) :]
     # A month without a sale, or of a few days alone, says little of a logarithm.
     used = (sold > 0) & (units > 0.2 * units.max())
@@ -162,17 +163,19 @@ def _product(factors: Sequence[np.ndarray], places: Sequence[np.ndarray]) -> np.
     return np.prod([factor[place] for factor, place in zip(factors, places, strict=True)], axis=0)
 
 
-def _weights(day: np.ndarray, profile: _Profile, *, alike: bool = False) -> np.ndarray:
-    """Return the weights of consecutive days; `alike`: of months that all have the same, whichever days they have."""
-    weight = _product(profile, _places(day))
-    if not alike:
-        return weight
+def _weights(day: np.ndarray, profile: _Profile) -> np.ndarray:
+    """Return the weights of days by the profile."""
+    return _product(profile, _places(day))
+
+
+def _with_like_months(weight: np.ndarray, day: np.ndarray, profile: _Profile) -> np.ndarray:
+    """Return the weights of consecutive days where all months have the same, whichever days they have."""
     month = _month(day)
     start, end = (
         of.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) for of in (month[0], month[-1] + 1)
     )
     whole = np.arange(start, end)
-    of_month = np.bincount(_month(whole) - month[0], _product(profile, _places(whole)))
+    of_month = np.bincount(_month(whole) - month[0], _weights(whole, profile))
     return weight / of_month[month - month[0]] * DAYS_A_MONTH
 
 

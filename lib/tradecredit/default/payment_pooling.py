@@ -36,13 +36,13 @@ def pooled(
     # Sums by segment, whose rows stand together, one by one: a product of matrices would start threads for so little.
     order = np.argsort(segment, kind="stable")
     starts, sorted_risk = np.searchsorted(segment[order], np.arange(count)), at_risk[order]
-    pace = alike = np.ones(len(segment))
-    found = _sums(paid[order], alike, starts)
+    pace = np.ones(len(segment))
+    found = _sums(paid[order], starts)
     seen = paid.sum(axis=1)
     blocks = [slice(start, start + AT_ONCE) for start in range(0, len(segment), AT_ONCE)]
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = _sums(sorted_risk, pace[order], starts)
+        risk = _sums(sorted_risk * pace[order, None], starts)
         of_segment = _of_segment(found, risk, book)
         of_rows = (np.einsum("bt,bt->b", at_risk[rows], of_segment[segment[rows]]) for rows in blocks)
         expected = np.concatenate([seen[:0], *of_rows])
@@ -50,7 +50,7 @@ def pooled(
         pace = (seen + s) / (expected + s)
     wanted = [_of_stages(at_risk[rows] * of_segment[segment[rows]] * pace[rows, None]) for rows in blocks]
     stages = _by_stage(np.concatenate([np.zeros((0, len(STAGES) + 1)), *wanted]), _of_stages(paid), payments)
-    risk = _sums(sorted_risk * _own(pace[order], stages[order]), alike, starts)
+    risk = _sums(sorted_risk * _own(pace[order], stages[order]), starts)
     of_segment = _of_segment(found, risk, book)
     usual, prior = -np.log1p(-of_segment), np.empty_like(at_risk)
     for rows in blocks:
@@ -78,11 +78,11 @@ def _of_stages(cells: np.ndarray) -> np.ndarray:
     return np.add.reduceat(cells, _starts(), axis=1)
 
 
-def _sums(rows: np.ndarray, factor: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return the sums of rows times their factors from each start to the next."""
+def _sums(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return the sums of rows from each start to the next."""
     ends = np.maximum(np.append(starts[1:], len(rows)), starts + 1)
     parts = (slice(*span) for span in zip(starts, ends, strict=True))
-    sums = (np.add.reduceat(rows[part] * factor[part, None], [0], axis=0) for part in parts)
+    sums = (np.add.reduceat(rows[part], [0], axis=0) for part in parts)
     return np.concatenate([rows[:0], *sums])
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.measure.behaviour import features, of_items
 from tradecredit.measure.default_events import are_in_default
-from tradecredit.measure.open_items import items_on, open_items
+from tradecredit.measure.open_items import items_on
 
 
 class Day(NamedTuple):
@@ -34,9 +34,7 @@ def on_days(book: Book, days: Iterable[pd.Timestamp]) -> Iterator[Day]:
     `behaviour.features` and `default_events.in_default` of `book.at(day)`, without a book for each day.
     """
     for day in days:
-        if day == book.as_of:  # measured already, or asked for again
-            items = open_items(book).assign(buyer=book.buyer_of_invoice)
-            yield Day(features(book), are_in_default(book, items, day))
-            continue
         items = items_on(book, day)
-        yield Day(of_items(book, items, day), are_in_default(book, items, day))
+        # The book's own day is measured already, or asked for again.
+        behaviour = features(book) if day == book.as_of else of_items(book, items, day)
+        yield Day(behaviour, are_in_default(book, items, day))

@@ -18,7 +18,8 @@ def rising(rates: np.ndarray, amounts: np.ndarray) -> np.ndarray:
     array([0.01, 0.03,  nan, 0.03])
     """
     found = np.array(rates, dtype="float64")
-    weights = np.maximum(amounts, NEXT_TO_NOTHING * np.sum(amounts, axis=-1, keepdims=True))
+    whole = np.sum(amounts, axis=-1, keepdims=True)
+    weights = np.maximum(amounts, NEXT_TO_NOTHING * np.where(whole > 0, whole, 1.0))
     for place in np.ndindex(found.shape[:-1]):
         known = ~np.isnan(found[place])
         if known.any():

@@ -186,8 +186,8 @@ def _of_past_defaults(forecast: CashForecast, currency: str) -> list[str]:
         tr(
             "Of defaults that have happened {claims} of claims comes within the {ends} weeks, after waiting and "
             "payment days: the same in every scenario, as the debt, the cover and these days are known. That the "
-            "insurer refuses a claim, pays less or later, or that what it pays moves with what is recovered, is in no figure. "
-            "It comes without insurance too: the cover of past losses does not depend on what is bought now.",
+            "insurer refuses a claim, pays less or later, or that what it pays moves with what is recovered, is in no "
+            "figure. It comes without insurance too: the cover of past losses does not depend on what is bought now.",
             claims=money(past.claims.sum(), currency),
             ends=len(forecast.ends),
         ),

@@ -245,8 +245,10 @@ def _pooled(book: Book) -> str:
         return ""
     ages = listed(found.get_level_values("bucket").unique())
     if book.run.provision.segments:
-        segments = first_of(list(found.get_level_values("segment").unique()), MOST_SEGMENTS)
-        ages = tr("{ages}; in {segments}", ages=ages, segments=segments)
+        names = found.get_level_values("segment")
+        names = names.where(loss_rates(book).loc[found, "basis"] != BORROWED, tr(BORROWED))
+        segments = first_of(list(names.unique()), MOST_SEGMENTS)
+        ages = tr("{ages}; {segments}", ages=ages, segments=segments)
     return tr(
         " An older balance is taken to be no better than a younger one: where the history has it otherwise ({ages}), "
         "neighbouring ages share one rate, their mean by amount, so that what was lost in all stays the same. The "
