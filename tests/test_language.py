@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from tradecredit import Run
 from tradecredit.errors import ParameterError
 from tradecredit.language import LANGUAGES, speaking, tr, tr_number, translations
+from tradecredit.params.default import DefaultSettings
+from tradecredit.params.losses import LossSettings
 from tradecredit.report import charts, pictures
 from tradecredit.report.page import page_html, title
 from tradecredit.report.tables import to_html
@@ -48,6 +50,12 @@ def test_a_translation_fits_its_english(language):
             assert places_in(form) <= places, form
             assert set(marked.findall(form)) <= codes, form
             assert form.count("**") % 2 == 0, form
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_sources_that_the_run_file_does_not_state_are_told_in_the_language(language):
+    known = translations(language).texts
+    assert {LossSettings().lgd_source, DefaultSettings().central_tendency_source} <= set(known)
 
 
 def test_what_has_no_translation_stays_english():

@@ -39,6 +39,9 @@ def report(
     mail: Annotated[
         bool, typer.Option("--mail", help="Write the summary as one HTML file that may be mailed, too.")
     ] = False,
+    zipped: Annotated[
+        bool, typer.Option("--zip", help="Write the month as one file too, without links to other months.")
+    ] = False,
 ) -> None:
     """Make and publish a month's report, of a group's run file those of its entities and its own.
 
@@ -64,6 +67,10 @@ def report(
         from tradecredit.report.mail import FILE
 
         typer.echo(page.with_name(FILE))
+    if zipped:
+        from tradecredit.report.alone import write_alone
+
+        typer.echo(write_alone(page.parent))
     typer.echo(page)
 
 

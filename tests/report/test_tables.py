@@ -187,8 +187,8 @@ def test_a_row_with_a_unit_is_written_in_it():
 @pytest.mark.parametrize(
     ("amounts", "texts"),
     [
-        ({"cover_value": 2_867.4, "cover_value_se": 634.35}, ["2,867", "634"]),
-        ({"cover_value": 286.4, "cover_value_se": 34.35}, ["286.40", "34.35"]),
+        ({"cover_value": 2_867.4, "cover_value_se": 634.35}, ["2,900", "600"]),
+        ({"cover_value": 286.4, "cover_value_se": 34.35}, ["286", "34"]),
         ({"cover_value": 2_867.4, "premium_change": -21.1}, ["2,867", "−21.10"]),
         ({"cover_value": 2_867_148.4, "premium_change": -21.1}, ["2,867,148", "−21"]),
     ],
@@ -286,6 +286,13 @@ def test_amounts_are_rounded_to_their_standard_errors():
     assert "Rounded to their standard errors." in page
     assert "4274908," in csv_text(table) or "4274908\n" in csv_text(table)
     assert ">4,274,908<" in to_html(table[["expected_cash"]], "Cash")
+
+
+def test_estimates_are_rounded_to_a_column_of_standard_errors():
+    table = pd.DataFrame(
+        {"measure": ["VaR", "ES"], "value": [571_078.0, 929_513.0], "standard_error": [2_308.0, 457.0]}
+    )
+    assert [row[1:] for row in Reader(to_html(table, "Loss")).rows[1:]] == [["571,100", "2,300"], ["929,500", "500"]]
 
 
 def test_names_of_policies_that_are_ours_are_in_the_language_and_those_given_are_not():

@@ -18,7 +18,7 @@ ENDS = pd.DatetimeIndex(["2026-11-07", "2026-11-14"], name="week_end")
 
 
 def short(chances, depths):
-    return pd.DataFrame({"short_probability": chances, "short_depth": depths}, index=ENDS)
+    return pd.DataFrame({"short_probability": chances, "short_depth": depths, "short_depth_error": 0.0}, index=ENDS)
 
 
 def test_the_likeliest_shortfall_is_named_with_the_buffer():
@@ -202,6 +202,7 @@ def test_what_has_to_be_in_hand_is_not_told_without_what_is(book_of):
 def test_the_leanest_and_the_best_week_are_told():
     weeks = pd.DatetimeIndex(["2026-11-07", "2026-11-14", "2026-11-21"], name="week_end")
     fan = pd.DataFrame({"expected_cash": [300.0, 200.0, 400.0], "low_95": [250.0, 90.0, 300.0]}, index=weeks)
+    fan = fan.assign(expected_cash_error=0.0, low_95_error=0.0)
     assert words.cash.by_week(fan, "EUR").replace("\u00a0", " ") == (
         "The week to 14 November 2026 is expected to bring least, **EUR 200** (EUR 90 or more in 39 of 40 cases), and "
         "the week to 21 November 2026 most, EUR 400."

@@ -39,7 +39,8 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     assert table["buyers"].fillna(-1).tolist() == [1, -1, -1, 2, 1]
     assert table["state"].tolist() == ["new", "new", "open", "1 of 2 new", "new"]
     assert table["was"].dropna().tolist() == ["Deliver against payment alone"]
-    one_by_one = summary.one_by_one(ASKED)
+    one_by_one = summary.one_by_one(ASKED, pd.Series({"A": "Alpha Ltd", "B": None}))
+    assert one_by_one.set_index("buyer_id")["name"].dropna().to_dict() == {"A": "Alpha Ltd"}
     assert len(one_by_one) == len(ASKED)
     assert one_by_one["stake"].notna().all()
     assert one_by_one["was"].dropna().tolist() == ["Deliver against payment alone"]
@@ -81,7 +82,7 @@ def test_a_month_without_decisions():
     assert table.empty
     assert set(summary.columns(nothing)) <= set(table)
     assert summary.left_out(table, run) == summary.states(nothing) == ""
-    assert summary.one_by_one(nothing).empty
+    assert summary.one_by_one(nothing, pd.Series(dtype="str")).empty
 
 
 def test_how_decisions_of_the_month_before_went_on():

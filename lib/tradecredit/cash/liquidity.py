@@ -12,6 +12,7 @@ from tradecredit.insurance.cover import audit
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.receivables import kpis_on
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.numerics.risk_measures import Sample, value_at_risk
 from tradecredit.params.cash import Borrowing, PlannedFlow
 from tradecredit.params.policy import NO_COVER
@@ -171,9 +172,12 @@ def _needed(book: Book, flows: np.ndarray) -> list[Buffer]:
 
 
 def lacking(book: Book, needed: Buffer) -> float:
-    """Return what is missing in hand today of a `buffer`; 0 where it is there, or the run states no opening cash."""
+    """Return what is missing in hand today of a `buffer`; 0 where it is there, or the run states no opening cash.
+
+    In the digits that the buffer's standard error leaves known.
+    """
     opening = book.run.cash.opening_cash
-    return 0.0 if opening is None else max(needed.amount - opening, 0.0)
+    return 0.0 if opening is None else max(known_digits(needed.amount - opening, needed.error), 0.0)
 
 
 def buffers(book: Book, forecast: CashForecast, views: Sequence[str]) -> dict[str, Buffer]:

@@ -19,6 +19,7 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.history import first_day
 from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.numerics.risk_measures import Sample, expected, value_at_risk
 
 MOST_YEARS = 3
@@ -130,13 +131,14 @@ def _losses(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
 def with_next(years: pd.DataFrame, dist: LossDistribution, views: Mapping[str, str]) -> pd.DataFrame:
     """Return `drawn` with the year ahead below the past ones, a row for each of some views of simulated losses.
 
-    `views`: view of `dist.losses` → what the row is called. `real` of the year ahead is missing.
+    `years`: `back_test`, each under what it is called; `views`: view of `dist.losses` → what its row is called. `real`
+    of the year ahead is missing, and its estimates have the digits that their standard errors leave known.
     """
     ahead = {
         called: {
-            "low": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.95)[0],
-            "high": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.99)[0],
-            "expected": expected(dist.losses[view].to_numpy(), dist.sample)[0],
+            "low": known_digits(*value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.95)),
+            "high": known_digits(*value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.99)),
+            "expected": known_digits(*expected(dist.losses[view].to_numpy(), dist.sample)),
             "real": np.nan,
         }
         for view, called in views.items()
@@ -145,12 +147,11 @@ def with_next(years: pd.DataFrame, dist: LossDistribution, views: Mapping[str, s
 
 
 def drawn(years: pd.DataFrame) -> pd.DataFrame:
-    """Return what a figure of `back_test` shows: index the year's end as text; `low`, `high`, `expected`, `real`."""
-    table = pd.DataFrame(
+    """Return what a figure of `back_test` shows: `low`, `high`, `expected`, `real`."""
+    return pd.DataFrame(
         {
             "low": years["var_95_then"], "high": years["var_99_then"], "expected": years["expected_loss_then"],
             "real": years["real_loss"],
         },
         dtype="float64",
     )  # fmt: skip
-    return table.set_axis([f"year to\n{end:%Y-%m-%d}" for end in years.index])

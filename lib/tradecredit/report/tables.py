@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
-import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
 from tradecredit.language import known, separated, tr
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.report.columns import column
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
@@ -42,6 +42,8 @@ MOST_COLUMNS = 8
 """Columns that a page shows of a table, the index's included."""
 STACKED_ABOVE = 2
 """Columns that fit on a phone side by side, whatever they hold."""
+STANDARD_ERROR, ERRORS, ESTIMATES = "standard_error", ("_error", "_se"), ("value", "simulated")
+"""What the standard error of an estimate is called: a column of its own, or the estimate's name with an ending."""
 MILLION = 1e6
 LARGE = 1e8
 """From here on twelve digits are fewer than four decimals."""
@@ -102,7 +104,7 @@ def to_html(
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
     `measure` or `term`, or the table is a Series without an index name), each row has the label of its name, and
     columns of objects are written by its kind. Missing values are an en dash. An amount whose standard error the table
-    has, in a column of its name with `_error` behind, is rounded to it, and so is the error.
+    has (`_to_their_errors`) is rounded to it, and so is the error.
 
     Raises `ValueError` for columns that are not in the table, more than eight of them, and `rows` below one.
     """
@@ -356,20 +358,35 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
 
 
 def _to_their_errors(shown: pd.DataFrame, flat: pd.DataFrame, headings: list[Column]) -> tuple[pd.DataFrame, bool]:
-    """Return what is shown with each amount rounded to the last digit of its standard error, and whether any is.
+    """Return what is shown with each amount in the digits that its standard error leaves known, and whether any is.
 
-    An error has one digit, or two where the first three are below 355 (Particle Data Group, Review of Particle Physics,
-    introduction, section 5.3).
+    The error of a column is that of its name with `_error` or `_se` behind, that of an estimate (`ESTIMATES`) the
+    column `standard_error`; where each row is of another kind, that of the row named so.
     """
     found = {}
-    for name, heading in zip(shown.columns, headings, strict=True):
-        error = flat.get(f"{name}_error", flat[name] if str(name).endswith("_error") else None)
-        if heading.kind == "money" and error is not None and pd.api.types.is_numeric_dtype(error.dtype):
-            size = error.abs().where(error.abs() > 0)
-            digits = np.floor(np.log10(size))
-            place = 10.0 ** (digits - (size / 10.0 ** (digits - 2) < 355))
-            found[name] = ((shown[name] / place).round() * place).where(place >= 1, shown[name])
-    return shown.assign(**found), bool(found)
+    for name in shown.columns:
+        error = flat.get(_error_of(name, list(flat.columns)))
+        if error is not None and all(pd.api.types.is_numeric_dtype(one.dtype) for one in (shown[name], error)):
+            found[name] = known_digits(shown[name], error)
+    if not found and headings and headings[0].kind == "name":
+        names = list(shown.iloc[:, 0])
+        places = pd.Index(names).get_indexer_for([_error_of(name, names) for name in names])
+        for name in shown.columns[1:] if len(places) == len(names) else ():
+            amounts = pd.to_numeric(shown[name], errors="coerce")
+            error = amounts.iloc[places].set_axis(shown.index).where(places >= 0)
+            if error.notna().any():
+                found[name] = shown[name].where(error.isna(), known_digits(amounts, error))
+    rounded = any((values.dropna() != shown[name][values.notna()]).any() for name, values in found.items())
+    return shown.assign(**found), rounded
+
+
+def _error_of(name: object, names: Sequence[object]) -> str | None:
+    """Return which of some names is the standard error of a name, itself where it is one; None where none is."""
+    told = str(name)
+    if told == STANDARD_ERROR or told.endswith(ERRORS):
+        return told
+    known = [f"{told}{ending}" for ending in ERRORS] + [STANDARD_ERROR] * (told in ESTIMATES)
+    return next((one for one in known if one in names), None)
 
 
 def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
@@ -387,7 +404,7 @@ def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
         names += rows
     sizes = [pd.to_numeric(values, errors="coerce").abs().max() for values in amounts]
     largest = float(pd.Series(sizes, dtype="float64").max())
-    estimated = any(str(name).endswith("_se") or name == "standard_error" for name in names)
+    estimated = any(str(name).endswith("_se") or name == STANDARD_ERROR for name in names)
     return largest if largest >= MILLION or estimated else 0.0
 
 

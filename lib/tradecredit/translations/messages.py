@@ -70,8 +70,8 @@ SHOWN = (
     "decide.terms.late_interest", "default.explain", "default.level", "default.model_fit", "default.model_inputs",
     "default.panel", "default.ratings", "insurance.shipped", "losses.back_test", "losses.level_range",
     "measure.countback", "measure.default_events", "measure.dso_causes", "measure.limits_in_force", "measure.quality",
-    "params.collect", "params.decisions", "params.limits", "provision.audit", "provision.items",
-    "provision.loss_rates", "validation.review", "validation.traffic_lights",
+    "params.collect", "params.decisions", "params.default", "params.limits", "params.losses", "provision.audit",
+    "provision.items", "provision.loss_rates", "validation.review", "validation.traffic_lights",
 )  # fmt: skip
 """Modules below `words` whose codes and names of rows stand on pages (`words.codes`)."""
 

@@ -41,7 +41,8 @@ def verdict(found: Account, currency: str) -> str:
         return tr("The run file names no policy: there is nothing to compare, and all losses are retained.")
     offer = best(found)
     row = found.items.loc[offer]
-    amount, error = money(abs(row["cover_value"]), currency), error_told(row["cover_value_se"])
+    amount = money(abs(row["cover_value"]), currency, error=row["cover_value_se"])
+    error = error_told(row["cover_value_se"])
     if why := doubt(row["cover_value"], row["cover_value_se"]):
         return (
             tr(
@@ -241,7 +242,7 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
     more, error = row["uninsured_more"], row["uninsured_more_se"]
     worth = tr(
         "worth {more} {more_2} than with {policy}",
-        more=money(abs(more), currency),
+        more=money(abs(more), currency, error=error),
         more_2=tr("more") if more > 0 else tr("less"),
         policy=policy,
     )

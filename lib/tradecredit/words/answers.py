@@ -153,11 +153,13 @@ def retained(comparison: pd.DataFrame, name: str, currency: str) -> str:
     told = tr("In the worst year in 100 ")
     without = tr(
         "**{retained_es_99}** is lost on average without insurance",
-        retained_es_99=money(none["retained_es_99"], currency),
+        retained_es_99=money(none["retained_es_99"], currency, error=none["retained_es_99_se"]),
     )
     if name == NO_COVER:
         return tr("{told}{without} (simulated).", told=told, without=without)
     kept = tr(
-        "**{retained_es_99}** is retained with {name}", retained_es_99=money(row["retained_es_99"], currency), name=name
+        "**{retained_es_99}** is retained with {name}",
+        retained_es_99=money(row["retained_es_99"], currency, error=row["retained_es_99_se"]),
+        name=name,
     )
     return tr("{told}{without}, and {kept} (simulated).", told=told, without=without, kept=kept)

@@ -16,6 +16,7 @@ from tradecredit.default.payment_times import payment_times
 from tradecredit.language import tr
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.history import begins, habits_told
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
     MINUS,
@@ -220,13 +221,13 @@ def coming(forecast: CashForecast, view: str, currency: str) -> str:
         "{high_95}.",
         short=SHORT,
         name=day(row.name),
-        expected_cash=money(row["expected_cash"], currency),
+        expected_cash=money(row["expected_cash"], currency, error=row["expected_cash_error"]),
         told=told,
         expected_cash_error=error_told(row["expected_cash_error"]),
-        low_80=money(row["low_80"], currency),
-        high_80=money(row["high_80"], currency),
-        low_95=money(row["low_95"], currency),
-        high_95=money(row["high_95"], currency),
+        low_80=money(row["low_80"], currency, error=row["low_80_error"]),
+        high_80=money(row["high_80"], currency, error=row["high_80_error"]),
+        low_95=money(row["low_95"], currency, error=row["low_95_error"]),
+        high_95=money(row["high_95"], currency, error=row["high_95_error"]),
     )
 
 
@@ -237,10 +238,10 @@ def by_week(fan: pd.DataFrame, currency: str) -> str:
         "The week to {lean} is expected to bring least, **{least}** ({low} or more in 39 of 40 cases), and the week to "
         "{best} most, {most}.",
         lean=day(lean),
-        least=money(fan.loc[lean, "expected_cash"], currency),
-        low=money(fan.loc[lean, "low_95"], currency),
+        least=money(fan.loc[lean, "expected_cash"], currency, error=fan.loc[lean, "expected_cash_error"]),
+        low=money(fan.loc[lean, "low_95"], currency, error=fan.loc[lean, "low_95_error"]),
         best=day(best),
-        most=money(fan.loc[best, "expected_cash"], currency),
+        most=money(fan.loc[best, "expected_cash"], currency, error=fan.loc[best, "expected_cash_error"]),
     )
 
 
@@ -379,9 +380,9 @@ def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, cha
             "**{short_probability}**; {short_depth} is missing then on average, the credit line counted.",
             worst=day(worst),
             short_probability=probability(row["short_probability"]),
-            short_depth=money(row["short_depth"], currency),
+            short_depth=money(row["short_depth"], currency, error=row["short_depth_error"]),
         )
-    parts = [staked(money(one.amount, currency), _named(view)) for view, one in needed.items()]
+    parts = [staked(money(one.amount, currency, error=one.error), _named(view)) for view, one in needed.items()]
     return tr(
         "{first} To keep the probability of a shortfall at {chance} at the end of any week of the next "
         "{short}, there must be in hand today, beside the credit line: {parts}. A probability of 0 means: "
@@ -491,7 +492,7 @@ def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
             "{short} ends short with a probability of {chance} at most. Raise cash or the credit line by as "
             "much, or move payments that can wait, before the week in which a shortfall is likeliest.",
             missing_now=money(missing_now, currency),
-            amount=money(needed.amount, currency),
+            amount=money(needed.amount, currency, error=needed.error),
             named=_named(view),
             short=SHORT,
             chance=chance,
@@ -616,13 +617,14 @@ def uncertain(table: pd.DataFrame, currency: str) -> str:
 def headline(book: Book, forecast: CashForecast, own: str, needed: Mapping[str, Buffer]) -> dict[str, tuple]:
     """Return the headline figures of cash; what is needed in hand is not known where the run states no cash in hand."""
     soon, currency = forecast.fan(own, summed=True), book.run.currency
+    expected, low = (known_digits(soon[name], soon[f"{name}_error"]) for name in ("expected_cash", "low_95"))
     has_opening = book.run.cash.opening_cash is not None
     return {
-        "cash_4_weeks": (soon["expected_cash"].iloc[3], currency, tr("Cash of 4 weeks (simulated)")),
-        "cash_13_weeks": (soon["expected_cash"].iloc[-1], currency, tr("Cash of 13 weeks (simulated)")),
-        "cash_13_weeks_low": (soon["low_95"].iloc[-1], currency, tr("Cash of 13 weeks, lower end of 95 %")),
+        "cash_4_weeks": (expected.iloc[3], currency, tr("Cash of 4 weeks (simulated)")),
+        "cash_13_weeks": (expected.iloc[-1], currency, tr("Cash of 13 weeks (simulated)")),
+        "cash_13_weeks_low": (low.iloc[-1], currency, tr("Cash of 13 weeks, lower end of 95 %")),
         "cash_buffer": (
-            needed[own].amount if has_opening else None,
+            known_digits(*needed[own]) if has_opening else None,
             currency,
             tr("Cash needed in hand today (simulated)")
             if has_opening

@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.decide.policies.account import Account
 from tradecredit.decide.policies.account_range import beside_current, best_at, best_within, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
-from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
+from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain, gain_error
 from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
@@ -51,13 +51,13 @@ def price(found: Account, dist: LossDistribution, current: str, currency: str) -
     if more < 0:
         return tr(
             "In the worst 1 % of years it leaves us {less} less of the losses than {other} ({error}).",
-            less=money(-more, currency),
+            less=money(-more, currency, error=error),
             other=_named(other),
             error=error_told(error),
         )
     return tr(
         "Its price: in the worst 1 % of years it leaves us {more} more of the losses than {other} ({error}).",
-        more=money(more, currency),
+        more=money(more, currency, error=error),
         other=_named(other),
         error=error_told(error),
     )
@@ -99,13 +99,9 @@ def advice(found: Account, current: str, currency: str) -> str:
     """
     what, policy = advised(found.items, current)
     more, other = gain(found.items, current)
-    # Of two policies the one that is not in force has the error of the difference.
-    offer, error_of = (other if policy in (NO_COVER, current) else policy), "cover_value_on_current_se"
-    if NO_COVER in (policy, other):
-        offer, error_of = (other if policy == NO_COVER else policy), "cover_value_se"
-    error = found.items.loc[offer, error_of]
+    error = gain_error(found.items, current)
     advice = tr(_ADVICE[what], policy=policy)
-    worth = tr("{more} a year more than {named}", more=money(more, currency), named=_named(other))
+    worth = tr("{more} a year more than {named}", more=money(more, currency, error=error), named=_named(other))
     if why := doubt(more, error):
         kept = tr(", or keep {current}", current=current) if what in (CHANGE, END) else ""
         known = "" if missing(error) else f" ({error_told(error)})"
@@ -183,7 +179,7 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
         if abs(dearer) < 1
         else tr("{dearer} a year {side}", dearer=money(abs(dearer), currency), side=_side(dearer))
     )
-    difference = f"{staked(money(abs(more), currency), _side(more))} ({error_told(error)})"
+    difference = f"{staked(money(abs(more), currency, error=error), _side(more))} ({error_told(error)})"
     if more == 0:
         difference = tr("as much")
     elif why := doubt(more, error):
@@ -446,7 +442,7 @@ def best_offer(found: Account, current: str, currency: str) -> str:
     return tr(
         "{other} is worth {more} {more_2} a year than {current}, the policy in force ({error}).",
         other=other,
-        more=money(abs(more), currency),
+        more=money(abs(more), currency, error=error),
         more_2=tr("more") if more > 0 else tr("less"),
         current=current,
         error=error_told(error),

@@ -31,7 +31,7 @@ TEMPLATES = (
     "country {name}", "sector {name}",
     "{agency}'s score is {value}", "score of {agency} not known", "{input} not known",
     "{one}, and at the same time {other}", "translated to {currency} at the rate of the {day}",
-    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "{number} weeks", "year to\n{day}",
+    "orders the buyers nearly as {input} does", "cap: {name}", "{number} days", "{number} weeks",
     "terms above {days} days", "paid but for less than {share}", "buyer's latest accounts older than {months} months",
     "assets differ from liabilities and equity by over {share}", "published within {days} days",
     "shipped for more than {days} days, not invoiced", "deliver {what}", "{claimed}, then file",

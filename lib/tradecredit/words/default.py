@@ -409,7 +409,7 @@ def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -
         "from expert curves ({priors}); weight of each part after the book's own defaults: {weights}.",
         why=why,
         tendency=probability(tendency),
-        central_tendency_source=settings.central_tendency_source,
+        central_tendency_source=tr(settings.central_tendency_source),
         updated=updated,
         index=_index(assessment, settings),
         priors=_PRIORS,

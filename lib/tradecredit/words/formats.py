@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, separated, spoken, tr, tr_number
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.words.codes import in_words
 
 if TYPE_CHECKING:
@@ -74,14 +75,19 @@ def missing(value: object) -> "TypeIs[None]":
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
-def money(amount: float | None, currency: str = "") -> str:
+def money(amount: float | None, currency: str = "", *, error: float | None = None) -> str:
     """Return an amount for a sentence: three digits from a million up, whole units below, cents below a hundred.
+
+    An estimate has no digit below its standard `error`.
 
     >>> money(1_237_000, "EUR"), money(412_300.4, "EUR"), money(float("nan"), "EUR")
     ('EUR 1.24 m', 'EUR 412,300', 'cannot be estimated')
+    >>> money(412_345, "EUR", error=870)
+    'EUR 412,300'
     """
     if missing(amount):
         return tr(CANNOT)
+    amount = amount if missing(error) else known_digits(amount, error)
     size = abs(float(amount))
     for least, unit, suffix in LARGE[spoken()]:
         if least <= size < math.inf:
@@ -162,16 +168,16 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def error_told(error: float | None, written: Callable[[float | None], str] = money) -> str:
-    """Return a standard error as a sentence has it beside its figure; `written`: how.
+    """Return a standard error, in its own known digits, as a sentence has it beside its figure; `written`: how.
 
     One that is missing is not known for want of scenarios: nothing is said of how large it is.
 
-    >>> error_told(12.4), error_told(None)
-    ('standard error 12.40', 'standard error not known, for want of simulated years')
+    >>> error_told(124.0), error_told(None)
+    ('standard error 120', 'standard error not known, for want of simulated years')
     """
     if missing(error):
         return tr("standard error not known, for want of simulated years")
-    return tr("standard error {error}", error=written(error))
+    return tr("standard error {error}", error=written(known_digits(error, error)))
 
 
 def doubt(amount: float, error: float | None) -> str:

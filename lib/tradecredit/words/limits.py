@@ -351,7 +351,7 @@ def control(book: Book) -> list[str]:
             "with them, by the ownership table as of {as_of}: {buyers} in {groups}. Other groups are as the "
             "buyers' table states them.",
             control=percent(CONTROL),
-            as_of=book.as_of.date(),
+            as_of=day(book.as_of),
             buyers=counted(len(among), "buyer"),
             groups=counted(among.nunique(), "group"),
         )

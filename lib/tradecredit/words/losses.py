@@ -1,6 +1,7 @@
 """Sentences on simulated losses: what they take for granted, how they compare with exact figures, and scenarios."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,11 @@ from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.quadrature import COMMON_SHOCK, SEVERAL_FACTORS, VARYING_LOSS, why_not
 from tradecredit.losses.stress import Remarks, remarks
 from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
-from tradecredit.numerics.risk_measures import expected
+from tradecredit.numerics.known_digits import known_digits
+from tradecredit.numerics.risk_measures import expected, expected_shortfall, value_at_risk
 from tradecredit.params.losses import Dependence, LossSettings, Simulation
 from tradecredit.params.stress import BASE, Scenario
-from tradecredit.words.codes import in_words
-from tradecredit.words.formats import counted, day, fixed, listed, missing, money, percent, short, whole
+from tradecredit.words.formats import counted, dated, day, fixed, listed, missing, money, percent, short, whole
 
 NO_CHECK = {
     SEVERAL_FACTORS: "With several factors the distribution cannot be integrated over one.",
@@ -23,6 +24,27 @@ NO_CHECK = {
     VARYING_LOSS: "Loss given default varies from one default to the next, so that amounts are not fixed.",
 }
 """Why the distribution cannot be calculated without simulation."""
+
+
+class Estimates(NamedTuple):
+    """Simulated figures of a year's loss before insurance, in the digits that their standard errors leave known."""
+
+    mean: float
+    var_99: float
+    es_99: float
+    var_999: float
+    es_999: float
+
+
+def estimates(dist: LossDistribution) -> Estimates:
+    """Return the mean of a year's simulated loss before insurance, and its VaR and ES at 99 % and 99.9 %."""
+    gross = dist.losses["gross"].to_numpy()
+    tail = [
+        known_digits(*measure(gross, dist.sample, level))
+        for level in (0.99, 0.999)
+        for measure in (value_at_risk, expected_shortfall)
+    ]
+    return Estimates(known_digits(*expected(gross, dist.sample)), *tail)
 
 
 def by_level(table: pd.DataFrame, currency: str) -> str:
@@ -102,7 +124,7 @@ def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:
         resolved = counted(loss.recorded + loss.old, "resolved default")
         basis = tr(
             "assumed ({lgd_source}): the book has {resolved}, {minimum_resolved_defaults} are needed",
-            lgd_source=settings.lgd_source,
+            lgd_source=tr(settings.lgd_source),
             resolved=resolved,
             minimum_resolved_defaults=settings.minimum_resolved_defaults,
         )
@@ -374,6 +396,11 @@ BANDS = {"low": "Up to VaR 95 %", "high": "Up to VaR 99 %", "expected": "Expecte
 """What the legend calls what `back_test.drawn` holds."""
 
 
+def year_to(end: pd.Timestamp) -> str:
+    """Return what a picture calls the year that ends on a day."""
+    return tr("year to\n{day}", day=dated(end))
+
+
 def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
     """Return what the figure of past years shows, in words."""
     told = [
@@ -396,28 +423,18 @@ def views_ahead(policy: str | None) -> dict[str, str]:
 
 
 def year_ahead_drawn(table: pd.DataFrame, currency: str) -> str:
-    """Return what the figure of past years and the one ahead shows, in words; `table`: `back_test.with_next`."""
+    """Return what the figure of the year ahead shows, in words; `table`: `back_test.with_next`."""
     ahead = table[table["real"].isna()]
     told = [
         tr(
             "{join}: expected {expected}, value at risk at 99 % {high}",
-            join=" ".join(in_words(name).split()),
+            join=" ".join(name.split()),
             expected=money(row["expected"], currency),
             high=money(row["high"], currency),
         )
         for name, row in ahead.iterrows()
     ]
-    lost = [
-        f"{' '.join(in_words(name).split())}: {money(row['real'], currency)}"
-        for name, row in table[table["real"].notna()].iterrows()
-    ]
-    return tr(
-        "Bars: {join}. {points_really_lost}",
-        join="; ".join(told),
-        points_really_lost=tr("Points, really lost: {lost}.", lost=listed(lost))
-        if lost
-        else tr("No past year is known."),
-    )
+    return tr("Bars: {join}.", join="; ".join(told))
 
 
 def last_year(years: pd.DataFrame, currency: str, *, recorded: bool = True) -> dict[str, tuple]:

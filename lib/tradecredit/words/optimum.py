@@ -168,8 +168,8 @@ def checked(optimum: Optimum, currency: str) -> str:
     if not np.isnan(proposed["whole_policy"]):
         terms = tr(
             "; under all terms of the policy in force, {whole_policy} and {whole_policy_2}",
-            whole_policy=money(proposed["whole_policy"], currency),
-            whole_policy_2=money(one["whole_policy"], currency),
+            whole_policy=money(proposed["whole_policy"], currency, error=proposed["whole_policy_se"]),
+            whole_policy_2=money(one["whole_policy"], currency, error=one["whole_policy_se"]),
         )
     return tr(
         "Out-of-sample check on {other_years} fresh scenarios: the expected shortfall ({level}) is "
@@ -177,9 +177,9 @@ def checked(optimum: Optimum, currency: str) -> str:
         "errors {other_years_se} and {other_years_se_2}){terms}.",
         other_years=whole(OTHER_YEARS),
         level=percent(optimum.level),
-        other_years_2=money(proposed["other_years"], currency),
-        other_years_3=money(one["other_years"], currency),
-        other_years_se=money(proposed["other_years_se"]),
-        other_years_se_2=money(one["other_years_se"]),
+        other_years_2=money(proposed["other_years"], currency, error=proposed["other_years_se"]),
+        other_years_3=money(one["other_years"], currency, error=one["other_years_se"]),
+        other_years_se=money(proposed["other_years_se"], error=proposed["other_years_se"]),
+        other_years_se_2=money(one["other_years_se"], error=one["other_years_se"]),
         terms=terms,
     )

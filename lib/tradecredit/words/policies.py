@@ -12,6 +12,7 @@ from tradecredit.decide.policies import records
 from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, day, days, doubt, error_told, fixed, listed, money, percent, whole
 
@@ -43,6 +44,23 @@ def none_named(book: Book) -> str:
     return tr(
         "The run file names no policy: losses are told before insurance. {how_to_add}.", how_to_add=tr(HOW_TO_ADD)
     )
+
+
+def headline(current: pd.Series, items: pd.DataFrame, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of the policy in force, in the digits that their standard errors leave known.
+
+    `current`: its row of `quotes.comparison`; `items`: `account.account`.
+    """
+    worth = known_digits(items["cover_value"], items["cover_value_se"]).get(current.name)
+    paid = known_digits(current["expected_indemnity"], current["saved_se"])
+    kept, bad = (known_digits(current[name], current[f"{name}_se"]) for name in ("retained_expected", "retained_es_99"))
+    return {
+        "cover_value": (worth, currency, tr("Yearly value of the policy in force beside no insurance")),
+        "policy_cost": (current["cost"], currency, tr("Yearly cost of the policy in force")),
+        "expected_indemnity": (paid, currency, tr("Expected indemnity (simulated)")),
+        "retained_expected": (kept, currency),
+        "retained_es_99": (bad, currency, tr("Retained expected shortfall, 99 % (simulated)")),
+    }
 
 
 def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:
@@ -92,7 +110,8 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
         return tr("The run file names no policy: there is nothing to compare, and all losses are retained.")
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
-    total, difference = money(row["cost_of_risk"], currency), money(abs(row["saving"]), currency)
+    total = money(row["cost_of_risk"], currency)
+    difference = money(abs(row["saving"]), currency, error=row["saving_se"])
     if why := doubt(row["saving"], row["saving_se"]):
         told = tr(
             "Whether {best} is paid for by the losses that it takes away cannot be decided from these "
@@ -151,7 +170,7 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
         "it is {saved} {less} ({error}).",
         worth=worth,
         best=best,
-        saved=money(abs(saved), currency),
+        saved=money(abs(saved), currency, error=error),
         less=tr("less") if saved > 0 else tr("more"),
         error=error_told(error),
     )

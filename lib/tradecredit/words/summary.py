@@ -222,11 +222,15 @@ def _value(figures: Mapping[str, tuple], name: str) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def one_by_one(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Return all decisions with `what` in words first, what the amount is, and the address of the list of each."""
+def one_by_one(decisions: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Return all decisions with `what` in words first, what the amount is, and the address of the list of each.
+
+    `names`: `Book.names`; the `name` of each buyer stands beside its number.
+    """
     table = decisions.assign(link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=stake(decisions))
     table = table.assign(was=table["was"].map(WHAT))
     table.insert(0, "what", table["decision"].map(WHAT))
+    table.insert(table.columns.get_loc("buyer_id") + 1, "name", table["buyer_id"].map(names))
     return table
 
 

@@ -388,12 +388,17 @@ def test_what_is_said(usual, assessed):
     free = words.optimum.price(replace(told, price_of_risk=0.0), "EUR")
     assert free == "The cap on the expected shortfall is not binding: more risk would earn nothing."
     checked = pd.DataFrame(
-        {"other_years": [51_000.0, 52_000.0], "other_years_se": [510.0, 520.0], "whole_policy": [61_000.0, 62_000.0]},
+        {
+            "other_years": [51_000.0, 52_000.0],
+            "other_years_se": [510.0, 520.0],
+            "whole_policy": [61_040.0, 62_040.0],
+            "whole_policy_se": [510.0, 520.0],
+        },
         index=["one by one", "proposed"],
     )
     assert words.optimum.checked(replace(told, checked=checked), "EUR") == (
         "Out-of-sample check on 20,000 fresh scenarios: the expected shortfall (99.5 %) is EUR 52,000 for portfolio "
-        "limits and EUR 51,000 for the recommended limits (standard errors 520 and 510); under all terms of the policy "
+        "limits and EUR 51,000 for the recommended limits (standard errors 500 and 500); under all terms of the policy "
         "in force, EUR 62,000 and EUR 61,000."
     )
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})

@@ -10,8 +10,9 @@ from tradecredit.params.policy import NO_COVER
 
 
 def items(**policies: tuple[float, float]) -> pd.DataFrame:
-    """Accounts of policies by cost and value."""
-    return pd.DataFrame.from_dict(policies, orient="index", columns=["account_cost", "cover_value"], dtype="float64")
+    """Accounts of policies by cost and value, which is exact."""
+    table = pd.DataFrame.from_dict(policies, orient="index", columns=["account_cost", "cover_value"], dtype="float64")
+    return table.assign(cover_value_se=0.0, cover_value_on_current_se=0.0)
 
 
 @pytest.fixture(scope="module")

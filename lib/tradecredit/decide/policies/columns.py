@@ -8,6 +8,7 @@ LABELS = {
         "money",
         cost="Cost", fees="Fees", expected_indemnity="Expected indemnity",
         saved_se="Expected indemnity, standard error", retained_expected="Expected retained loss (simulated)",
+        retained_expected_se="Expected retained loss, standard error",
         retained_es_99="Retained ES 99 %", retained_es_99_se="Retained ES 99 %, standard error",
         retained_es="Retained ES 99.9 %", retained_es_se="Retained ES 99.9 %, standard error",
         expected_adjustment="Expected bonus or malus", cost_of_risk="Cost of risk",

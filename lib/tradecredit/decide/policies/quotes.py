@@ -44,7 +44,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
 
     - `cost`: premium, fees for the named limits in force, tax, and the expected bonus or malus with its tax
       (`expected_adjustment`, below zero for a bonus); `premium` alone;
-    - `expected_indemnity`, `retained_expected` and `saved_se`, the standard error of the expected indemnity;
+    - `expected_indemnity` with its standard error, `saved_se`; `retained_expected` with `_se`;
     - `retained_es_99`, `retained_es`: expected shortfall of the retained loss at 99 % and 99.9 %, with `_se`;
     - `cost_of_risk` = cost + retained_expected + cost of capital × (retained_es − retained_expected), `saving` = that
       of no cover less its own, with `saving_se`; `saving_on_current` and its `_se`: beside the policy in force;
@@ -189,11 +189,12 @@ def _use(dist: LossDistribution, policy: Policy) -> dict[str, float]:
 
 
 def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[str, float]:
-    mean, _ = expected(losses, sample)
+    mean, mean_se = expected(losses, sample)
     shortfall, shortfall_se = expected_shortfall(losses, sample, CAPITAL_LEVEL)
     milder, milder_se = expected_shortfall(losses, sample, 0.99)
     return {
         "retained_expected": mean,
+        "retained_expected_se": mean_se,
         "retained_es_99": milder,
         "retained_es_99_se": milder_se,
         "retained_es": shortfall,

@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import WORKING_DAYS, read_on
 from tradecredit.decide import decisions
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.params.policy import NO_COVER
 
 RENEW, CHANGE, END, TAKE, STAY = "renew", "change", "end", "take out", "stay without"
@@ -79,13 +80,22 @@ def gain(items: pd.DataFrame, current: str) -> tuple[float, str]:
     return float(value[best] - others.max()), str(others.idxmax())
 
 
+def gain_error(items: pd.DataFrame, current: str) -> float:
+    """Return the standard error of the `gain`; missing where it is not known for want of scenarios."""
+    best, other = advised(items, current)[1], gain(items, current)[1]
+    if NO_COVER in (best, other):
+        return float(items.loc[other if best == NO_COVER else best, "cover_value_se"])
+    # Of two policies the one that is not in force has the error of the difference.
+    return float(items.loc[other if best == current else best, "cover_value_on_current_se"])
+
+
 def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.DataFrame:
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
     With it, where the policy in force does not state its notice, that it is to be looked up (`unknown_terms`); and that
-    notice is to be given by its day where the advice needs it (`notice_to_give`). At stake is the `gain`. Where the
-    run has it decided by amount (`Run.authorities`), that is the cost of the advised policy, or of the one that is
-    ended or not taken out. Due as `decide_by` says.
+    notice is to be given by its day where the advice needs it (`notice_to_give`). At stake is the `gain`, in
+    the digits that its standard error leaves known. Where the run has it decided by amount (`Run.authorities`), that is
+    the cost of the advised policy, or of the one that is ended or not taken out. Due as `decide_by` says.
     """
     if items.empty:
         return decisions.none()
@@ -94,7 +104,7 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     cost = -items.loc[meant, "account_cost"]
     due, _ = decide_by(book)
     whole = pd.Index([None], dtype="str")
-    amount, _ = gain(items, current)
+    amount = known_digits(gain(items, current)[0], gain_error(items, current))
     table = pd.DataFrame({"amount": amount, "authorised": cost, "due_day": due}, index=whole)
     found = [decisions.of_buyers(book, "policy", table, anchor=anchor)]
     if notice_to_give(book, items, current):
