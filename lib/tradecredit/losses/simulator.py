@@ -220,7 +220,7 @@ class Simulator:
         absorbed = np.zeros(reached.shape)
         wanted = reached & (first_loss[list(self._bounded)] > 0)
         for until in (EARLY, WHOLE_YEAR):
-            scenarios = wanted.any(axis=0)
+            scenarios = np.asarray(wanted.any(axis=0))
             if not scenarios.any():
                 break
             losses = _yearly(self._defaults(block, states, scenarios, until))
