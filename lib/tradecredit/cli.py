@@ -150,16 +150,20 @@ def _checked(run_file: Path, as_of: str | None = None) -> "list[Book]":
         from tradecredit.report.checked import checked_books
         from tradecredit.words.formats import counted
         from tradecredit.words.policies import unknown_buyers
-        from tradecredit.words.start import tables, understood
+        from tradecredit.words.start import doubtful, tables, understood
 
         books = checked_books(Run.from_yaml(run_file, as_of))
         remarks = [unknown_buyers(book, policies(book)) for book in books]
     for book, of_book in zip(books, remarks, strict=True):
-        typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
+        doubts = doubtful(book.notes)
+        found = "it can be read, but look at what is marked CHECK" if doubts.any() else "no problem found"
+        typer.echo(f"{book.run.entity} as of {book.run.as_of}: {found}.")
+        for note in book.notes[doubts].itertuples():
+            typer.echo(f"  CHECK {note.table}: {note.rule} ({counted(note.rows, 'row')})")
         typer.echo("Known on that day:")
         for line in [*tables(book), *understood(book)]:
             typer.echo(line)
-        for note in book.notes.itertuples():
+        for note in book.notes[~doubts].itertuples():
             typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
         for remark in of_book:
             typer.echo(f"  note: policies: {remark}")

@@ -1,7 +1,11 @@
 """What `start` and `check` tell of a book that was read."""
 
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.amounts_paid import unlike
 from tradecredit.book.book import Book
-from tradecredit.words.start import understood
+from tradecredit.words.start import doubtful, understood
 
 
 def test_what_banks_rates_left_is_told_beside_the_payments(ledger):
@@ -31,3 +35,11 @@ def test_what_is_open_is_that_of_the_pages_where_more_was_paid_than_invoiced(led
     # 500.50, 300, and GBP 200 at 1.20 are open, whatever was paid beyond the 1,000 of the other one.
     [line] = [line.split() for line in understood(book) if line.split()[0] == "open"]
     assert line == ["open", "1,040.50"]
+
+
+def test_notes_by_which_a_column_may_be_another_are_told_apart():
+    rule, rows = unlike(np.full(30, 119.0), np.full(30, 100.0))
+    notes = [["receipts", rule, rows], ["buyers", "kind is not stated: taken as private", 3]]
+    notes.append(["invoices", "totals that are not the sum of the rows before them: line 9 says 5.00 of 4.00", 1])
+    assert doubtful(pd.DataFrame(notes, columns=["table", "rule", "rows"])).tolist() == [True, False, True]
+    assert doubtful(pd.DataFrame([], columns=["table", "rule", "rows"])).tolist() == []

@@ -25,7 +25,7 @@ def unlike(paid: np.ndarray, amount: np.ndarray) -> tuple[str, int] | None:
     usual = float(np.median(share))
     same = int((np.abs(share - usual) <= ALIKE).sum())
     above = int((share > 1 + ALIKE).sum())
-    look = "the amounts may be another column's, such as one without tax; or a part is withheld each time"
+    look = "look at the column of amounts, which may be one without tax; or a part is withheld each time"
     if same > MOSTLY * len(share) and abs(usual - 1) > ALIKE:
         return f"payments are {usual:.1%} of the amount of {same:,} of {len(share):,} invoices paid on: {look}", same
     if above > MOSTLY * len(share):

@@ -54,8 +54,8 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
-    if told := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
-        rows.append(("receipts", *told))
+    if differing := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
+        rows.append(("receipts", *differing))
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
         rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))

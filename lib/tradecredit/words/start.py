@@ -277,6 +277,17 @@ def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:
     return [(guess, QUESTIONS[guess.key]) for guess in shown]
 
 
+DOUBTS = (
+    r"\blook at |^totals that are not the sum|does not follow from the rows|^rows to leave out that there are none of"
+)
+"""What stands in the notes on a book by which its amounts, days or rows may be read wrongly."""
+
+
+def doubtful(notes: pd.DataFrame) -> pd.Series:
+    """Return which notes on a book say that something in it may be read wrongly, for whoever checks it."""
+    return notes["rule"].astype("str").str.contains(DOUBTS).astype(bool)
+
+
 SUMMED = {"invoices": "amount", "receipts": "amount", "disputes": "amount", "limits": "amount", "defaults": "debt"}
 """Table: the amount of its rows that `check` adds up."""
 

@@ -154,7 +154,7 @@ def test_a_day_in_the_far_future_is_not_that_of_the_export(tmp_path):
     suggestion, found = read(tmp_path, "ledger.csv", text)
     assert str(suggestion.source.exported) == "2020-03-31"
     assert "2062-03-10" in start.guessed(suggestion)["source.form.dates.later"]
-    assert ("invoices", "dated after 2020-03-31, the day of the export: 10.00", 1) in found.assumed
+    assert ("invoices", "dated after 2020-03-31, the day of the export: 10.00; look at their days", 1) in found.assumed
 
 
 def test_limits_and_terms_are_told_by_a_part_of_their_names(tmp_path):

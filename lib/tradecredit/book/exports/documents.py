@@ -54,7 +54,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     is_invoice = documents["kind"] == "invoice"
     later = documents["issued"] > exported
     if later.any():
-        rule = f"dated after {exported.date()}, the day of the export: {documents.loc[later, 'amount'].sum():,.2f}"
+        amount = documents.loc[later, "amount"].sum()
+        rule = f"dated after {exported.date()}, the day of the export: {amount:,.2f}; look at their days"
         notes.append(("invoices", rule, int(later.sum())))
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)

@@ -240,7 +240,9 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
     ]
     known = ledger.ledger(source, suggestion.currency, READ_ALL).tables.get("buyers") if beside else None
     tables: dict[TableName, TableMapping] = {}
-    guessed, not_read, sheets = [], [], []
+    guessed: list[Guess] = []
+    not_read: list[str] = []
+    sheets: list[str] = []
     for path, sheet in beside:
         of = None
         if known is not None:
