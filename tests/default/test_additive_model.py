@@ -664,6 +664,37 @@ def test_what_is_no_table_is_refused_clearly(known, model):
             told(pd.concat([X, X["debt"]], axis=1))
 
 
+def test_lists_in_place_of_values_are_refused_clearly(known, model):
+    X, y = known
+    listed = [[value] for value in y]
+    stated = pd.DataFrame({"input": [["debt"]], "value": [0.0], "log_odds": [0.0]})
+    bad = {
+        "y": [{"y": listed}, {"y": pd.Series(listed)}, {"y": np.array(1)}, {"y": [[1, 0], *listed[1:]]}],
+        "groups": [{"groups": pd.Series(listed)}],
+        "debt": [{"signs": {"debt": np.array([1, 1])}}, {"signs": {"debt": "+"}}],
+        "pairs": [{"pairs": [(["debt"], "equity")]}, {"pairs": ["debt"]}],
+        "scale": [{"scale": [["equity"]]}],
+        "belief.input": [{"belief": stated}],
+        "belief.value": [{"belief": pd.concat([stated.assign(input="debt"), stated[["value"]]], axis=1)}],
+    }
+    for column, forms in bad.items():
+        for other in forms:
+            with pytest.raises(InputError) as error:
+                DefaultModel.fit(**{"X": X, "y": y, "signs": SIGNS} | other)
+            assert columns_of(error) == [column]
+    with pytest.raises(InputError, match="must be 0 or 1"):
+        DefaultModel.fit(X, y.astype(complex), signs=SIGNS)
+    with pytest.raises(InputError, match="infinite"):
+        model.predict(pd.Series({"debt": 10**400, "equity": 0.0}))
+    with pytest.raises(ParameterError, match="is not between 0 and 1"):
+        model.predict(X, confidence="0.9")
+
+
+def test_an_error_of_the_mean_of_one_row(known, model):
+    X, _ = known
+    assert model.mean_error(X.iloc[7], X) == pytest.approx(model.mean_error(X.iloc[[7]], X))
+
+
 def test_no_rows_give_no_probabilities(known, model):
     assert model.predict(known[0].head(0)).shape == (0, 3)
     assert model.explain(known[0].head(0)).shape == (0, 2)

@@ -63,6 +63,19 @@ def test_buyers_are_observed_while_they_buy_or_owe(watched):
     assert dates["E"] == ["2023-12", "2024-03"]
 
 
+def test_only_private_buyers_tell_how_often_buyers_default(book_of):
+    # A public body, an affiliate and who pays in advance neither fail nor stand among those that may.
+    names = ("A", "B", "P", "Q", "R")
+    tables = ledger(*(monthly(name, "2023-04-01", "2026-03-01", paid_after=3) for name in names))
+    kinds = "buyer_id,kind\nA,private\nB,\nP,public\nQ,affiliate\nR,prepaid\n"
+    book = book_of(AS_OF, buyers=kinds, defaults="buyer_id,date,kind\nP,2025-06-30,protracted\n", **tables)
+    watched = panel(book)
+    assert set(watched["buyer_id"]) == {"A", "B"}
+    assert not watched["defaulted"].any()
+    # All are rated, by what is known of private ones.
+    assert inputs(book).index.tolist() == list(names)
+
+
 def test_a_default_of_which_nothing_is_owed_any_more_stays_one(book_of):
     # C paid all and was wound up on 15 December 2024: on 31 December it owes nothing and is no sound buyer.
     tables = ledger(monthly("C", "2023-04-01", "2024-11-01", -20), monthly("A", "2023-04-01", "2026-03-01"))

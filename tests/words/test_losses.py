@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from ledgers import ledger, monthly
 
 from tradecredit import words
 from tradecredit.params.losses import Dependence, SectorFactors
@@ -78,3 +79,13 @@ def test_scenarios_say_what_they_make_of_default_probabilities_and_of_the_year()
     without = words.losses.under_scenarios(table, effects, "EUR", insured=False).replace("\u00a0", " ")
     assert "(default probabilities +25 %) EUR 250; under" in without
     assert without.endswith("EUR 200. All before insurance.")
+
+
+def test_factors_of_buyers_that_the_book_does_not_have_are_told(book_of):
+    tables = ledger(monthly("A", "2025-01-01", "2026-03-01"), monthly("B", "2025-01-01", "2026-03-01"))
+    own = TWO.model_dump() | {"buyers": {"A": {"a": 1.0}, "Z": {"b": 1.0}}}
+    book = book_of("2026-03-31", run={"losses": {"dependence": {"sector_factors": own}}}, **tables)
+    assert words.losses.unmatched(book) == [
+        "losses.dependence.sector_factors.buyers names Z, which no row of the book has: it has no effect."
+    ]
+    assert words.losses.unmatched(book_of("2026-03-31", **tables)) == []

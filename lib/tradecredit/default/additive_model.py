@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from numbers import Number
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -136,8 +137,10 @@ class DefaultModel:
         not numeric or infinite, and `ParameterError` for a confidence that is not between 0 and 1.
         """
         X = self._checked(X)
-        if not 0 < confidence < 1:
-            raise ParameterError([problem("confidence", f"{confidence} is not between 0 and 1", "state 0.9 for 90 %")])
+        if not isinstance(confidence, Number) or not 0 < confidence < 1:  # type: ignore[operator]
+            raise ParameterError(
+                [problem("confidence", f"{confidence!r} is not between 0 and 1", "state 0.9 for 90 %")]
+            )
         unknown_variance = np.array(self.spread) + np.array(self.errors)
         reach, found = norm.ppf(0.5 + confidence / 2), np.empty((len(X), 3))
         for block, read in self._read(X):
@@ -168,7 +171,7 @@ class DefaultModel:
         here: this is what the move from there to other rows adds. Raises as `predict`.
         """
         gradients = []
-        for rows in (X, fitted_to):
+        for rows in map(self._checked, (X, fitted_to)):
             probability = self.probability(rows).to_numpy()
             one_group = np.zeros(len(rows), dtype=int)
             slope = monotone_curves.scores(self._design(rows), probability * (1 - probability), one_group)

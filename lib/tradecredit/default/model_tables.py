@@ -31,7 +31,12 @@ def rows(X: pd.DataFrame | pd.Series) -> pd.DataFrame:
 def _value(value: object) -> object:
     if value is None or value is pd.NA or value is pd.NaT:
         return np.nan
-    return float(value) if isinstance(value, Number | np.bool_) and not isinstance(value, complex) else value  # type: ignore[arg-type]
+    if not isinstance(value, Number | np.bool_) or isinstance(value, complex):
+        return value
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number beyond all floats
+        return np.inf
 
 
 def _refuse_twice(names: pd.Index) -> Never:
@@ -67,9 +72,14 @@ def by_row(values: object, index: pd.Index) -> pd.Series | None:
         return None
     if isinstance(values, np.ndarray) and values.shape == (len(index), 1):
         values = values[:, 0]
-    if len(values) != len(index) or np.ndim(values) != 1:
+    if (isinstance(values, np.ndarray) and values.ndim != 1) or len(values) != len(index):
         return None
     return pd.Series(values, index=index)
+
+
+def _one_each(column: pd.Series) -> bool:
+    """Return whether a column holds one value a row, and not lists."""
+    return column.dtype != object or bool(column.map(pd.api.types.is_hashable).all())
 
 
 class Tables(NamedTuple):
@@ -96,9 +106,11 @@ def checked(X: object, y: object, signs: object, groups: object, belief: object)
         elif not X.index.equals(column.index):
             told = f"has another index than X ({len(column)} rows, X {len(X)})"
             found.append(problem(name, told, "align the two"))
-    if firms is not None and (firms.isna().any() or firms.nunique() < 2):
+        elif not _one_each(column):
+            found.append(problem(name, "holds lists or tables in place of values", "give one value for each row"))
+    if firms is not None and _one_each(firms) and (firms.isna().any() or firms.nunique() < 2):
         found.append(problem("groups", "must name at least two firms, and one in every row", "complete it"))
-    found += [] if outcome is None else _outcome_problems(outcome)
+    found += [] if outcome is None or not _one_each(outcome) else _outcome_problems(outcome)
     found += _sign_problems(signs, X)
     if not X.columns.is_unique:
         twice = ", ".join(map(str, X.columns[X.columns.duplicated()].unique()))
@@ -116,7 +128,8 @@ def stated_pairs(pairs: object, X: pd.DataFrame) -> list[tuple[str, str]]:
         raise InputError([problem("pairs", f"is no list of pairs ({type(pairs).__name__})", "state [] for none")])
     found, problems = [tuple(both) if isinstance(both, list | tuple) else (both,) for both in pairs], []
     for both in found:
-        if len(both) != 2 or len(set(both)) != 2 or not set(both) <= set(X.columns):
+        texts = all(isinstance(name, str) for name in both)
+        if not texts or len(both) != 2 or len(set(both)) != 2 or not set(both) <= set(X.columns):
             told = f"{both!r} is no pair of two different columns of X"
             problems.append(problem("pairs", told, 'state each as ("one", "other")'))
     if problems:
@@ -129,7 +142,7 @@ def stated_scale(scale: object, X: pd.DataFrame, signs: Mapping[str, int]) -> li
     if not isinstance(scale, list | tuple) or len(scale) > 1:
         raise InputError([problem("scale", "is no list of one column at most", "state [] for none")])
     for name in scale:
-        if name not in X.columns or signs.get(name):
+        if not isinstance(name, str) or name not in X.columns or signs.get(name):
             raise InputError([problem("scale", f"{name!r} is no column of X without a sign", "state another, or []")])
     return list(scale)
 
@@ -141,7 +154,7 @@ def _described(given: object) -> str:
 
 def _outcome_problems(y: pd.Series) -> Iterator[Problem]:
     outcomes = set(pd.unique(y.dropna()))
-    if y.isna().any() or not outcomes <= {0, 1}:
+    if y.isna().any() or pd.api.types.is_complex_dtype(y) or not outcomes <= {0, 1}:
         yield problem("y", "must be 0 or 1 in every row", "code default as 1, else 0")
     elif len(outcomes) < 2:
         yield problem("y", "holds one class only: defaults and others are needed", "use a longer history")
@@ -154,7 +167,7 @@ def _sign_problems(signs: object, X: pd.DataFrame) -> Iterator[Problem]:
     for name, sign in signs.items():
         if name not in X:
             yield problem(name, "signs names a column that X does not have", "correct the name")
-        if sign not in (-1, 1):
+        if not isinstance(sign, Number) or sign not in (-1, 1):
             yield problem(name, f"sign {sign!r}: 1 or −1 is expected", "state whether more of it is worse")
 
 
@@ -179,13 +192,19 @@ def _belief_problems(belief: object) -> Iterator[Problem]:
         told = f"is no table ({type(belief).__name__})"
         yield problem("belief", told, f"give a DataFrame with columns {', '.join(BELIEF_COLUMNS)}")
         return
+    twice = [name for name in BELIEF_COLUMNS if (belief.columns == name).sum() > 1]
+    for name in twice:
+        yield problem(f"belief.{name}", "two columns have one name", "rename one")
     absent = [name for name in BELIEF_COLUMNS if name not in belief]
     for name in absent:
         yield problem(f"belief.{name}", "this column is missing", f"give {', '.join(BELIEF_COLUMNS)}")
     for name in BELIEF_COLUMNS[1:]:
-        if name in belief:
+        if name in belief and name not in twice:
             yield from (replace(one, column=f"belief.{name}") for one in column_problems(belief, name))
-    if not absent:
+    if not absent and not twice:
+        if not _one_each(belief["input"]):
+            yield problem("belief.input", "holds lists in place of names", "give one name for each row")
+            return
         stated = belief[belief["value"].notna()]
         if stated["log_odds"].isna().any():
             yield problem("belief.log_odds", "is missing for a value", "complete it, or leave out the row")

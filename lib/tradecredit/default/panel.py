@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.places import named
+from tradecredit.book.places import named, one_of
 from tradecredit.measure.agency_scores import latest_scores
 from tradecredit.measure.groups import groups_on
 from tradecredit.measure.history import first_day
@@ -97,7 +97,7 @@ def inputs(book: Book) -> pd.DataFrame:
 class Observation(NamedTuple):
     """What was known of all buyers on a day: `inputs`, index buyer_id, and a boolean per buyer, `at_risk`.
 
-    At risk is a buyer that owes something or bought in the last 12 months, and is not in default.
+    At risk is a buyer that owes something or bought in the last 12 months, is not in default, and is `private`.
     """
 
     inputs: pd.DataFrame
@@ -109,7 +109,7 @@ def observations(book: Book, days: Sequence[pd.Timestamp]) -> Iterator[Observati
 
     The rows of buyers that were not known by then say nothing.
     """
-    names = list(candidates(book))
+    names, measured = list(candidates(book)), private(book)
     central_tendency, accounts = _central_tendency(book), of_statements(book.statements).reset_index(drop=True)
     for day, (behaviour, defaulted) in zip(days, on_days(book, days), strict=True):
         # A place of −1 is not there, and gives a row of missing values.
@@ -120,7 +120,16 @@ def observations(book: Book, days: Sequence[pd.Timestamp]) -> Iterator[Observati
         scores = latest_scores(book, day).rename(columns=score_of)
         parts = [behaviour, latest, change.add_suffix("_change"), others, scores, central_tendency]
         active = behaviour[["open_amount", "sales_12m"]].sum(axis=1).to_numpy() > 0
-        yield Observation(pd.concat(parts, axis=1)[names].astype("float64"), active & ~defaulted)
+        yield Observation(pd.concat(parts, axis=1)[names].astype("float64"), active & measured & ~defaulted)
+
+
+def private(book: Book) -> np.ndarray:
+    """Return a boolean per buyer: whether what became of it tells how often buyers default.
+
+    Public bodies hardly fail, affiliates fail by our own group's decision, and who pays in advance owes nothing to fail
+    on: among the others they would only lower the level of those that do fail. They are rated as if they were private.
+    """
+    return one_of(book.buyers["kind"], ["private"])
 
 
 def panel(book: Book) -> pd.DataFrame:
@@ -129,9 +138,9 @@ def panel(book: Book) -> pd.DataFrame:
     A row for each buyer and date, every three months back from 12 months before the as-of date to
     `default.minimum_history_months` after the history's first invoice: `date`, `buyer_id`, the `inputs` as they were
     known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default
-    (`in_default`) and those that neither owed anything nor bought in the 12 months before are not observed. The dates
-    are the same days of the month as the as-of date, so that the 12 months after the last one end on or before it.
-    Empty for a short ledger.
+    (`in_default`), those that neither owed anything nor bought in the 12 months before, and those that are not
+    `private` are not observed. The dates are the same days of the month as the as-of date, so that the 12 months after
+    the last one end on or before it. Empty for a short ledger.
     """
     parts = [pd.DataFrame(columns=["date", "buyer_id", *candidates(book), "defaulted"])]
     days = dates(book, until=book.as_of - pd.DateOffset(months=HORIZON_MONTHS), step_months=STEP_MONTHS)

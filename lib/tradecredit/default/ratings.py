@@ -13,7 +13,7 @@ from tradecredit.default import expert_prior, point_in_time, unseen
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import LONG_OVERDUE, drivers
 from tradecredit.default.grades import WORST, grade, middle
-from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
+from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, private, year_after
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default
@@ -120,14 +120,16 @@ def _of_today(book: Book) -> Assessment:
     observed, today, settings = panel(book), inputs(book), book.run.default
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
     alive = ~pd.Series(named(in_default(book).to_series(), book.buyers["buyer_id"]), index=today.index)
+    # Those whose level is known: the others are rated as if they were private.
+    measured = alive & private(book) if (alive & private(book)).any() else alive
     if defaulters >= settings.minimum_defaults:
         model, weights = _fitted(observed, book), expert_prior.stated_weights(settings)
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = model.predict(today, confidence=settings.interval).assign(method=method)
         tendency = float("nan")
-        stated = expert_prior.stated_tendency(today, alive, settings)
-        factor, error, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
+        stated = expert_prior.stated_tendency(today, measured, settings)
+        factor, error, levels = _level_of_fit(rated["pd"][measured], stated, observed, book)
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         rated = unseen.widened(rated, unseen=settings.prior_sd, error=error, confidence=settings.interval)
         buyer_years = float("nan")
@@ -137,10 +139,10 @@ def _of_today(book: Book) -> Assessment:
         weights = dict(known.weights)
         factor = 1.0
         late = pd.Series(named(long_overdue(book).index.to_series(), book.buyers["buyer_id"]), index=today.index)
-        stated = expert_prior.stated_tendency(today, alive, settings)
+        stated = expert_prior.stated_tendency(today, measured, settings)
         tendency, error, levels = _stated_level(known, stated, int(late.sum()), book)
         # The level is that of those who are not long overdue, which come on top of it.
-        calm = alive & ~late if (alive & ~late).any() else alive
+        calm = measured & ~late if (measured & ~late).any() else measured
         rated, contributions = expert_prior.rated(today, calm, tendency, weights=weights, settings=settings)
         error = np.hypot(error, expert_prior.believed_defaults(observed, settings, counted=True) ** -0.5)
         rated = unseen.widened(rated, unseen=0.0, error=error, confidence=settings.interval)

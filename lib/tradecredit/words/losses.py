@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.places import one_of
 from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.quadrature import COMMON_SHOCK, SEVERAL_FACTORS, VARYING_LOSS, why_not
@@ -45,6 +46,19 @@ def estimates(dist: LossDistribution) -> Estimates:
         for measure in (value_at_risk, expected_shortfall)
     ]
     return Estimates(known_digits(*expected(gross, dist.sample)), *tail)
+
+
+def unmatched(book: Book) -> list[str]:
+    """Return which buyers with factors of their own the book does not have; none: nothing to say."""
+    factors = book.run.losses.dependence.sector_factors
+    named = pd.Series([] if factors is None else [*factors.buyers], dtype="str")
+    absent = named[~one_of(named, book.buyers["buyer_id"])].tolist()
+    key = "losses.dependence.sector_factors.buyers"
+    if not absent:
+        return []
+    return [
+        tr("{key} names {missing}, which no row of the book has: it has no effect.", key=key, missing=listed(absent))
+    ]
 
 
 def by_level(table: pd.DataFrame, currency: str) -> str:
