@@ -300,3 +300,10 @@ def test_names_of_policies_that_are_ours_are_in_the_language_and_those_given_are
     with speaking("de"):
         read = Reader(to_html(table, "Policies"))
     assert read.rows[1:] == [["own", "0,97"], ["keine Deckung", "1.2.3"], ["abgewandelt 7", "365"]]
+
+
+def test_a_number_among_texts_is_written_once():
+    table = pd.Series({"kind": "private", "sales_12m": 116_482.0, "country": "0.5"}, dtype="object").rename("value")
+    with speaking("de"):
+        page = Reader(to_html(table, "Who", currency="EUR"))
+    assert [row[1] for row in page.rows[1:]] == ["privat", "116.482", "0,5"]
