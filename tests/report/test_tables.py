@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradecredit.language import speaking
+from tradecredit.language import speaking, tr
 from tradecredit.report.tables import Column, csv_text, to_html, unharmed
 
 EVIL = "<script>alert(1)</script>"
@@ -307,3 +307,11 @@ def test_a_number_among_texts_is_written_once():
     with speaking("de"):
         page = Reader(to_html(table, "Who", currency="EUR"))
     assert [row[1] for row in page.rows[1:]] == ["privat", "116.482", "0,5"]
+
+
+def test_a_text_with_a_share_in_it_is_looked_up_as_english_has_it():
+    table = pd.DataFrame({"label": ["Retained expected shortfall, 99 % (simulated)"], "value": [1.0]})
+    with speaking("zh"):
+        (cell, _) = Reader(to_html(table, "Figures")).rows[1]
+        assert cell == tr("Retained expected shortfall, 99 % (simulated)").replace(" %", "%")
+    assert "simulated" not in cell

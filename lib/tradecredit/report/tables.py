@@ -337,7 +337,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     # A number or a day among texts is written already: as German it would be read as English decimals.
     written = [
         [
-            _said(text) if isinstance(value, str) and text and (name not in GIVEN or OF_OURS.fullmatch(text)) else text
+            _said(value) if isinstance(value, str) and text and (name not in GIVEN or OF_OURS.fullmatch(text)) else text
             for text, value in zip(texts, values, strict=True)
         ]
         if heading.kind in ("text", "row_text")
@@ -433,8 +433,7 @@ def _said(text: str) -> str:
     """Return a code, a reason, or a number that a text states, in the language spoken."""
     if _DECIMALS.fullmatch(text):
         return separated(text)
-    words = punctuated(in_words(text))
-    return text if words == text else unbroken(words)
+    return unbroken(spaced(punctuated(in_words(text))))
 
 
 def _name_in_words(label: str) -> str:
