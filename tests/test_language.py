@@ -70,6 +70,7 @@ def test_what_has_no_translation_stays_english():
     [
         ("en", "EUR 1.24 m", "36.7 %", "41.2 days", "31 October 2026"),
         ("de", "EUR 1,24 Mio.", "36,7 %", "41,2 Tage", "31. Oktober 2026"),
+        ("de-CH", "EUR 1.24 Mio.", "36.7 %", "41.2 Tage", "31. Oktober 2026"),
         ("zh", "EUR 124 万", "36.7%", "41.2天", "2026年10月31日"),
     ],
 )
@@ -79,6 +80,15 @@ def test_figures_and_days_are_written_as_the_language_has_them(language, amount,
         assert formats.percent(0.3673) == share
         assert formats.days(41.23) == days
         assert formats.day(pd.Timestamp("2026-10-31")) == day
+
+
+def test_switzerland_writes_german_in_its_own_form():
+    """CLDR, de-CH: a point before decimals, an apostrophe between thousands; Duden: ss for ß."""
+    with speaking("de-CH"):
+        assert formats.money(412_300.0, "CHF") == "CHF 412’300"
+        assert formats.money(98.5, "CHF") == "CHF 98.50"
+        assert tr("The largest debtors") == "Die grössten Schuldner"
+    assert not any("ß" in text for text in translations("de-CH").texts.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

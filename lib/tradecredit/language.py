@@ -5,6 +5,7 @@ gettext catalogues, `translations/<language>.po`; `python -m tradecredit.transla
 texts of the code, and says what is missing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -17,13 +18,22 @@ LANGUAGES = get_args(ReportLanguage)
 """What a run file may say (`language`)."""
 ENGLISH = "en"
 
-_SEPARATORS = {"de": str.maketrans(",.", ".,")}
+SWISS = "de-CH"
+"""German as Switzerland writes it: with its separators, and ss for ß; its texts are those of German."""
+
+_SEPARATORS = {"de": str.maketrans(",.", ".,"), SWISS: str.maketrans(",’", "’,")}
+_DECIMALS, _THOUSANDS = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 
 _spoken = ENGLISH
 
 
 def spoken() -> str:
-    """Return the language of what is being written."""
+    """Return the language of what is being written, whatever country's form it has."""
+    return _spoken.partition("-")[0]
+
+
+def written() -> str:
+    """Return the language of what is being written as a run file names it, with the country whose form it has."""
     return _spoken
 
 
@@ -69,7 +79,7 @@ def separated(number: str) -> str:
     >>> separated("1,234.5 %")
     '1,234.5 %'
     """
-    if _spoken == "zh":
+    if spoken() == "zh":
         return number.replace(" %", "%")
     return number.translate(_SEPARATORS[_spoken]) if _spoken in _SEPARATORS else number
 
@@ -107,6 +117,12 @@ class Translations(NamedTuple):
 @cache
 def translations(language: str) -> Translations:
     """Return the translations of a language."""
+    if language == SWISS:
+        german = translations("de")
+        return Translations(
+            {of: _as_swiss(text) for of, text in german.texts.items()},
+            {of: tuple(map(_as_swiss, forms)) for of, forms in german.counted.items()},
+        )
     from babel.messages.pofile import read_po
 
     with resources.files("tradecredit").joinpath("translations", f"{language}.po").open("rb") as file:
@@ -118,3 +134,12 @@ def translations(language: str) -> Translations:
         (message.id[0], message.id[1]): tuple(message.string or ()) for message in messages if message.pluralizable
     }
     return Translations(texts, {of: forms for of, forms in counted.items() if all(forms)})
+
+
+def _as_swiss(text: str) -> str:
+    """Return a German text as Switzerland writes it.
+
+    >>> _as_swiss("größer als 0,05 von 1.000")
+    'grösser als 0.05 von 1’000'
+    """
+    return _DECIMALS.sub(".", _THOUSANDS.sub("’", text.replace("ß", "ss")))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradecredit.language import speaking
+from tradecredit.language import speaking, tr
 from tradecredit.report.tables import Column, csv_text, to_html, unharmed
 
 EVIL = "<script>alert(1)</script>"
@@ -300,3 +300,18 @@ def test_names_of_policies_that_are_ours_are_in_the_language_and_those_given_are
     with speaking("de"):
         read = Reader(to_html(table, "Policies"))
     assert read.rows[1:] == [["own", "0,97"], ["keine Deckung", "1.2.3"], ["abgewandelt 7", "365"]]
+
+
+def test_a_number_among_texts_is_written_once():
+    table = pd.Series({"kind": "private", "sales_12m": 116_482.0, "country": "0.5"}, dtype="object").rename("value")
+    with speaking("de"):
+        page = Reader(to_html(table, "Who", currency="EUR"))
+    assert [row[1] for row in page.rows[1:]] == ["privat", "116.482", "0,5"]
+
+
+def test_a_text_with_a_share_in_it_is_looked_up_as_english_has_it():
+    table = pd.DataFrame({"label": ["Retained expected shortfall, 99 % (simulated)"], "value": [1.0]})
+    with speaking("zh"):
+        (cell, _) = Reader(to_html(table, "Figures")).rows[1]
+        assert cell == tr("Retained expected shortfall, 99 % (simulated)").replace(" %", "%")
+    assert "simulated" not in cell

@@ -70,6 +70,7 @@ def test_scenarios_say_what_they_make_of_default_probabilities_and_of_the_year()
         {"expected_loss_simulated": [200.0, 250.0, 200.0], "retained_expected": [150.0, 180.0, 160.0]},
         index=["base", "Slowdown", "Limit cuts"],
     )
+    table = table.assign(expected_loss_simulated_se=0.0, retained_expected_se=0.0)
     effects = pd.DataFrame({"exposure_weighted_pd": [0.02, 0.025, 0.02]}, index=table.index)
     assert words.losses.under_scenarios(table, effects, "EUR", insured=True).replace("\u00a0", " ") == (
         "A year is expected to lose EUR 200 and EUR 150 as the book is; under “Slowdown” (default probabilities +25 %) "

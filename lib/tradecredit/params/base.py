@@ -56,7 +56,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 CountryOrRest = Annotated[str, AfterValidator(_country_or_rest)]
 BuyerKind = Literal["private", "public", "affiliate", "prepaid"]
-ReportLanguage = Literal["en", "zh", "de"]
+ReportLanguage = Literal["en", "zh", "de", "de-CH"]
 
 
 class Parameters(BaseModel):

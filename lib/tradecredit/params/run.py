@@ -64,8 +64,8 @@ class Run(Parameters):
     currency: Currency
     """The reporting currency (ISO 4217), in which all amounts are stated."""
     language: ReportLanguage = "en"
-    """Language of the pages, their pictures, the workbook's heads and the worklist: English, Chinese or German. The
-    columns and codes of CSV files are English in each."""
+    """Language of the pages, their pictures, the workbook's heads and the worklist: English, Chinese, German, or German
+    as Switzerland writes it (1’234.50). The columns and codes of CSV files are English in each."""
     as_of: date | None = None
     """Day of the report; nothing that became known later enters it. None: the last month end before today."""
     source: Source

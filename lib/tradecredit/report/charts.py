@@ -53,6 +53,10 @@ AT_ZERO = 0.05
 """Part of the tallest bar of a picture below which a value beside it stands on the axis."""
 SUM_ROOM = 180
 """Points of type between all stacked bars of a picture and the next, less what the diamonds take."""
+BAR_ROOM = 380
+"""Points of type that all bars side by side have for what stands at them."""
+UPRIGHT = (26, 3)
+"""Letters of a line that fit along an upright axis below a legend, and how many lines its name may have."""
 NARROW, WIDE = 6.2, 10
 """Width in points of a letter, and of a Chinese character, at a size of 10 points."""
 MOST_BARS = 24
@@ -82,8 +86,11 @@ def bars(
             pad = 0.9 if frame.shape[1] > 1 else 1.0
             draw_bars = axes.barh if horizontal else axes.bar
             drawn = draw_bars(places + offset, sizes, width * pad, color=OKABE_ITO[number], label=tr(str(name)))
-            if len(frame) * frame.shape[1] <= 12:
+            if frame.size <= 12:
                 texts = ["–" if missing(height) else short(height, kind) for height in heights]
+                room = BAR_ROOM / frame.size
+                if not horizontal and max(map(_width, texts)) > room:
+                    texts = [text.replace(" ", "\n") for text in texts]
                 axes.bar_label(drawn, texts, padding=3, fontsize=10 if horizontal or frame.shape[1] == 1 else 9)
         labels = [_bar_name(name, horizontal=horizontal, rows=len(frame)) for name in frame.index]
         value_axis, name_axis = (axes.xaxis, axes.yaxis) if horizontal else (axes.yaxis, axes.xaxis)
@@ -94,7 +101,7 @@ def bars(
         _ticks(value_axis, kind, whole=kind == "count")
         if horizontal:
             axes.invert_yaxis()
-        axes.margins(x=0.14 if horizontal else None, y=None if horizontal else 0.12)
+        axes.margins(x=0.14 if horizontal else None, y=None if horizontal else 0.16)
         axes.axhline(0, color=GREY, linewidth=0.8) if not horizontal else axes.axvline(0, color=GREY, linewidth=0.8)
 
     return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
@@ -125,7 +132,7 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
         for place, value in zip(places, sums, strict=True):
             at_zero = abs(value) < AT_ZERO * tall  # where the axis would strike it through
             text, after = short(value, kind), place + 1
-            wide = sum(WIDE if letter >= "\u2e80" else NARROW for letter in text) > room
+            wide = _width(text) > room
             if wide and not at_zero and after < len(shown) and down[after] <= value <= up[after]:
                 # Beside its diamond the next bar would cover it.
                 axes.annotate(
@@ -232,7 +239,7 @@ def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> F
         turned = sum(len(str(name)) for name in frame.columns) > 50
         look: Any = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"rotation": 0}
         axes.set_xticks(axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()], **look)
-        axes.set(xlabel=tr(x), ylabel=tr(y))
+        axes.set(xlabel=tr(x), ylabel=wrapped(tr(y), *UPRIGHT))
 
     return _figure(frame, draw, x=x, y=y, grid=False)
 
@@ -517,7 +524,7 @@ def _figure(
             axes.set_axis_off()
             axes.text(0.5, 0.5, tr("Nothing to show: cannot be estimated from this book."), ha="center", va="center")
             return figure
-        axes.set(xlabel=tr(x), ylabel=tr(y))
+        axes.set(xlabel=tr(x), ylabel=wrapped(tr(y), *UPRIGHT))
         draw(axes)
         if grid:
             axes.grid(axis="both" if _is_scatter(axes) else "x" if _is_horizontal(axes) else "y")
@@ -542,6 +549,11 @@ def _is_horizontal(axes: Axes) -> bool:
 
 def _is_scatter(axes: Axes) -> bool:
     return bool(axes.collections) and not axes.lines and not axes.patches
+
+
+def _width(text: str) -> float:
+    """Return the width of a text in points, at a size of 10 points."""
+    return sum(WIDE if letter >= "\u2e80" else NARROW for letter in text)
 
 
 def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:

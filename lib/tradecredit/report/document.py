@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tradecredit.language import spoken, tr
+from tradecredit.language import tr, written
 from tradecredit.report.style import needed
 from tradecredit.report.tables import escaped, sentence
 from tradecredit.words import search as words
@@ -15,7 +15,7 @@ from tradecredit.words.sheet_parts import CHAPTERS, as_of, made_from
 
 TEMPLATE = Path(__file__).with_name("template")
 
-TAGS = {"en": "en", "zh": "zh-CN", "de": "de"}
+TAGS = {"en": "en", "zh": "zh-CN", "de": "de", "de-CH": "de-CH"}
 """How a document names its language."""
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold."""
@@ -54,7 +54,7 @@ def document(
 {last}</body>
 """
     return f"""<!DOCTYPE html>
-<html lang="{TAGS[spoken()]}">
+<html lang="{TAGS[written()]}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">

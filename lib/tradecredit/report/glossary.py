@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tradecredit.language import speaking, spoken, tr
+from tradecredit.language import speaking, tr, written
 from tradecredit.report.document import beside_chapters, find
 from tradecredit.report.markup import parts_within
 from tradecredit.report.tables import escaped, sentence
@@ -43,7 +43,7 @@ def explained(html: str) -> str:
     Links, headings, code, formulas and what opens a folded part stay as they are.
     """
     used: set[str] = set()
-    anchors, pattern = _said(spoken())
+    anchors, pattern = _said(written())
 
     def link(said: re.Match[str]) -> str:
         text = said[0].replace("\u00a0", " ")

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from tradecredit.language import spoken, tr
+from tradecredit.language import tr, written
 from tradecredit.report.document import TAGS
 from tradecredit.report.index import SUMMARY
 from tradecredit.report.tables import escaped, sentence
@@ -111,7 +111,7 @@ def mail_html(page: str, manifest: Mapping[str, Any]) -> str:
     heading = _paragraph(f"{escaped(manifest['entity'])} · {escaped(as_of(manifest['as_of']))}", f"color:{_SOFT}")
     last = f"{escaped(tr(words.WHOLE))} {sentence(made_from(manifest['book']['fingerprint'][:12]))}"
     return (
-        f'<!DOCTYPE html>\n<html lang="{TAGS[spoken()]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{TAGS[written()]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(title)}</title>\n</head>\n"
         f'<body style="margin:0;padding:0;background-color:#ffffff;color:{_INK};{_FONT}">\n'

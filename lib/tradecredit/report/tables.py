@@ -334,11 +334,15 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         else _written(values, heading.kind, units, beside)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
+    # A number or a day among texts is written already: as German it would be read as English decimals.
     written = [
-        [text and (_said(text) if name not in GIVEN or OF_OURS.fullmatch(text) else text) for text in texts]
+        [
+            _said(value) if isinstance(value, str) and text and (name not in GIVEN or OF_OURS.fullmatch(text)) else text
+            for text, value in zip(texts, values, strict=True)
+        ]
         if heading.kind in ("text", "row_text")
         else texts
-        for texts, name, heading in zip(written, shown.columns, headings, strict=True)
+        for texts, (name, values), heading in zip(written, shown.items(), headings, strict=True)
     ]
     looks = [
         [_look(text, heading.kind, BUYER_NAME if name == NAME and place else "") for text in texts]
@@ -429,8 +433,7 @@ def _said(text: str) -> str:
     """Return a code, a reason, or a number that a text states, in the language spoken."""
     if _DECIMALS.fullmatch(text):
         return separated(text)
-    words = punctuated(in_words(text))
-    return text if words == text else unbroken(words)
+    return unbroken(spaced(punctuated(in_words(text))))
 
 
 def _name_in_words(label: str) -> str:

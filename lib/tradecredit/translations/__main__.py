@@ -5,7 +5,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from tradecredit.language import ENGLISH, LANGUAGES, Translations, translations
+from tradecredit.language import ENGLISH, LANGUAGES, SWISS, Translations, translations
 from tradecredit.translations.messages import messages
 
 FOLDER = Path(__file__).parent
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent
 def main() -> None:
     """Write each catalogue anew: texts that are gone leave it, new ones come in without a translation."""
     found = sorted(messages().items(), key=lambda one: (one[1], str(one[0])))
-    for language in (language for language in LANGUAGES if language != ENGLISH):
+    for language in (language for language in LANGUAGES if language not in (ENGLISH, SWISS)):
         file = FOLDER / f"{language}.po"
         known = translations(language) if file.exists() else Translations({}, {})
         catalogue, waiting = Catalog(locale=language), 0

@@ -11,6 +11,7 @@ from tradecredit.decide.policies.account import ITEMS, Account, sales_that_pay
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
 
@@ -93,10 +94,11 @@ def labels(stated: Mapping[str, Column]) -> dict[str, str]:
 
 def of_sales_alone(found: Account, policy: str, currency: str) -> dict[str, tuple]:
     """Return the headline figures of what a policy is worth without the sales that only cover allows, and these without
-    it (`Account.sales`)."""
+    it (`Account.sales`), in the digits that the value of the policy is known in: its parts are of the same losses."""
     known = policy in found.without.index
-    without = found.without.loc[policy, "account_sales"] if known else None
-    uninsured = found.sales.loc[policy, "uninsured_value"] if known else None
+    values = [found.without.loc[policy, "account_sales"], found.sales.loc[policy, "uninsured_value"]] if known else []
+    error = found.items.loc[policy, "cover_value_se"] if known else 0.0
+    without, uninsured = [known_digits(value, error) for value in values] or [None, None]
     return {
         "cover_value_without_sales": (
             without, currency, tr("Value of the policy in force without sales that only cover allows"),

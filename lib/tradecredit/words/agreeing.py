@@ -44,7 +44,7 @@ def shown(text: str) -> float:
     >>> shown("EUR 1.24 m"), shown("5.24 %"), shown("45 days"), shown("EUR 412,300")
     (1240000.0, 0.0524, 45.0, 412300.0)
     """
-    found = re.search(rf"({MINUS}?)(\d[\d,.]*\d|\d)(?: (k|m|bn|Mio\.|Mrd\.|万|亿)(?!\w)|\s?(%))?", text)
+    found = re.search(rf"({MINUS}?)(\d[\d,.’]*\d|\d)(?: (k|m|bn|Mio\.|Mrd\.|万|亿)(?!\w)|\s?(%))?", text)
     if found is None:
         raise ValueError(f"{text!r} shows no number")
     sign, digits, scale, share = found.groups()

@@ -9,6 +9,7 @@ from tradecredit.decide.policies.quotes import tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain, gain_error
 from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
+from tradecredit.numerics.known_digits import known_digits
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import NAMES, best, turning_items
 from tradecredit.words.formats import PARAGRAPH, counted, doubt, error_told, listed, missing, money, ratio, staked
@@ -244,8 +245,11 @@ def value_by_level(odds: pd.DataFrame, policy: str, level: Level, currency: str)
     """Return the headline figures of a policy's value at the ends of the interval of the level; `odds`: `by_odds`."""
     ends: list[float | None] = [None, None]
     if level is not None and len(odds) and policy in odds.index.get_level_values("policy"):
-        value = odds["cover_value"].xs(policy, level="policy")
-        ends = [value_at(value, multiple) for multiple in level]
+        of = odds.xs(policy, level="policy")
+        ends = [
+            known_digits(value_at(of["cover_value"], multiple), value_at(of["cover_value_se"], multiple))
+            for multiple in level
+        ]
     return {
         f"cover_value_{end}": (
             at,

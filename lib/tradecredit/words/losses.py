@@ -263,7 +263,7 @@ def expected_beside_exact(dist: LossDistribution, currency: str) -> str:
         losses=whole(len(dist.losses)),
         seed=dist.seed,
         drawn=drawn,
-        simulated=money(simulated, currency),
+        simulated=money(simulated, currency, error=error),
         exact=money(exact, currency),
         away=away,
     )
@@ -334,8 +334,9 @@ def under_scenarios(table: pd.DataFrame, effects: pd.DataFrame, currency: str, *
 
 
 def _lost(row: pd.Series, insured: bool, currency: str) -> str:
-    gross = money(row["expected_loss_simulated"], currency)
-    kept = money(row["retained_expected"], currency)
+    gross, kept = (
+        money(row[name], currency, error=row[f"{name}_se"]) for name in ("expected_loss_simulated", "retained_expected")
+    )
     return tr("{gross} and {kept}", gross=gross, kept=kept) if insured else gross
 
 

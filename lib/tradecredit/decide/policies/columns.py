@@ -16,7 +16,8 @@ LABELS = {
         saving_on_current="Saving against policy in force",
         saving_on_current_se="Saving against policy in force, standard error", break_even_cost="Break-even cost",
         break_even_premium="Break-even premium", break_even_sales="Break-even sales",
-        expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
+        expected_loss_simulated="Expected loss (simulated)",
+        expected_loss_simulated_se="Expected loss, standard error", es_99="ES 99 %",
         es_99_se="ES 99 %, standard error"
     ),
     **columns(

@@ -111,27 +111,20 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
     standard errors may be larger.
 
     Index `scenario` (`base` first), in the reporting currency: `expected_loss_simulated` and `es_99` of the loss before
-    insurance, `retained_expected` and `retained_es_99` of the retained loss under the run's own policy, and `es_99_se`
-    and `retained_es_99_se`, their standard errors.
+    insurance, `retained_expected` and `retained_es_99` of the retained loss under the run's own policy, each with its
+    standard error, `_se`.
     """
     base = assess(book, ratings, policies)
     own, view, rows = own_policy(book, base.policies), retained(book, base), []
     for scenario in (None, *scenarios_of(book)):
         dist = base if scenario is None else stressed(base, scenario, own.programme if own else ())
-        gross, kept = dist.losses["gross"].to_numpy(), dist.losses[view].to_numpy()
-        shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
-        kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
-        rows.append(
-            {
-                "scenario": BASE if scenario is None else scenario.name,
-                "expected_loss_simulated": expected(gross, dist.sample)[0],
-                "es_99": shortfall,
-                "es_99_se": shortfall_se,
-                "retained_expected": expected(kept, dist.sample)[0],
-                "retained_es_99": kept_shortfall,
-                "retained_es_99_se": kept_se,
-            }
-        )
+        row: dict[str, object] = {"scenario": BASE if scenario is None else scenario.name}
+        of_gross, of_retained = ("expected_loss_simulated", "es_99"), ("retained_expected", "retained_es_99")
+        for of, (mean, tail) in (("gross", of_gross), (view, of_retained)):
+            losses = dist.losses[of].to_numpy()
+            row[mean], row[f"{mean}_se"] = expected(losses, dist.sample)
+            row[tail], row[f"{tail}_se"] = expected_shortfall(losses, dist.sample, 0.99)
+        rows.append(row)
     return pd.DataFrame(rows).set_index("scenario")
 
 
