@@ -33,6 +33,14 @@ def test_money_in_a_sentence(amount, text):
     assert money(amount, "EUR") == text
 
 
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [(6_000, "1.24 m"), (60_000, "1.24 m"), (600_000, "1.2 m"), (None, "1.24 m"), (math.nan, "1.24 m")],
+)
+def test_an_estimate_in_millions_has_no_digit_below_its_standard_error(error, text):
+    assert money(1_237_456, error=error).replace("\u00a0", " ") == text
+
+
 @given(AMOUNTS)
 def test_money_says_the_amount_within_half_a_per_cent(amount):
     text = money(amount).replace("−", "-").replace(",", "")

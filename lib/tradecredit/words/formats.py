@@ -11,7 +11,7 @@ import pandas as pd
 
 from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, separated, spoken, tr, tr_number
-from tradecredit.numerics.known_digits import known_digits
+from tradecredit.numerics.known_digits import known_digits, last_place
 from tradecredit.words.codes import in_words
 
 if TYPE_CHECKING:
@@ -82,17 +82,19 @@ def money(amount: float | None, currency: str = "", *, error: float | None = Non
 
     >>> money(1_237_000, "EUR"), money(412_300.4, "EUR"), money(float("nan"), "EUR")
     ('EUR 1.24 m', 'EUR 412,300', 'cannot be estimated')
-    >>> money(412_345, "EUR", error=870)
-    'EUR 412,300'
+    >>> money(412_345, "EUR", error=870), money(1_237_456, "EUR", error=600_000)
+    ('EUR 412,300', 'EUR 1.2 m')
     """
     if missing(amount):
         return tr(CANNOT)
     amount = amount if missing(error) else known_digits(amount, error)
-    size = abs(float(amount))
+    size, place = abs(float(amount)), 0.0 if missing(error) else float(last_place(error))
     for least, unit, suffix in LARGE[spoken()]:
         if least <= size < math.inf:
             scaled = size / unit
-            written = _plain(scaled, 2 if scaled < 10 else 1 if scaled < 100 else 0)
+            decimals = 2 if scaled < 10 else 1 if scaled < 100 else 0
+            known = round(math.log10(unit / place)) if place > 0 else decimals
+            written = _plain(scaled, max(min(decimals, known), 0))
             return _signed(amount, written + suffix, currency)
     return _signed(amount, _plain(size, 0 if size >= 100 or size == int(size) else 2), currency)
 
@@ -167,17 +169,20 @@ def counted(number: int, one: str, many: str = "") -> str:
     return tr_number(f"{{number}} {one}", f"{{number}} {many or one + 's'}", number, number=whole(number))
 
 
-def error_told(error: float | None, written: Callable[[float | None], str] = money) -> str:
-    """Return a standard error, in its own known digits, as a sentence has it beside its figure; `written`: how.
+def error_told(error: float | None, written: Callable[[float | None], str] | None = None) -> str:
+    """Return a standard error as a sentence has it beside its figure; `written`: how, if not as an amount.
 
     One that is missing is not known for want of scenarios: nothing is said of how large it is.
 
-    >>> error_told(124.0), error_told(None)
-    ('standard error 120', 'standard error not known, for want of simulated years')
+    >>> error_told(124.0), error_told(1_240_000.0)
+    ('standard error 120', 'standard error 1.2 m')
+    >>> error_told(None)
+    'standard error not known, for want of simulated years'
     """
     if missing(error):
         return tr("standard error not known, for want of simulated years")
-    return tr("standard error {error}", error=written(known_digits(error, error)))
+    told = money(error, error=error) if written is None else written(error)
+    return tr("standard error {error}", error=told)
 
 
 def doubt(amount: float, error: float | None) -> str:

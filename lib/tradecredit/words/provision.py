@@ -251,7 +251,7 @@ def _pooled(book: Book) -> str:
         ages = tr("{ages}; {segments}", ages=ages, segments=segments)
     return tr(
         " An older balance is taken to be no better than a younger one: where the history has it otherwise ({ages}), "
-        "neighbouring ages share one rate, their mean by amount, so that what was lost in all stays the same. The "
+        "neighbouring ages share one rate, their mean by amount, so that all ages together lose as much as before. The "
         "rates before stand beside them.",
         ages=ages,
     )

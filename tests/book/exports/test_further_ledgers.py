@@ -107,6 +107,21 @@ def test_days_in_three_columns_are_days(words, tmp_path):
     assert issued.to_dict() == {"1": "2026-09-01", "2": "2026-10-12", "3": "2026-10-30"}
 
 
+def test_days_in_three_columns_of_a_table_are_days(tmp_path):
+    table = pd.DataFrame(
+        {
+            "Customer No": ["C1", "C2", "C1"], "Year": [2026, 2026, 2026], "Month": [9, 10, 10], "Day": [1, 12, 30],
+            "Invoice No": ["1", "2", "3"], "Due Date": ["2026-10-01", "2026-11-11", "2026-11-29"],
+            "Amount": [100.5, 200.25, 300.75],
+        }
+    )  # fmt: skip
+    table.to_parquet(tmp_path / "ledger.parquet")
+    suggestion = suggested([tmp_path / "ledger.parquet"])
+    assert suggestion.source.columns["issued"] == "Year Month Day"
+    issued = ledger(suggestion.source, "EUR").tables["invoices"].set_index("invoice_id")["issued"]
+    assert issued.dt.date.astype("str").to_dict() == {"1": "2026-09-01", "2": "2026-10-12", "3": "2026-10-30"}
+
+
 def test_sheets_of_one_workbook_are_invoices_payments_credit_memos_and_customers(tmp_path):
     book = openpyxl.Workbook()
     rows = {

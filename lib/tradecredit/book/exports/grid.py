@@ -170,16 +170,16 @@ def _of_page(content: bytes) -> dict[str, list[Row]]:
 
 
 def stored(path: Path, table: str | None) -> pd.DataFrame:
-    """Return the table of a Parquet file, or one of a DuckDB file (none: the first), as it is."""
+    """Return the table of a Parquet file, or one of a DuckDB file (none: the first), as it is but for days in parts."""
     if path.suffix.lower() == ".parquet":
-        return pd.read_parquet(path)
+        return _with_whole_days(pd.read_parquet(path))
     with opened(path) as connection:
         if table is None:
             table = connection.execute("show tables").fetchall()[0][0]
         found = of_database(connection, table)
     # The zone of a database's instants is that of the machine.
     aware = [name for name, dtype in found.dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
-    return found.assign(**{name: found[name].dt.tz_convert("UTC") for name in aware})
+    return _with_whole_days(found.assign(**{name: found[name].dt.tz_convert("UTC") for name in aware}))
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
     text = path.read_bytes().decode(encoding)
     if form.layout == "fixed":
-        return fixed_rows(text, form.begins)
+        return with_whole_days(fixed_rows(text, form.begins))
     return with_whole_days(bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator))
 
 
@@ -235,11 +235,29 @@ def with_whole_days(rows: list[Row]) -> list[Row]:
     [(1, ['年 月 日', None, None, '客户']), (2, ['2026-03-09', None, None, '华东'])]
     """
     for place, (_, cells) in enumerate(rows[:HEAD_ROWS]):
-        names = [str(cell).strip().casefold() for cell in cells]
-        at = next((at for at in range(len(names)) if tuple(names[at : at + 3]) in PARTS_OF_DAYS), None)
+        at = _parts_of_days(cells)
         if at is not None:
             return [*rows[:place], *((number, _day_together(row, at)) for number, row in rows[place:])]
     return rows
+
+
+def _with_whole_days(found: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as `with_whole_days` has rows: with one column in place of three."""
+    at = _parts_of_days(list(found.columns))
+    if at is None:
+        return found
+    parts = found.iloc[:, at : at + 3]
+    cells = parts.astype("object").where(parts.notna(), None).to_numpy().tolist()
+    name, *days = (_day_together(row, 0)[0] for row in ([*parts.columns], *cells))
+    rest = found.drop(columns=parts.columns)
+    rest.insert(at, str(name), pd.Series(days, index=found.index, dtype="object"))
+    return rest
+
+
+def _parts_of_days(cells: list[object]) -> int | None:
+    """Return where the first of three columns stands that make up a day together; None without."""
+    names = [str(cell).strip().casefold() for cell in cells]
+    return next((at for at in range(len(names)) if tuple(names[at : at + 3]) in PARTS_OF_DAYS), None)
 
 
 def _day_together(cells: list[object], at: int) -> list[object]:
