@@ -137,7 +137,7 @@ class DefaultModel:
         not numeric or infinite, and `ParameterError` for a confidence that is not between 0 and 1.
         """
         X = self._checked(X)
-        if not isinstance(confidence, Number) or not 0 < confidence < 1:  # type: ignore[operator]
+        if not isinstance(confidence, Number) or not 0 < confidence < 1:
             raise ParameterError(
                 [problem("confidence", f"{confidence!r} is not between 0 and 1", "state 0.9 for 90 %")]
             )
