@@ -8,6 +8,7 @@ from tradecredit.book.links import Links
 from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.translation import OF_THE_DAY
+from tradecredit.params.export import ExportSource
 from tradecredit.params.run import Run
 
 DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
@@ -54,7 +55,9 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
-    if told := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
+    paid = _paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])
+    # Of an export it is told where its payments are read, before what exceeds an invoice is put on account.
+    if not isinstance(run.source, ExportSource) and (told := unlike(*paid)):
         rows.append(("receipts", *told))
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
