@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.amounts_paid import unlike
+from tradecredit.book.amounts_paid import PAID, unlike
 from tradecredit.book.links import Links
 from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
@@ -14,8 +14,6 @@ from tradecredit.params.run import Run
 DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
 """Table: the day at whose rate its amounts are translated, in words."""
 
-PAID = ("payment", "credit_note", "discount")
-"""Kinds of receipts by which buyers settle what they owe."""
 COUNTED = ("kind", "currency", "invoice_id", "amount")
 """Columns by which the notes count rows."""
 
@@ -57,8 +55,8 @@ def notes_on(
         rows.append(("receipts", rule, len(account)))
     paid = _paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])
     # Of an export it is told where its payments are read, before what exceeds an invoice is put on account.
-    if not isinstance(run.source, ExportSource) and (told := unlike(*paid)):
-        rows.append(("receipts", *told))
+    if not isinstance(run.source, ExportSource) and (unalike := unlike(*paid)):
+        rows.append(("receipts", *unalike))
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
         rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))
