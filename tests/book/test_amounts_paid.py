@@ -5,6 +5,8 @@ import pytest
 
 from tradecredit.book.amounts_paid import unlike
 from tradecredit.book.book import Book
+from tradecredit.book.exports.suggestion import suggested
+from tradecredit.words.start import run_file
 
 AMOUNT = np.arange(100.0, 130.0)  # 30 invoices
 
@@ -42,3 +44,31 @@ def test_the_notes_on_a_book_say_so(factor, told, ledger):
     found = notes[notes["rule"].str.startswith("payments are")]
     assert found["rows"].tolist() == ([] if told is None else [25])
     assert told is None or found["rule"].iloc[0].startswith(told)
+
+
+def notes_on_export(folder, rows):
+    (folder / "ledger.csv").write_text(f"Customer No,Type,Document No,Applies To,Date,Amount\n{rows}")
+    named = folder / "ledger.yaml"
+    named.write_text(run_file(suggested([folder / "ledger.csv"]), folder), encoding="utf-8")
+    notes = Book.open(named).notes
+    return notes[notes["rule"].str.startswith("payments ")]
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1.19, "payments are 119.0% of"), (0.84, "payments are 84.0% of")])
+def test_of_an_export_it_is_told_once(factor, told, tmp_path):
+    rows = "".join(
+        f"C1,Invoice,I{at},,2026-03-05,{100 + at}.00\nC1,Payment,P{at},I{at},2026-04-02,-{(100 + at) * factor:.2f}\n"
+        for at in range(25)
+    )
+    found = notes_on_export(tmp_path, rows)
+    assert found["rows"].tolist() == [25]
+    assert found["rule"].iloc[0].startswith(told)
+
+
+def test_what_comes_in_of_debts_written_off_is_no_payment_beyond_them(tmp_path):
+    rows = "".join(
+        f"C1,Invoice,I{at},,2026-03-05,{100 + at}.00\nC1,Write-off,W{at},I{at},2026-04-02,-{100 + at}.00\n"
+        f"C1,Recovery,P{at},I{at},2026-05-02,-{(100 + at) * 0.3:.2f}\n"
+        for at in range(25)
+    )
+    assert notes_on_export(tmp_path, rows).empty

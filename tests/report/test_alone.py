@@ -38,6 +38,7 @@ def test_all_files_are_in_it_and_the_month_stays_as_it_is(tmp_path):
             f"demo_2026-10/{file}" for file in ("01_x.html", "buyers/buyer_B1.html", "results.json")
         ]
         assert archive.read("demo_2026-10/results.json") == b"{}"
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
         assert b"../../2026-09" not in archive.read("demo_2026-10/buyers/buyer_B1.html")
     assert (month / "01_x.html").read_text(encoding="utf-8") == PAGE
     before = packed.read_bytes()

@@ -4,6 +4,8 @@ import numpy as np
 
 from tradecredit.book.checks import CENT
 
+PAID = ("payment", "credit_note", "discount")
+"""Kinds of receipts by which buyers settle what they owe."""
 LEAST = 20
 """Fewer invoices that were paid on tell nothing."""
 MOSTLY = 0.5

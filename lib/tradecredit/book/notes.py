@@ -3,18 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.amounts_paid import unlike
+from tradecredit.book.amounts_paid import PAID, unlike
 from tradecredit.book.links import Links
 from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.translation import OF_THE_DAY
+from tradecredit.params.export import ExportSource
 from tradecredit.params.run import Run
 
 DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
 """Table: the day at whose rate its amounts are translated, in words."""
 
-PAID = ("payment", "credit_note", "discount")
-"""Kinds of receipts by which buyers settle what they owe."""
 COUNTED = ("kind", "currency", "invoice_id", "amount")
 """Columns by which the notes count rows."""
 
@@ -54,8 +53,15 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
+<<<<<<< HEAD
     if differing := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
         rows.append(("receipts", *differing))
+=======
+    paid = _paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])
+    # Of an export it is told where its payments are read, before what exceeds an invoice is put on account.
+    if not isinstance(run.source, ExportSource) and (unalike := unlike(*paid)):
+        rows.append(("receipts", *unalike))
+>>>>>>> rev
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
         rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))

@@ -6,6 +6,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 DAY = (1980, 1, 1, 0, 0, 0)
 """The day of all files, that of no clock: the same month makes the same file."""
+READABLE = 0o644
+"""Who may read the unpacked files: all, as of a web server; a zip file's own default is their owner alone."""
 _EMPTY = re.compile(r"<nav\b[^>]*><ul></ul></nav>\n?")
 
 
@@ -18,7 +20,9 @@ def write_alone(month: Path) -> Path:
             content = file.read_bytes()
             if file.suffix == ".html":
                 content = alone(content.decode("utf-8"), folders=len(place.parts) - 1).encode("utf-8")
-            archive.writestr(ZipInfo(f"{packed.stem}/{place.as_posix()}", DAY), content, ZIP_DEFLATED)
+            entry = ZipInfo(f"{packed.stem}/{place.as_posix()}", DAY)
+            entry.external_attr = READABLE << 16
+            archive.writestr(entry, content, ZIP_DEFLATED)
     return packed
 
 

@@ -172,6 +172,17 @@ def test_a_day_in_the_far_future_is_not_that_of_the_export(tmp_path):
     assert ("invoices", "dated after 2020-03-31, the day of the export: 10.00; look at their days", 1) in found.assumed
 
 
+def test_a_day_in_the_far_future_has_no_line_where_there_are_several_files(tmp_path):
+    head = "Customer No,Invoice No,Invoice Date,Due Date,Amount\n"
+    for file in ("a", "b"):
+        rows = "".join(f"C{at % 5},{file}{at},2020-03-{at % 28 + 1:02},2020-04-20,{100 + at}.50\n" for at in range(60))
+        (tmp_path / f"{file}.csv").write_text(f"{head}{rows}")
+    with (tmp_path / "b.csv").open("a") as file:
+        file.write("C1,b77,2062-03-10,2020-04-20,10.00\n")
+    suggestion = suggested([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert start.guessed(suggestion)["source.form.dates.later"] == "2062-03-10"
+
+
 def test_limits_and_terms_are_told_by_a_part_of_their_names(tmp_path):
     (tmp_path / "posten.csv").write_text(
         "Kundennummer,Rechnungsnummer,Rechnungsdatum,Fälligkeit,Betrag,Offen\n"

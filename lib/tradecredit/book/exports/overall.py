@@ -195,7 +195,11 @@ def exported(seen: Seen) -> Settled:
     others = (str(last.date()),) if taken != last.date() else ()
     guesses = [Guess(key, str(taken), others, open=True)]
     if far.any():
-        shown = ", ".join(f"line {line}: {day.date()}" for line, day in entered[far].head(SHOWN).items())
+        one_file = len(seen.source.files) == 1
+        shown = ", ".join(
+            f"line {line}: {day.date()}" if one_file else str(day.date())
+            for line, day in entered[far].head(SHOWN).items()
+        )
         guesses.append(Guess("source.form.dates.later", shown + (", …" if far.sum() > SHOWN else ""), open=True))
     return Settled({"exported": taken}, tuple(guesses))
 

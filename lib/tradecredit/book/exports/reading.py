@@ -296,7 +296,8 @@ def _off(raw: pd.DataFrame, source: ExportList) -> Iterator[Note]:
 
     A column is likely not what the run file takes it for, such as an amount without tax.
     """
-    if not {"amount", "open"} <= source.columns.keys():
+    # A row of a payment that is allotted to invoices has the amount of its part, and what is left of the whole.
+    if source.allocations or not {"amount", "open"} <= source.columns.keys():
         return
     amount, paid, credited, rest = (
         amounts(raw[role], source.form.decimal).abs() for role in ("amount", "paid", "credited", "open")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.amounts_paid import unlike
+from tradecredit.book.amounts_paid import PAID, unlike
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.meaning import Note
@@ -43,7 +43,8 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     paid_so_far = credits["amount"].groupby(credits["place"]).cumsum()
     unpaid = (credits["amount"] < -CENT) & (paid_so_far < -CENT)
     credits["place"] = credits["place"].where(~unpaid, -1)
-    named = credits[(credits["place"] >= 0) & ~_in_another_currency(credits, invoices)]
+    of_buyers = (credits["place"] >= 0) & credits["kind"].isin(PAID)
+    named = credits[of_buyers & ~_in_another_currency(credits, invoices)]
     paid = np.bincount(named["place"], named["amount"], len(invoices))
     if told := unlike(paid, invoices["amount"].to_numpy(float)):
         notes.append(("receipts", *told))
