@@ -53,15 +53,10 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
-<<<<<<< HEAD
-    if differing := unlike(*_paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])):
-        rows.append(("receipts", *differing))
-=======
     paid = _paid_and_amounts(seen["receipts"], tables["invoices"], linked, known["receipts"])
     # Of an export it is told where its payments are read, before what exceeds an invoice is put on account.
     if not isinstance(run.source, ExportSource) and (unalike := unlike(*paid)):
         rows.append(("receipts", *unalike))
->>>>>>> rev
     others = int((_of_another_buyer(linked) & known["receipts"]).sum())
     if others:
         rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))
