@@ -153,3 +153,9 @@ def test_a_language_that_is_not_known_is_refused(tmp_path: Path):
     )
     with pytest.raises(ParameterError, match="language"):
         Run.from_yaml(file)
+
+
+def test_parts_joined_in_english_have_the_marks_of_chinese():
+    with speaking("zh"):
+        told = formats.punctuated("信用分析师, 最迟于 2026年11月2日.")
+    assert told == "信用分析师，最迟于2026年11月2日。"

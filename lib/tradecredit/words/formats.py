@@ -46,7 +46,7 @@ _MARKS = {"zh": [
     (re.compile(rf"(?<=[{_CJK}]), ?"), "，"),
     (re.compile(rf"(?<=[{_CJK}])\.(?: (?=[{_CJK}A-Z“*])|$|(?= ))"), "。"),
     (re.compile("(?<=[。；：，）]) +|(?<=\\d) (?=个)"), ""),
-    (re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])"), ""),
+    (re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}]|\d+年)"), ""),
 ], "de": [
     # What is quoted as German does already closes with the mark that opens in English.
     (re.compile("“([^”„“]*)”"), "„\\1“"),
