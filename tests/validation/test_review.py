@@ -245,7 +245,7 @@ def test_history_without_a_fit_is_by_the_model_of_today(book_of):
     assert logit(past.mean().iloc[-1]) - logit(past.mean().loc["2025-10-31"]) == pytest.approx(moved)
 
 
-@pytest.mark.parametrize("as_of", ["2024-02-29", "2025-02-28", "2025-03-31", "2026-05-31", "2026-08-31", "2026-10-15"])
+@pytest.mark.parametrize("as_of", ["2024-02-29", "2025-02-28", "2026-05-31"])
 def test_months_of_any_length_are_found_again_a_year_ago(book_of, as_of):
     first = pd.Timestamp(as_of) - pd.DateOffset(months=40)
     first, last = first.replace(day=1).strftime("%Y-%m-%d"), as_of
