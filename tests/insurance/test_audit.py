@@ -325,7 +325,7 @@ def day(number):
     return DAY + pd.Timedelta(days=number)
 
 
-@settings(max_examples=60)
+@settings(max_examples=35)
 @given(
     buyers=buyers_of_a_ledger(),
     stop=st.sampled_from([(None, None), (0, None), (30, None), (0, 20), (30, 5)]),

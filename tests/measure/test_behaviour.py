@@ -209,7 +209,7 @@ def test_limit_use_is_of_our_own_limit_first(book_of):
     assert behaviour.features(book.at("2026-03-30")).loc["A", "limit_use"] == pytest.approx(1000 / 9000)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(back=st.integers(0, 800))
 def test_later_rows_change_no_feature(book_of, back):
     day = pd.Timestamp("2026-04-30") - pd.Timedelta(days=back)
@@ -220,14 +220,15 @@ def test_later_rows_change_no_feature(book_of, back):
     pd.testing.assert_frame_equal(behaviour.features(then), behaviour.features(rebuilt))
 
 
-@settings(max_examples=25)
-@given(delay=st.integers(0, 60), longer=st.integers(1, 60))
-def test_paying_later_never_lowers_the_days_beyond_terms(book_of, delay, longer):
-    def days(extra):
-        received = pd.Timestamp("2025-09-30") + pd.Timedelta(days=extra)
-        receipts = f"invoice_id,received,amount,kind\nX,{received.date()},100,payment\n"
-        invoices = "invoice_id,buyer_id,issued,due,amount\nX,A,2025-09-01,2025-09-30,100\nY,A,2025-09-01,2026-09-30,1\n"
-        return behaviour.features(book_of(DAY, invoices=invoices, receipts=receipts)).loc["A", "days_beyond_terms"]
-
-    assert days(delay) == delay
-    assert days(delay + longer) > days(delay)
+def test_paying_later_never_lowers_the_days_beyond_terms(book_of):
+    # A buyer for each delay: one invoice paid so many days after it was due, and a small one that is not yet due.
+    buyers = [f"B{days:03}" for days in range(121)]
+    due = pd.DataFrame({"buyer_id": buyers, "issued": "2025-09-01", "due": "2025-09-30", "amount": 100.0})
+    later = due.assign(due="2026-09-30", amount=1.0)
+    invoices = pd.concat([due.assign(invoice_id="X" + due["buyer_id"]), later.assign(invoice_id="Y" + due["buyer_id"])])
+    received = pd.Timestamp("2025-09-30") + pd.to_timedelta(range(121), unit="D")
+    receipts = pd.DataFrame({"invoice_id": "X" + due["buyer_id"], "received": received, "amount": 100.0})
+    book = book_of(DAY, invoices=invoices, receipts=receipts.assign(kind="payment"))
+    days = behaviour.features(book).loc[buyers, "days_beyond_terms"]
+    assert days.iloc[:61].tolist() == list(range(61))
+    assert (days.diff().iloc[1:] > 0).all()

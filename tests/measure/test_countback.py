@@ -81,7 +81,7 @@ def test_what_prepaid_buyers_bought_is_not_counted_back(book_of):
     assert parts.tolist() == pytest.approx([31, 0, 28 + 31 + 99 / 600 * 31, 0])
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(ledger=drawn(), months=st.integers(1, 6))
 def test_causes_add_up(book_of, ledger, months):
     book = book_of("2026-03-31", **ledger)

@@ -85,7 +85,7 @@ def test_dust_is_current_and_no_overdue_debt(book_of):
     assert behaviour[["share_overdue", "share_late", "oldest_days_past_due", "days_beyond_terms"]].tolist() == [0] * 4
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from([0.3, 0.5, 0.8, 1.0]), min_size=3, max_size=8), st.integers(20, 90))
 def test_charges_that_are_written_off_change_nothing_of_how_a_buyer_pays(book_of, charges, later):
     """What the default model knows of a buyer's payments is the same with a bank's charge of each payment and without.

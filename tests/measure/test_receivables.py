@@ -317,7 +317,7 @@ def test_a_book_before_its_first_invoice(book_of):
     assert receivables.disputes(book).empty
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ledger=drawn(), back=st.integers(0, 300))
 def test_what_always_holds(book_of, ledger, back):
     day = pd.Timestamp("2026-03-31") - pd.Timedelta(days=back)
@@ -337,7 +337,7 @@ def test_what_always_holds(book_of, ledger, back):
         assert 1 / len(book.buyers) - 1e-9 <= figures["herfindahl"] <= figures["largest_buyer_share"] + 1e-9
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(ledger=drawn(), back=st.integers(0, 300))
 def test_later_rows_change_no_figure(book_of, ledger, back):
     day = pd.Timestamp("2026-03-31") - pd.Timedelta(days=back)

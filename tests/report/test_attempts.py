@@ -158,6 +158,15 @@ def test_a_command_that_is_not_there_is_told(project, capsys):
     assert "'no-such-command' failed (No such file or directory)" in capsys.readouterr().err
 
 
+@pytest.fixture
+def interruptible():
+    """Let an interrupt raise also where the tests were started in the background, by a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_no_command_follows_an_interrupt(project):
     project.run(after={"failed": TOLD})
     with pytest.raises(KeyboardInterrupt), attempt(Run.from_yaml(project.run_file), datetime.now(UTC)):

@@ -217,12 +217,12 @@ def test_spiegelhalter_is_missing_where_it_cannot_be_told(p):
 def test_a_true_model_is_rejected_as_often_as_it_should_be_and_a_false_one_more(name):
     random, test = np.random.default_rng(11), getattr(tests, name)
     p_values, false = [], []
-    for _ in range(400):
+    for _ in range(250):
         p, y = simulated(random, rows=500, centre=-3)
         p_values.append(test(p, y).p_value)
         false.append(test(p / 2, y).p_value)
-    # 400 samples: two standard errors are 0.022.
-    assert np.mean(np.array(p_values) < 0.05) == pytest.approx(0.05, abs=0.025)
+    # 250 samples: two and a half standard errors are 0.034.
+    assert np.mean(np.array(p_values) < 0.05) == pytest.approx(0.05, abs=0.034)
     assert np.mean(np.array(false) < 0.05) > 0.8
 
 
@@ -231,13 +231,14 @@ def test_in_sample_two_degrees_of_freedom_are_lost():
     import statsmodels.api as sm
 
     random, lost, kept = np.random.default_rng(7), [], []
-    for _ in range(300):
+    for _ in range(200):
         score = random.normal(size=400)
         y = (random.random(400) < expit(score - 1)).astype(float)
         design = sm.add_constant(score)
         fitted = pd.Series(sm.GLM(y, design, family=sm.families.Binomial()).fit().predict(design))
         lost.append(tests.hosmer_lemeshow(fitted, pd.Series(y), degrees_lost=2).p_value)
         kept.append(tests.hosmer_lemeshow(fitted, pd.Series(y)).p_value)
-    assert np.mean(np.array(lost) < 0.05) == pytest.approx(0.05, abs=0.03)
+    # 200 samples: two and a half standard errors of the share are 0.038, and of a mean of uniform p-values 0.051.
+    assert np.mean(np.array(lost) < 0.05) == pytest.approx(0.05, abs=0.038)
     assert np.mean(kept) > 0.58
-    assert np.mean(lost) == pytest.approx(0.5, abs=0.06)
+    assert np.mean(lost) == pytest.approx(0.5, abs=0.051)

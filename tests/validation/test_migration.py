@@ -284,7 +284,7 @@ ROWS = st.lists(
 FAILED = st.lists(st.tuples(st.sampled_from("ABCDEF"), st.integers(0, 1_300)), max_size=4)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(ROWS, FAILED, st.randoms())
 def test_rows_add_up_whatever_happened(rows, failed, random):
     table = history(*[(buyer, DATES[n], grade) for buyer, n, grade in rows])

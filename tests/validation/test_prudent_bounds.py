@@ -119,7 +119,7 @@ def test_defaults_among_the_better_grades_may_turn_the_order():
 COUNTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 5)), min_size=1, max_size=5)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(COUNTS, st.sampled_from([0.5, 0.75, 0.9]), st.sampled_from([0.0, 0.12, 0.5]))
 def test_bounds_move_as_they_must(counts, confidence, correlation):
     obligors = pd.Series([max(n, k) for n, k in counts])

@@ -236,15 +236,15 @@ def test_concentration_shows_the_rise():
 def test_lights_of_true_models_are_seldom_other_than_green():
     random = np.random.default_rng(4)
     known = book(random, firms=5000)
-    lights = pd.DataFrame([traffic_lights(book(random, firms=800), known)["light"] for _ in range(100)])
+    lights = pd.DataFrame([traffic_lights(book(random, firms=800), known)["light"] for _ in range(60)])
     assert set(np.unique(lights.astype(str))) <= LIGHTS - {"not testable"}
     amber, red = lights.isin(["amber", "red"]).mean(), lights.eq("red").mean()
-    # Tests are wrong in 5 % of samples (two standard errors of 100 are 4.4), red in 1 %, and where two standard errors
-    # to one side are the rule in 2.3 %. Level and slope have standard errors of 0.14 with some 60 defaults: they lie
+    # Tests are wrong in 5 % of samples (two standard errors of 60 are 5.6), red in 1 % (2.6), and where two standard
+    # errors to one side are the rule in 2.3 % (3.9). Level and slope have standard errors of 0.14 with some 60 defaults: they lie
     # outside 0.8 to 1.25 by chance more often, which is amber; red takes two standard errors, either way.
     p_values = ["defaults in all", "defaults by grade", "classes of risk", "Brier score"]
-    assert amber[p_values].max() <= 0.094
-    assert red[p_values].max() <= 0.03
-    assert amber["ranking against in sample"] <= 0.05
+    assert amber[p_values].max() <= 0.106
+    assert red[p_values].max() <= 0.036
+    assert amber["ranking against in sample"] <= 0.062
     assert red[["ranking", "ranking against in sample", "Brier skill"]].max() == 0
-    assert red[["level", "slope"]].max() <= 0.094
+    assert red[["level", "slope"]].max() <= 0.106

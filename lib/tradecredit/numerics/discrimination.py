@@ -166,11 +166,12 @@ def rates(
     are wider and tests reject less. Rows without a class are in none.
     """
     table = pd.DataFrame({"predicted": probability, "defaulted": defaulted.astype(float)})
-    table = table.assign(firm=np.arange(len(table)) if groups is None else groups).groupby(classes.rename("grade"))
-    return table.agg(
-        count=("predicted", "size"), defaults=("defaulted", "sum"), predicted=("predicted", "mean"),
-        observed=("defaulted", "mean"), trials=("firm", "nunique"),
-    )  # fmt: skip
+    of_class = table.assign(firm=groups).groupby(classes.rename("grade"))
+    count, defaulted = of_class.size(), of_class["defaulted"]
+    return pd.DataFrame({
+        "count": count, "defaults": defaulted.sum(), "predicted": of_class["predicted"].mean(),
+        "observed": defaulted.mean(), "trials": count if groups is None else of_class["firm"].nunique(),
+    })  # fmt: skip
 
 
 def calibration(

@@ -137,7 +137,7 @@ def test_the_default_book_agrees_with_itself(book):
     assert_agrees_with_itself(book.tables, UNTIL)
 
 
-@settings(max_examples=12, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(
     buyers=st.integers(20, 90),
     invoices=st.integers(90, 2_500),
@@ -477,7 +477,7 @@ def test_true_probabilities_come_true():
     """Σ (defaulted within 12 months − pd) over four dates, for books of many seeds, is nil within 3 standard errors."""
     dates = pd.to_datetime(["2023-12-31", "2024-06-30", "2024-12-31", "2025-10-31"])
     rows = []
-    for seed in range(24):
+    for seed in range(16):
         truth = demo_book(buyers=400, invoices=400, seed=seed).truth
         truth = truth[truth["date"].isin(dates)]
         year_later = truth["date"] + pd.offsets.MonthEnd(12)
@@ -486,9 +486,9 @@ def test_true_probabilities_come_true():
         surplus = (happened - truth["pd"]).groupby(band, observed=False).sum()
         rows.append({"all": surplus.sum(), **surplus, "happened": happened.sum()})
     seeds = pd.DataFrame(rows)
-    assert seeds["happened"].sum() > 800
+    assert seeds["happened"].sum() > 530
     assert seeds["certain"].abs().sum() == 0
     surplus = seeds[["all", "low", "middle", "high"]]
     error = surplus.std() / np.sqrt(len(surplus))
     assert (surplus.mean().abs() < 3 * error).all()
-    assert (error < [2, 0.6, 1.2, 1.5]).all(), "too few draws to tell anything"
+    assert (error < [2.5, 0.75, 1.5, 1.85]).all(), "too few draws to tell anything"

@@ -173,7 +173,7 @@ def test_a_cut_that_cannot_be_is_refused(book):
 
 
 @given(left=st.floats(0, 1), share=st.floats(0, 1), probability=st.floats(0.001, 0.5))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_a_cut_never_lowers_our_own_part_nor_raises_a_limit(book, left, share, probability):
     found = after_cut(book, rated(probability), left, cover=covered(book, share))
     assert (found["own_more"] >= -1e-9).all()
@@ -249,7 +249,7 @@ def test_why_nothing_is_asked_for_is_said():
 
 
 @given(probability=st.floats(0.0005, 0.2), share=st.floats(0.1, 1), fee=st.floats(0, 5_000))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fee):
     found = requests(book, rated(probability), Policy(insured_percentage=share, limit_fee=fee, premium_rate=0.002,
                                                       insured_turnover=1.0))  # fmt: skip

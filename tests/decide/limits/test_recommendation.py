@@ -563,7 +563,7 @@ CROWD = st.lists(st.floats(1e-6, 1), min_size=len(MANY), max_size=len(MANY))
 
 
 @given(probabilities=CROWD, insured=st.sampled_from([0.0, 0.5, 0.9, 1.0]))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_no_limit_is_above_any_cap_and_no_group_above_its_own(crowd, probabilities, insured):
     found = limits.recommend(crowd, rated_crowd(probabilities), cover=covered(crowd, insured))
     free = ~found["binding"].isin(["analyst's override"])
@@ -593,7 +593,7 @@ def test_no_limit_is_above_any_cap_and_no_group_above_its_own(crowd, probabiliti
     probabilities=CROWD, off=st.lists(st.floats(0.85, 1.15), min_size=len(MANY), max_size=len(MANY)),
     insured=st.sampled_from([0.0, 0.9]),
 )  # fmt: skip
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_what_then_holds_is_above_no_cap_either(crowd, probabilities, off, insured):
     """Limits in force near the recommended ones may stay as they are, but not above what nobody may have."""
     cover, ratings = covered(crowd, insured), rated_crowd(probabilities)
@@ -614,7 +614,7 @@ def test_what_then_holds_is_above_no_cap_either(crowd, probabilities, off, insur
 
 
 @given(probabilities=CROWD, buyer=st.sampled_from(MANY), rise=st.floats(0, 1), insured=st.sampled_from([0.0, 0.9, 1.0]))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_buyers_limit_never_rises_with_its_probability(crowd, probabilities, buyer, rise, insured):
     worse = list(probabilities)
     worse[MANY.index(buyer)] += (1 - worse[MANY.index(buyer)]) * rise
@@ -657,7 +657,7 @@ def test_a_limit_is_never_above_any_method_and_the_named_one_binds(whole, probab
 
 
 @given(probabilities=PROBABILITIES, worse=st.lists(st.floats(0, 1), min_size=4, max_size=4))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_a_higher_probability_never_raises_a_limit(whole, probabilities, worse):
     higher = [low + (1 - low) * rise for low, rise in zip(probabilities, worse, strict=True)]
     found, then = (

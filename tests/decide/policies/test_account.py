@@ -202,12 +202,13 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
 def test_the_error_of_the_value_is_that_of_repeated_simulations(made):
     book, _ = made()
     values, errors = [], []
-    for seed in range(40):
+    for seed in range(24):
         dist = simulate(CERTAIN.assign(pd=[0.2, 0.1]), policies=[P], scenarios=2_000, seed=seed)
         row = account.account(book, RATINGS, dist).items.loc["p"]
         values.append(row["cover_value"])
         errors.append(row["cover_value_se"])
-    # Strata are drawn once a block, so that the error errs to the high side (`risk_measures.standard_error`).
+    # Strata are drawn once a block, so that the error errs to the high side (`risk_measures.standard_error`);
+    # the deviation of 24 values is itself uncertain by 0.15 of it.
     assert 0.4 < np.std(values) / np.mean(errors) < 1.35
 
 

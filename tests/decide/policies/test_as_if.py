@@ -345,13 +345,13 @@ def small_ledgers(draw):
         [*VARIED, *(policy_of(maximum_extension_days=30, stop_tolerance=tolerance) for tolerance in (900, 0))]
     ),
 )
-@settings(max_examples=60)
+@settings(max_examples=35)
 def test_any_small_ledger_equals_the_plain_reference(book_of, tables, policy):
     compared(book_of(AS_OF, **tables), policy)
 
 
 @given(tables=small_ledgers(), more=st.sampled_from([{"aggregate_first_loss": 20_000}, {"insured_percentage": 0.5}]))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_more_retained_is_never_paid_more_and_all_adds_up(book_of, tables, more):
     book = book_of(AS_OF, **tables)
     whole, less = as_if.as_if(book, [policy_of()]), as_if.as_if(book, [policy_of(**more)])

@@ -558,7 +558,7 @@ def test_terms_are_beyond_a_law_from_its_first_day_on(book_of):
     country=st.sampled_from("ABC"),
     amount=st.floats(1, 1e6),
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_interest_grows_by_the_day_and_with_the_debt(book_of, due, days, country, amount):
     until = [pd.Timestamp(due) + pd.Timedelta(days=sum(days[:count])) for count in (1, 2)]
     until = [min(day, pd.Timestamp("2026-12-31")) for day in until]

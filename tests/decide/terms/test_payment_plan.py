@@ -547,7 +547,7 @@ def test_a_buyer_that_owes_nothing_past_due_is_refused(book, contested):
     interest_rate=st.floats(0, 0.3),
     instalments=st.integers(1, 12),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_no_option_on_a_weaker_buyer_is_worth_more(book_of, probabilities, interest_rate, instalments):
     terms = RUN["payment_plan"] | {"interest_rate": interest_rate, "instalments": instalments}
     book = priced(book_of, payment_plan=terms, cost_of_capital=0.1)
