@@ -1,7 +1,10 @@
 """A ledger of buyers of which each has something else to be done, and limits that a test varies."""
 
+from functools import cache
+
 import pandas as pd
 
+from tradecredit.book.book import Book
 from tradecredit.decide import buyer_sheet
 from tradecredit.insurance.policy import Policy
 
@@ -37,5 +40,11 @@ def table(**columns):
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 
 
+@cache
+def book_with_all(book_of) -> Book:
+    """Return the ledger's book, one for all tests, so that what is computed of it is computed once."""
+    return book_of(AS_OF, **LEDGER)
+
+
 def advised(book_of, policy=POLICY, **columns):
-    return buyer_sheet.advice(book_of(AS_OF, **LEDGER), table(**columns), policy)
+    return buyer_sheet.advice(book_with_all(book_of), table(**columns), policy)

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from advised import AS_OF, LEDGER, POLICY, advised
+from advised import AS_OF, LEDGER, POLICY, advised, book_with_all
 
 from tradecredit.decide import buyer_decisions, decisions, held_back
 from tradecredit.insurance.policy import Policy
 
 
 def asked_of(book_of, sheets):
-    return buyer_decisions.records(book_of(AS_OF, **LEDGER), sheets)
+    return buyer_decisions.records(book_with_all(book_of), sheets)
 
 
 def of_buyer(records, buyer):
@@ -93,7 +93,7 @@ def test_what_is_late_and_what_is_still_to_be_reported_are_one_amount(book_of):
 
 def test_a_buyer_in_default_that_owes_is_somebodys_to_pursue(book_of):
     # Without a policy and a limit of our own: what is owed is lodged in the insolvency, but for a trifle of 1.
-    book = book_of(AS_OF, **LEDGER)
+    book = book_with_all(book_of)
     owing = {"action": "in default", "own_limit": np.nan, "exposure": [900.0, 1, 0, 0, 0, 0, 0, 0]}
     found = buyer_decisions.records(book, advised(book_of, policy=None, **owing))
     assert found[["decision", "buyer_id", "amount", "anchor"]].to_numpy().tolist() == [
@@ -220,7 +220,7 @@ def test_a_hold_has_one_authority_and_one_day_whatever_else_is_asked(book_of):
     action = ["stop until paid", "run down", "stop", "in default", "none", "run down", "none", "none"]
     columns = {"action": action, "over_risk": [50.0, 50, 50, 0, 0, 50, 0, 0],
                "own_limit": [600_000.0, 600_000, *[1_000.0] * 6]}  # fmt: skip
-    held, records = held_of(book_of(AS_OF, **LEDGER), **columns)
+    held, records = held_of(book_with_all(book_of), **columns)
     assert held["held_for"].to_dict() == {
         "F": "no longer insured", "B": "no longer insured", "A": "overdue part", "D": "in default",
         "C": "claim on the policy",
@@ -249,7 +249,7 @@ def test_a_hold_has_one_authority_and_one_day_whatever_else_is_asked(book_of):
 
 
 def test_a_hold_against_payment_alone_begins_on_the_day_of_that_decision(book_of):
-    held, _ = held_of(book_of(AS_OF, **LEDGER), policy=None, action=["run down", *["none"] * 7], over_risk=50.0)
+    held, _ = held_of(book_with_all(book_of), policy=None, action=["run down", *["none"] * 7], over_risk=50.0)
     assert held["hold_by"].to_dict() == {"A": pd.Timestamp("2026-11-09")}
 
 
@@ -284,7 +284,7 @@ def test_a_hold_in_default_is_of_who_cancels_the_limit_else_of_who_pursues_what_
     # Of D and E, whose limit is 0 already, and of those that owe nothing nobody is asked.
     owing = {"action": "in default", "own_limit": [60_000.0, np.nan, np.nan, 0, 0, np.nan, np.nan, np.nan],
              "exposure": [900.0, 300_000, 900, 900, 0, 0, 0, 0], "limit_to_set": 0.0}  # fmt: skip
-    held, records = held_of(book_of(AS_OF, **LEDGER), policy=None, **owing)
+    held, records = held_of(book_with_all(book_of), policy=None, **owing)
     assert held["hold_authority"].dropna().to_dict() == {
         "A": "head of credit", "B": "chief financial officer", "C": "credit analyst",
     }  # fmt: skip

@@ -22,7 +22,7 @@ LETTERS = {"address": ["1 Straße"], "contact": "Müller", "email": "a@example.c
 def book(tmp_path_factory) -> Path:
     """A small company's run file, with letters whose text is not ASCII."""
     folder = tmp_path_factory.mktemp("places") / "book"
-    made = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "40", "--invoices", "2000", "--seed", "3"])
+    made = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "24", "--invoices", "800", "--seed", "3"])
     assert made.exit_code == 0, made.output
     content = yaml.safe_load((folder / "run.yaml").read_text(encoding="utf-8"))
     content |= {"reports": "reports", "collections": {"letters": LETTERS}}

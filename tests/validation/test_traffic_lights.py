@@ -240,8 +240,8 @@ def test_lights_of_true_models_are_seldom_other_than_green():
     assert set(np.unique(lights.astype(str))) <= LIGHTS - {"not testable"}
     amber, red = lights.isin(["amber", "red"]).mean(), lights.eq("red").mean()
     # Tests are wrong in 5 % of samples (two standard errors of 60 are 5.6), red in 1 % (2.6), and where two standard
-    # errors to one side are the rule in 2.3 % (3.9). Level and slope have standard errors of 0.14 with some 60 defaults: they lie
-    # outside 0.8 to 1.25 by chance more often, which is amber; red takes two standard errors, either way.
+    # errors to one side are the rule in 2.3 % (3.9). Level and slope have errors of 0.14 with some 60 defaults:
+    # they lie outside 0.8 to 1.25 by chance more often, which is amber; red takes two standard errors, either way.
     p_values = ["defaults in all", "defaults by grade", "classes of risk", "Brier score"]
     assert amber[p_values].max() <= 0.106
     assert red[p_values].max() <= 0.036

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from advised import AS_OF, LEDGER, POLICY, advised
+from advised import AS_OF, LEDGER, POLICY, advised, book_with_all
 
 from tradecredit.decide import buyer_decisions, decisions
 from tradecredit.decide.insurer_duties import Payable
@@ -16,7 +16,7 @@ RUN = Run(entity="Test", currency="EUR", as_of=AS_OF, source={"kind": "demo"}, f
 
 def told(book_of, payable=None, **columns):
     sheets = advised(book_of, **columns)
-    return of_buyers(buyer_decisions.records(book_of(AS_OF, **LEDGER), sheets), sheets, RUN, payable)
+    return of_buyers(buyer_decisions.records(book_with_all(book_of), sheets), sheets, RUN, payable)
 
 
 def test_the_insurers_decisions_say_of_the_limit_that_it_holds_deliveries_back(book_of):

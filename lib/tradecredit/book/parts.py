@@ -331,6 +331,8 @@ def _in_several(db: "DuckDBPyConnection", file: _File, folder: Path) -> tuple[_F
     nothing = pd.DataFrame()
     if set(TABLES[file.table].key) & {"invoice_id", "buyer_id"} or not set(keys) <= file.types.keys():
         return file, nothing
+    if not any((folder / "apart").glob("*/*.parquet")):  # a file without rows
+        return file, nothing
     key = ", ".join(f'"{name}"::varchar' for name in keys)
     rows = f"read_parquet({_text(folder / 'apart' / '*' / '*.parquet')}, hive_partitioning = true)"
     # By a number in place of the texts: few rows share one by chance, and these are looked at themselves.
