@@ -43,6 +43,7 @@ MEANS = {
     "source.columns.issued": "the day of issue, by what stands in the column",
     "source.columns.due": "the due day, by what stands in the column",
     "source.columns.amount": "the amount of an invoice, by what stands in the column",
+    "source.columns.side": "debit or credit, by the letters in the column",
     "source.block": "names that stand below buyers' numbers in one column",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",

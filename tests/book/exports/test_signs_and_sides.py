@@ -230,3 +230,31 @@ def test_a_column_that_a_look_at_another_list_gives_a_meaning_is_none_that_is_no
     found = suggested([invoices, payments])
     assert found.source.beside[0].columns["applies_to"] == "Applied to Invoice #"
     assert [guess.taken for guess in found.guesses if guess.key.startswith("source.columns of")] == ["Method (ACH)"]
+
+
+def sides(*rows: str) -> str:
+    return "Customer,Invoice,Part,Type,Invoice Date,Due Date,Amount\n" + "\n".join(rows) + "\n"
+
+
+def test_letters_of_instalments_are_no_sides(tmp_path):
+    rows = sides(
+        "Alder,F1,A,NF,2026-01-05,2026-02-04,100.50", "Alder,F1,B,NF,2026-01-05,2026-03-06,100.50",
+        "Birch,F2,A,NF,2026-01-07,2026-02-06,80.25", "Birch,F3,A,NF,2026-01-08,2026-02-07,60.75",
+        "Birch,F3,B,NF,2026-01-08,2026-03-09,60.80",
+    )  # fmt: skip
+    for name, text in {"kinds.csv": rows, "days.csv": rows.replace("Type", "Zwyx")}.items():
+        suggestion, found = read(tmp_path, name, text)
+        assert "side" not in suggestion.source.columns and not suggestion.source.debit_side
+        assert round(sum(rest for *_, rest in open_items(found).values()), 2) == 402.8
+
+
+def test_letters_that_may_be_sides_are_asked_about_and_usual_ones_are_not(tmp_path):
+    rows = (
+        "Alder,F1,{0},{0},2026-01-05,2026-02-04,100.50", "Alder,F1,{1},{1},2026-02-01,,40.50",
+        "Birch,F2,{0},{0},2026-01-07,2026-02-06,80.25", "Birch,F3,{0},{0},2026-01-08,2026-02-07,60.75",
+    )  # fmt: skip
+    for debit, credit, asked in (("B", "A", True), ("S", "H", False), ("Debe", "Haber", False)):
+        text = sides(*(row.format(debit, credit) for row in rows)).replace("Type,", "Zwyx,")
+        suggestion, _ = read(tmp_path, f"{debit}.csv", text)
+        assert suggestion.source.columns["side"] == "Part" and suggestion.source.debit_side == [debit]
+        assert ("source.columns.side" in guesses(suggestion)) is asked

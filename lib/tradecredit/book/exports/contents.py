@@ -41,6 +41,8 @@ SIDES = (
     ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
 )  # fmt: skip
 """Debit and credit as columns of sides have them, in small letters."""
+USUAL_SIDES = {("s", "h"), ("d", "c"), ("dr", "cr")}
+"""Letters that mean little else than debit and credit; others may mark instalments or series of invoices."""
 OF_COMPANY = (
     r".*\b(?:GmbH|AG|KG|OHG|UG|e\.K\.|Ltd|Limited|LLP|LLC|Inc|Corp|Co|plc|Pty|Pvt|S\.?A\.?|SARL|SAS|S\.?L\.?|Lda|Ltda|SpA"
     r"|S\.p\.A|S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|A/S|AS|ApS|Oy|Sp\. z o\.o|s\.r\.o|a\.s|Kft"
@@ -268,14 +270,34 @@ def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, li
     for one in below:
         held = {text.casefold() for text in one.texts}
         if len(held) == 2 and one.filled >= ALMOST_ALL * amount.filled:
-            debit = next((pair[0] for pair in SIDES if {*pair} == held), None)
-            if debit is not None:
+            pair = next((pair for pair in SIDES if {*pair} == held), None)
+            sure = pair in USUAL_SIDES or all(len(word) > 2 or not word.isascii() for word in held)
+            if pair is not None and (sure or not _marks_instalments(one, below, columns)):
                 columns["side"] = [one.name]
                 if columns.get("kind") == [one.name]:
                     del columns["kind"]
-                sides = sorted({text for text in one.texts if text.casefold() == debit})
-                return found._replace(system=found.system.model_copy(update={"debit_side": sides}))
+                sides = sorted({text for text in one.texts if text.casefold() == pair[0]})
+                unsure = found.unsure if sure else (*found.unsure, "side")
+                return found._replace(system=found.system.model_copy(update={"debit_side": sides}), unsure=unsure)
     return found
+
+
+def _marks_instalments(column: Held, below: Sequence[Held], columns: dict[Role, list[str]]) -> bool:
+    """Return whether two letters tell instalments: most invoices with both have them on rows that are alike sales.
+
+    These are of one kind of document, or of one day of issue with due days that differ: a payment is of another kind,
+    and of another day.
+    """
+    of = {one.name: one.cells for one in below}
+    cells = {role: of[names[0]] for role, names in columns.items() if names[0] in of and names != [column.name]}
+    rows = (
+        pd.DataFrame(cells).reindex(columns=["invoice_id", "number", "kind", "issued", "due"]).assign(code=column.cells)
+    )
+    documents = rows.groupby(rows["invoice_id"].fillna(rows["number"]))
+    each = documents[["code", "kind", "issued", "due"]].nunique()
+    both = each[each["code"] == 2]
+    alike = both["kind"].eq(1) | (both["issued"].eq(1) & both["due"].gt(1))
+    return bool(len(both)) and bool(alike.mean() > 0.5)
 
 
 def _is_later(column: Held, issued: Held) -> bool:

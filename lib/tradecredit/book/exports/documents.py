@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
 from tradecredit.book.exports.meaning import Note
@@ -60,6 +61,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
     notes += settled_by
+    notes += _unlike_stated(invoices, receipts)
     return Tables(
         _buyers(documents),
         invoices[["invoice_id", "buyer_id", "issued", "due", "currency", "amount"]].join(discounts(invoices["terms"])),
@@ -125,12 +127,17 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     keys = ["buyer_id", "number", "due"]
     again = rows["repeated"] & rows.duplicated(keys)
     if again.any():
+        # Of several payments each row may state what the last one left, or what it left itself.
+        least = rows.groupby(keys, dropna=False)["stated_open"].transform("min")
+        rows = rows.assign(stated_open=least)
         rule = f"rows that repeat a document's total: {rows.loc[again, 'amount'].sum():,.2f}"
         notes.append(("invoices", rule, int(again.sum())))
         rows = rows[~again]
     parts = len(rows)
     first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row", "system_number"), "first")
-    sums = {name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited")}
+    sums = {
+        name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited", "stated_open")
+    }
     grouped = rows
     if rows.duplicated(keys).any():
         grouped = (
@@ -158,6 +165,24 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
         rest=(grouped["amount"] - open_amount.fillna(0)).clip(lower=0),
         over=(-grouped["open"]).clip(lower=0).fillna(0),
     ).sort_values(["due", "issued"], kind="stable")
+
+
+def _unlike_stated(invoices: pd.DataFrame, receipts: pd.DataFrame) -> Iterator[Note]:
+    """Yield a note on invoices of which the export states another open amount than what is read leaves of them."""
+    paid = receipts.groupby("invoice_id")["amount"].sum()
+    foreign = receipts["currency"] != receipts["invoice_id"].map(invoices.set_index("invoice_id")["currency"])
+    compared = invoices[~invoices["invoice_id"].isin(receipts.loc[foreign, "invoice_id"])]
+    read = compared["amount"] - compared["invoice_id"].map(paid).fillna(0.0)
+    # What is paid beyond the amount is on account.
+    more = read.clip(lower=0) - compared["stated_open"].clip(lower=0)
+    off = more.abs() > CENT
+    if off.any():
+        sums = (
+            f"{more[of].abs().sum():,.2f} {word}" for word, of in (("more", more > CENT), ("less", more < -CENT))
+            if of.any()
+        )  # fmt: skip
+        rule = f"the open amount that is read is not the one stated: {' and '.join(sums)}; look at source.lines"
+        yield "invoices", rule, int(off.sum())
 
 
 def _buyers(documents: pd.DataFrame) -> pd.DataFrame:

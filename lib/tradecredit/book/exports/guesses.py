@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets, reading, running
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
@@ -17,6 +18,7 @@ from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import Code, ExportSource, Role
 
 ALMOST_ALL = 0.95
+HALF = 0.5
 FEW = 0.1
 WORDED: tuple[Role, ...] = ("kind", "text", "applies_to", "buyer_id", "name", "invoice_id", "issued", "due")
 """Roles in whose cells a word may tell a total."""
@@ -98,13 +100,22 @@ def lines(seen: Seen) -> Settled:
     again = raw[number.notna() & raw.assign(n=number).duplicated(["buyer_id", "name", "n", "due"], keep=False)]
     if again.empty:
         return Settled({"lines": "added"})
-    values = amounts(again["amount"], seen.source.form.decimal)
-    each = values.groupby(number[again.index].astype("str"))
-    alike = bool((each.max() == each.min()).all())
-    taken = "repeated" if alike and each.ngroups > 1 else "added"
-    if alike and {"paid", "cleared"} <= seen.source.columns.keys():
-        taken = "payments"
+    again = again[~seen.found.set_axis(raw.index).loc[again.index].duplicated(keep=False)]
+    # A row that is the same in every cell was exported twice, and says nothing of the others.
+    taken = _what_rows_are(again, number, seen.source) if len(again) else "repeated"
     return Settled({"lines": taken}, (Guess("source.lines", taken, open=True),))
+
+
+def _what_rows_are(again: pd.DataFrame, number: pd.Series, source: ExportSource) -> str:
+    """Return what rows of one document are that differ: parts; else its total again, payments where they add up."""
+    of_number = number[again.index].astype("str")
+    each = amounts(again["amount"], source.form.decimal).groupby(of_number)
+    if not (each.max() == each.min()).all():
+        return "added"
+    if {"paid", "cleared"} <= source.columns.keys():
+        paid = amounts(again["paid"], source.form.decimal).groupby(of_number).sum()
+        return "payments" if (paid.abs() <= each.max().abs() + CENT).mean() > HALF else "repeated"
+    return "repeated" if each.ngroups > 1 else "added"
 
 
 def totals_of_ages(seen: Seen) -> Settled:

@@ -134,14 +134,21 @@ def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
+    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once.
+
+    What stands as paid of a credit is what of it was used, and no payment.
+    """
+    credit = frame["amount"].notna() & (frame["kind"].isin(CREDITS) | (frame["amount"] < 0))
+    credits, frame = frame[credit], frame[~credit]
     paid = frame[frame["paid"].fillna(0) != 0]
+    # An invoice is paid in full once: the same row again was exported twice.
+    paid = paid[~(paid.duplicated() & (paid["paid"].abs() >= paid["amount"].abs() - CENT))]
     frame = frame[frame["amount"].notna() | frame["paid"].isna()]
     payments = paid.assign(
         kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
         invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
     )  # fmt: skip
-    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
+    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments, credits])
 
 
 def with_days(

@@ -196,6 +196,8 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     told += by_terms
+    # What the file states of rows beside payments is kept, and compared with what these leave.
+    frame["stated_open"] = frame["open"] if "open" in source.columns else np.nan
     if source.lines in ("payments", "parts"):
         frame = meaning.payments_beside(frame)
     beside = _currencies_beside(raw).reindex(frame.index)

@@ -166,8 +166,12 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
 
     `rest`: what of it is used, without sign; `on_account`: what is not; `given_back`: nothing yet.
     """
-    again = rows["number"].notna() & rows.duplicated(["buyer_id", "number", "kind"])
-    again |= rows["number"].isna() & rows["invoice_id"].notna() & rows.duplicated(["buyer_id", "invoice_id", "kind"])
+    again = rows["number"].notna() & rows.duplicated(["buyer_id", "number", "kind", "amount"])
+    again |= (
+        rows["number"].isna()
+        & rows["invoice_id"].notna()
+        & rows.duplicated(["buyer_id", "invoice_id", "kind", "amount"])
+    )
     again &= rows["repeated"]
     if again.any():
         rule = f"rows that repeat a document's total: {-rows.loc[again, 'amount'].sum():,.2f}"
