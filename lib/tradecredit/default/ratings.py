@@ -47,7 +47,8 @@ class Assessment:
       (missing with a fit);
     - `factor`: what the odds of the fit are multiplied by for the level; `tendency`: the mean that the stated curves
       are shifted to (missing with a fit);
-    - `level`: index `figure`; `value`, `unit`.
+    - `counted`: index buyer_id, whether the level is that of the buyer and its like: private, not in default and,
+      without a fit, not long overdue; `level`: index `figure`; `value`, `unit`.
     """
 
     ratings: pd.DataFrame
@@ -65,6 +66,7 @@ class Assessment:
     defaulters: int
     factor: float
     tendency: float
+    counted: pd.Series
     level: pd.DataFrame
     buyer_years: float
 
@@ -121,15 +123,15 @@ def _of_today(book: Book) -> Assessment:
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
     alive = ~pd.Series(named(in_default(book).to_series(), book.buyers["buyer_id"]), index=today.index)
     # Those whose level is known: the others are rated as if they were private.
-    measured = alive & private(book) if (alive & private(book)).any() else alive
+    counted = alive & private(book) if (alive & private(book)).any() else alive
     if defaulters >= settings.minimum_defaults:
         model, weights = _fitted(observed, book), expert_prior.stated_weights(settings)
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = model.predict(today, confidence=settings.interval).assign(method=method)
         tendency = float("nan")
-        stated = expert_prior.stated_tendency(today, measured, settings)
-        factor, error, levels = _level_of_fit(rated["pd"][measured], stated, observed, book)
+        stated = expert_prior.stated_tendency(today, counted, settings)
+        factor, error, levels = _level_of_fit(rated["pd"][counted], stated, observed, book)
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         rated = unseen.widened(rated, unseen=settings.prior_sd, error=error, confidence=settings.interval)
         buyer_years = float("nan")
@@ -139,11 +141,11 @@ def _of_today(book: Book) -> Assessment:
         weights = dict(known.weights)
         factor = 1.0
         late = pd.Series(named(long_overdue(book).index.to_series(), book.buyers["buyer_id"]), index=today.index)
-        stated = expert_prior.stated_tendency(today, measured, settings)
+        stated = expert_prior.stated_tendency(today, counted, settings)
         tendency, error, levels = _stated_level(known, stated, int(late.sum()), book)
         # The level is that of those who are not long overdue, which come on top of it.
-        calm = measured & ~late if (measured & ~late).any() else measured
-        rated, contributions = expert_prior.rated(today, calm, tendency, weights=weights, settings=settings)
+        counted = counted & ~late if (counted & ~late).any() else counted
+        rated, contributions = expert_prior.rated(today, counted, tendency, weights=weights, settings=settings)
         error = np.hypot(error, expert_prior.believed_defaults(observed, settings, counted=True) ** -0.5)
         rated = unseen.widened(rated, unseen=0.0, error=error, confidence=settings.interval)
         rated = _long_overdue(rated, late, book)
@@ -169,6 +171,7 @@ def _of_today(book: Book) -> Assessment:
         defaulters=defaulters,
         factor=factor,
         tendency=tendency,
+        counted=counted,
         level=_with_units(levels),
         buyer_years=buyer_years,
     )

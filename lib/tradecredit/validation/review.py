@@ -156,12 +156,12 @@ def _by_model(known: pd.DataFrame, model: DefaultModel, factor: float) -> pd.Ser
 
 
 def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings) -> pd.Series:
-    """Return the stated probabilities of past observations, beside today's buyers, who alone set centre and level."""
+    """Return the stated probabilities of past observations, beside today's buyers, who set centre and level."""
     # An agency of which nobody has a score today is in no probability of today, and in none of these.
     used = found.today.columns[found.today.notna().any()]
     both = pd.concat([found.today, known[used]], keys=["today", "then"])
-    alive = (found.ratings["method"] != "in default").reindex(both.index.get_level_values("buyer_id")).to_numpy()
-    counted = pd.Series(alive & (both.index.get_level_values(0) == "today"), index=both.index)
+    counted = found.counted.reindex(both.index.get_level_values("buyer_id")).to_numpy()
+    counted = pd.Series(counted & (both.index.get_level_values(0) == "today"), index=both.index)
     stated = expert_prior.rated(both, counted, found.tendency, weights=found.weights, settings=settings)
     return stated.ratings["pd"].loc["then"]
 
