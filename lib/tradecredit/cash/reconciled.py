@@ -127,7 +127,7 @@ def _expected(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> list
             "place of each buyer's default probability; losses without a default; public buyers and affiliates",
             matrix - of_life,
         ),
-        *(step for step in others if not step[1] == 0),
+        *(step for step in others if step[1] != 0),
         ("Provision: lifetime expected credit loss of all that is open, before insurance", matrix + past + failed),
     ]
 
