@@ -11,6 +11,7 @@ from tradecredit.insurance import in_force
 from tradecredit.losses import back_test
 from tradecredit.params.base import PROJECT
 from tradecredit.provision.back_test import by_bucket_then
+from tradecredit.provision.provision import by_bucket
 
 pytestmark = pytest.mark.usefixtures("own_results")
 
@@ -39,6 +40,7 @@ def test_each_pair_adds_up_from_the_one_figure_to_the_other(made):
     assert ends.loc[LOST].tolist() == pytest.approx(
         [back_test.back_test(book)["real_loss"].iloc[-1], by_bucket_then(book).loc["total", "lost_since"]]
     )
+    assert ends.loc[EXPECTED, "last"] == pytest.approx(by_bucket(book).loc["total", "provision"])
     assert ends.loc[PAID, "last"] == pytest.approx(coming.insured[policy.name].claims[:, :52].sum(axis=1).mean())
 
 

@@ -269,6 +269,17 @@ def test_who_decides_on_one_reason_of_a_hold_decides_on_all_of_it(book_of):
     assert held.loc[["B", "F"], "hold_authority"].tolist() == ["chief financial officer", "head of credit"]
 
 
+def test_without_a_limit_in_force_an_excess_by_risk_is_decided_by_what_is_owed(book_of):
+    # Up to 50,000 the analyst decides, up to 250,000 the head of credit; of C the limit in force and the new one tell.
+    owing = {"action": ["run down", "stop", "stop until paid", *["none"] * 5], "over_risk": [50.0] * 3 + [0.0] * 5,
+             "own_limit": [np.nan, np.nan, 1_000.0, *[1_000.0] * 5],
+             "exposure": [60_000.0, 300_000, 60_000, *[900.0] * 5]}  # fmt: skip
+    held, _ = held_of(book_of(AS_OF, **LEDGER), policy=None, **owing)
+    assert held["hold_authority"].to_dict() == {
+        "A": "head of credit", "B": "chief financial officer", "C": "credit analyst",
+    }  # fmt: skip
+
+
 def test_a_stop_is_due_when_deliveries_stop_for_any_reason(book_of):
     # The run gives a stop for want of cover five working days, and one for the risk keeps its one.
     book = book_of(AS_OF, run={"decisions": {"working_days": {"stop insured": 5}}}, **LEDGER)

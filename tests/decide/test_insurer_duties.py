@@ -170,3 +170,38 @@ def test_without_a_policy_nothing_is_asked(book_of):
     assert not found["stop_insured"].any()
     assert found[["missed_amount", "report_amount", "claim_amount"]].to_numpy().sum() == 0
     assert found[["missed_since", "report_by", "loss_date", "stop_invoice", "stop_clears"]].isna().all(axis=None)
+
+
+# C and D have lost 10,000 each, of which the policy bears 90 %.
+@pytest.mark.parametrize(
+    ("terms", "claimed"),
+    [
+        ({"each_loss_deductible": 9_999, "deductible_order": "deductible_first"}, 10_000),
+        ({"each_loss_deductible": 10_000, "deductible_order": "deductible_first"}, 0),
+        ({"each_loss_deductible": 8_999, "deductible_order": "percentage_first"}, 10_000),
+        ({"each_loss_deductible": 9_000, "deductible_order": "percentage_first"}, 0),
+        # What the first loss of the year bears is claimed all the same: it uses it up.
+        ({"aggregate_first_loss": 1_000_000}, 10_000),
+    ],
+)
+def test_no_claim_is_asked_for_where_nothing_is_payable_for_the_loss(book_of, terms, claimed):
+    book, policy = (
+        book_of(AS_OF, **LEDGER),
+        Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 9} | terms),
+    )
+    found = duties(book, policy)
+    assert found.loc[["C", "D"], "claim_amount"].tolist() == [claimed, claimed]
+    assert found.loc[["C", "D"], ["loss_date", "file_by"]].notna().to_numpy().tolist() == [[claimed > 0] * 2] * 2
+    sheet = buyer_sheet.advice(book, table(), policy).loc["C"]
+    # Past the extension new deliveries are not insured, which a payment ends.
+    assert sheet["on_cover"] == ("claim" if claimed else "stop insured")
+    assert (payable(found, policy) is None) == (claimed == 0)
+    # Reports are asked whatever is payable.
+    assert found.loc[["A", "B"], ["missed_amount", "report_amount"]].to_numpy().tolist() == [[0, 10_000], [10_000, 0]]
+
+
+def test_more_that_is_lost_makes_all_of_it_a_claim(book_of):
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"each_loss_deductible": 12_000})
+    more = INVOICES.query("buyer_id == 'C'").assign(invoice_id="C2", amount=5_000.0)
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more])}), policy)
+    assert found.loc["C", "claim_amount"] == 15_000

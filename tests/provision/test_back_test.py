@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from tradecredit.provision.back_test import by_bucket_then, by_month_then, day_then, failed_by_month_then
+from tradecredit.provision.back_test import (
+    by_bucket_then,
+    by_month_then,
+    day_then,
+    failed_by_month_then,
+    lost_by_age_alone,
+)
+from tradecredit.words.provision_past import independent
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
 RUN = {"provision": {"method": "stated", "rates": RATES, "rates_source": "by hand"}, "losses": {"lgd": 0.6}}
@@ -97,3 +104,28 @@ def test_specific_provisions_beside_what_was_not_received(book_of):
     assert table.index.tolist() == [pd.Timestamp(day) for day in ("2025-10-31", "2025-11-30", "2025-12-31")]
     assert table.loc["2025-10-31"].tolist() == pytest.approx([4_000.0, 2_400.0, 500.0, 3_500.0, 2_400 / 3_500])
     assert table.loc["2025-11-30"].tolist() == pytest.approx([4_000.0, 2_400.0, 800.0, 3_200.0, 0.75])
+
+
+UNPAID = "invoice_id,buyer_id,issued,due,amount\nI0,B1,2025-08-01,2025-08-31,100\nI1,B2,2025-09-05,2025-10-15,2000\n"
+PAID = "invoice_id,received,amount,kind\nI0,2025-08-31,100,payment\n"
+
+
+@pytest.mark.parametrize(
+    ("receipts", "defaults", "write_off_days", "alone"),
+    [
+        ("", "", 180, True),
+        # By age nothing is lost, and so nothing at all.
+        ("", "", None, False),
+        ("I1,2026-06-20,500,write_off\n", "", 180, False),
+        ("I1,2026-02-20,2000,payment\n", "", 180, False),
+        ("", "B2,2026-03-10,insolvency,2000,,\n", 180, False),
+    ],
+)
+def test_what_only_grew_old_is_no_independent_test(book_of, receipts, defaults, write_off_days, alone):
+    run = {"provision": RUN["provision"] | {"write_off_days": write_off_days}}
+    tables = {"defaults": DEFAULTS.splitlines()[0] + "\n" + defaults} if defaults else {}
+    found = book_of("2026-10-31", run=RUN | run, invoices=UNPAID, receipts=PAID + receipts, **tables)
+    assert lost_by_age_alone(found) is alone
+    told = independent(found)
+    assert ("It counts as lost as it is more than 180 days past due" in told.replace("\u00a0", " ")) is alone
+    assert bool(told) is alone

@@ -110,8 +110,8 @@ def test_the_level_of_the_dso_is_told_with_its_late_part():
     assert words.receivables.level(KPIS, 3) == (
         "At the sales of the last 3 months the DSO is **51 days**: 43 days if nothing were overdue, and 8 days of "
         "overdue debt (average days delinquent). By countback, which goes by the sales of each month, it is 45.6 days. "
-        "Customers not in default pay 8.9 days beyond terms on average, weighted by amount (−1.5 days if early "
-        "payments count below zero)."
+        "Customers not in default are 8.9 days beyond terms on average, weighted by amount, what is late and still "
+        "open counted with its days so far (−1.5 days if early payments count below zero)."
     )
 
 

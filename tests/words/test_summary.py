@@ -158,6 +158,16 @@ def test_the_answer_is_what_changed_what_it_may_cost_and_what_is_to_be_decided()
     )
 
 
+def test_first_comes_what_is_due_first_of_equal_days_the_first_in_order():
+    asked, run = ASKED.copy(), run_of(6)
+    asked.loc[asked["decision"] == "collect", "due_day"] = pd.Timestamp("2026-11-02")
+    said = summary.answers({}, pd.DataFrame(), summary.to_decide(asked, run), run)[-1].replace("\u00a0", " ")
+    assert "First comes “Collect overdue debt”, by 2 November 2026." in said
+    asked["due_day"] = pd.Timestamp("2026-11-02")
+    said = summary.answers({}, pd.DataFrame(), summary.to_decide(asked, run), run)[-1].replace("\u00a0", " ")
+    assert "First comes “Claim on the policy”, by 2 November 2026." in said
+
+
 def test_tiles_say_what_the_value_is_without_its_largest_item_and_which_dso_is_meant():
     figures = {"cover_value_without_sales": (-300_000.0, "EUR"), "dso": (51.5, "days")}
     assert summary.beside(figures, run_of(6)) == {

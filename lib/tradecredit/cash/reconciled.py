@@ -19,7 +19,7 @@ from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.measure.default_events import in_default
 from tradecredit.provision import back_test as of_provision
-from tradecredit.provision.items import MATRIX
+from tradecredit.provision.items import PARTS
 from tradecredit.provision.loss_rates import lgd_on
 from tradecredit.provision.provision import TOTAL, provision_on
 
@@ -104,9 +104,15 @@ def _lost(book: Book) -> list[tuple[str, float]]:
 
 
 def _expected(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> list[tuple[str, float]]:
-    """Return the expected loss of a year beside the lifetime expected loss of what is open today."""
+    """Return the expected loss of a year beside the provision: the lifetime expected loss of what is open today."""
     found = provision_on(book, book.as_of)
-    matrix = float(found.loc[found["part"] == MATRIX, "provision"].sum(skipna=False))
+    matrix, past, failed = (
+        float(found.loc[found["part"] == part, "provision"].sum(skipna=False)) for part in range(len(PARTS))
+    )
+    others = [
+        ("Plus what is past the write-off point, which is provided for whole", past),
+        ("Plus what buyers in default owe, less what is expected to come in of it", failed),
+    ]
     at_risk = portfolio(book, ratings)
     loss = at_risk["pd"] * at_risk["lgd"]
     year, life = float((loss * at_risk["exposure"]).sum()), mean_life(book).reindex(at_risk.index).fillna(0.0)
@@ -121,7 +127,8 @@ def _expected(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> list
             "place of each buyer's default probability; losses without a default; public buyers and affiliates",
             matrix - of_life,
         ),
-        ("Lifetime expected credit loss of all that is open, of buyers not in default (matrix)", matrix),
+        *(step for step in others if step[1] != 0),
+        ("Provision: lifetime expected credit loss of all that is open, before insurance", matrix + past + failed),
     ]
 
 

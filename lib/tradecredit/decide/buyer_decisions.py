@@ -74,7 +74,8 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 
     `sheets`: `buyer_sheet.advice` or `sheets`. One for each of the `SUBJECTS` of a buyer on which there is one. A
     decision on a limit is authorised by the larger of the one in force and the one that then holds, of an excess over
-    the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
+    the latter by what is owed, and so one by risk of a buyer without a limit in force, where that is more; any other by
+    its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
     highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
     hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
     (`waiting`) a working day after these; a report by the policy's day, and a claim where that is the earlier.
@@ -97,7 +98,10 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 def _authorised(sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the amount by which it is found who takes each kind of decision on a buyer."""
     larger = np.maximum(sheets["own_limit"].fillna(0.0), sheets["limit_to_set"])
-    return amounts(sheets) | dict.fromkeys(SUBJECTS["on_limit"], larger) | {"above limit": sheets["exposure"]}
+    # Without a limit in force what is owed is what somebody has let it owe.
+    at_risk = larger.mask(sheets["own_limit"].isna(), np.maximum(larger, sheets["exposure"]))
+    by_limit = dict.fromkeys(SUBJECTS["on_limit"], larger) | dict.fromkeys(BY_RISK, at_risk)
+    return amounts(sheets) | by_limit | {"above limit": sheets["exposure"]}
 
 
 def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:

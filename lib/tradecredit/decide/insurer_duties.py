@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on, working_day
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.amounts import disputed_of, unclaimed_debts
@@ -28,9 +29,11 @@ DUTIES = {
 }  # fmt: skip
 
 
-CLAIM, FILED, MISSED, REPORT, LATER, NONE = ("claim", "filed", "report missed", "report", "later", "none")
+CLAIM, FILED, UNPAYABLE, MISSED, REPORT, LATER, NONE = (
+    "claim", "filed", "nothing payable", "report missed", "report", "later", "none",
+)  # fmt: skip
 """What a policy asks of us of an insured invoice that is past due: this month a claim or a report; nothing where the
-claim is filed."""
+claim is filed, and where the policy pays nothing for a loss of this size."""
 
 
 @once
@@ -40,7 +43,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     Of the insured debt of invoices past due (`cover.audit`), what was given up of a loss included
     (`recoveries.given_up`), without those on which the insurer has paid:
 
-    - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
+    - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period, where the
+      policy pays for a loss of this size (`late_insured`, `UNPAYABLE`); `loss_date`,
       the first of them (missing: none); `filed_amount`, what of it has been claimed by the book's `claims`, and is not
       to be claimed again; of the rest `file_by`, the first of the last days on which their claims are filed in time,
       or the last working day before it (missing: none, or the policy states no `filing_days`);
@@ -220,6 +224,9 @@ def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     claim on the buyer was filed since its first loss, and since the invoice was issued; else `MISSED`, where the day of
     its report lies before the day on which the report is read, or `REPORT`, within `decisions.report_ahead_days`;
     `LATER`; `NONE`, where what of the buyer is missed and to be reported is below `decisions.report_from` together.
+    `UNPAYABLE` in place of `CLAIM` where threshold, each-loss deductible and retention leave nothing of all that the
+    buyer has lost so far, filed or not: such a claim does not even use up the first loss of the year. Once more of it
+    is lost, all of it is to be claimed.
     """
     items, insured = open_items(book), unclaimed_debts(book, policy)
     past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
@@ -236,4 +243,19 @@ def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     duty = np.select(
         [filed, loss, little, missed, coming, report_by.notna()], [FILED, CLAIM, NONE, MISSED, REPORT, LATER], NONE
     )
-    return items.assign(duty=pd.Series(duty, index=items.index, dtype="str"))
+    items = items.assign(duty=pd.Series(duty, index=items.index, dtype="str"))
+    little = unpayable(items[items["duty"].isin([CLAIM, FILED])], policy)
+    nothing = (items["duty"] == CLAIM) & items["buyer_id"].isin(little)
+    return items.assign(duty=items["duty"].mask(nothing, UNPAYABLE))
+
+
+def unpayable(lost: pd.DataFrame, policy: Policy) -> pd.Index:
+    """Return the buyers of which the policy's terms of each loss leave nothing of what is lost, as one loss.
+
+    `lost`: invoices, with `buyer_id`, `insured_debt` and `loss_date`.
+    """
+    losses = lost.groupby("buyer_id").agg(claim_amount=("insured_debt", "sum"), loss_date=("loss_date", "min"))
+    if losses.empty:
+        return losses.index
+    claim = settled(losses, policy)["claim"]
+    return claim.index[claim < CENT]

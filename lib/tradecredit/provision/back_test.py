@@ -5,7 +5,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.provision.flows import flows, looked_at, others_by, recovered_since
+from tradecredit.provision.flows import flows, looked_at, losses_by, others_by, recovered_since
 from tradecredit.provision.items import FAILED, MATRIX
 from tradecredit.provision.loss_rates import DRAWS, HORIZON, INTERVAL, lgd_on, lost_later
 from tradecredit.provision.provision import TOTAL, provision_on
@@ -52,6 +52,20 @@ def by_bucket_then(book: Book) -> pd.DataFrame:
     table.loc[TOTAL] = table.sum()
     table = table.assign(lost_since=table["failed_since"] * lgd + table["written_off_since"])
     return table.join(_interval(book, then, lost.assign(loss=lost["failed"] * lgd + lost["lost"])))
+
+
+def lost_by_age_alone(book: Book) -> bool:
+    """Return whether all that counts as lost since `day_then` only passed the write-off point, unpaid.
+
+    Then no buyer failed that owed of those balances, and nothing of what counts was written off or claimed: what is
+    lost is what the method itself says is lost. False where nothing was lost.
+    """
+    start = day_then(book)
+    if pd.isna(start) or not len(flows(book)):
+        return False
+    lost = _losses(book, start)
+    booked = losses_by(book, start + pd.DateOffset(months=HORIZON)) - losses_by(book, start)
+    return bool(lost["lost"].sum() > 0) and not lost["failed"].any() and not booked[lost["row"].to_numpy(int)].any()
 
 
 def _losses(book: Book, start: pd.Timestamp) -> pd.DataFrame:

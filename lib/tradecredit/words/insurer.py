@@ -33,6 +33,7 @@ NOTICES = {
 
 UNREPORTED = {
     insurer_calendar.CLAIMED: "no report: its loss is claimed",
+    insurer_calendar.UNPAID: "no report: nothing is payable for its loss",
     insurer_calendar.LITTLE: "no report: too little for one",
     insurer_calendar.UNINSURED: "no report: this invoice is not insured",
 }  # fmt: skip
@@ -196,6 +197,7 @@ def _coming_stops(stops: pd.DataFrame, currency: str) -> str:
         insurer_calendar.UNINSURED: tr("the invoice that stops supplies is not insured itself"),
         insurer_calendar.LITTLE: tr("too little is overdue for a report"),
         insurer_calendar.CLAIMED: tr("the loss is claimed"),
+        insurer_calendar.UNPAID: tr("nothing is payable for the loss"),
     }  # fmt: skip
     parts = [
         tr("of {sizes} {words}", sizes=whole(sizes[reason]), words=words)

@@ -5,9 +5,10 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.language import tr
+from tradecredit.provision import back_test as of_past
 from tradecredit.provision import movement as moves
 from tradecredit.provision.provision import TOTAL
-from tradecredit.words.formats import day, listed, money, month, ratio
+from tradecredit.words.formats import day, days, listed, money, month, ratio
 
 
 def entry(book: Book) -> str:
@@ -87,6 +88,18 @@ def back_test(table: pd.DataFrame, start: pd.Timestamp, currency: str) -> str:
             told=told,
         )
     return tr("{told} The provision lies within that.", told=told)
+
+
+def independent(book: Book) -> str:
+    """Return that the back-test is no independent one, where age alone says what was lost; empty else."""
+    if not of_past.lost_by_age_alone(book):
+        return ""
+    return tr(
+        "This is not an independent test: none of that was booked as written off, and none is of a buyer that failed. "
+        "It counts as lost as it is more than {write_off} past due and unpaid, by the same rule that makes the "
+        "provision, and may come in still.",
+        write_off=days(book.run.provision.write_off_days),
+    )
 
 
 def past_months(table: pd.DataFrame, currency: str) -> str:

@@ -221,8 +221,9 @@ def level(kpis: pd.Series, months: int) -> str:
     return tr(
         "At the sales of the last {months} the DSO is **{dso}**: {best} if nothing were overdue, and "
         "{delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales of "
-        "each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, "
-        "weighted by amount ({days_beyond_terms_signed} if early payments count below zero).",
+        "each month, it is {counted_back}. Customers not in default are {beyond} beyond terms on average, "
+        "weighted by amount, what is late and still open counted with its days so far ({days_beyond_terms_signed} if "
+        "early payments count below zero).",
         months=counted(months, "month"),
         dso=dso,
         best=best,

@@ -202,7 +202,7 @@ def _asked(table: pd.DataFrame, run: Run) -> str:
         return tr("Nothing needs a decision.")
     reserved = table[table["decision"].isin(run.reserved)]
     highest = run.levels[-1]
-    first = table.iloc[0]
+    first = table.loc[table["first_due_day"].idxmin()]
     told = tr(
         "{kinds} of decision{s_wait}. First comes “{what}”, by {first_due_day}.",
         kinds=counted(len(table), "kind"),

@@ -50,14 +50,18 @@ def test_each_step_by_hand(book):
         ({"minimum_retention": 5_000.0}, {"minimum_retention": -2_950, "claim": 11_000, "indemnity": 10_000}),
         ({"each_loss_deductible": None, "threshold": 1_000.0, "threshold_kind": "deductible"},
          {"threshold": -1_000, "insured_percentage": -1_500, "claim": 13_500, "indemnity": 12_500}),
-        # A loss at the threshold is not paid.
-        ({"threshold": 16_000.0}, {"threshold": -16_000, "claim": 0, "indemnity": 0}),
         ({"aggregate_first_loss": 20_000.0}, {"aggregate_first_loss": -13_950, "indemnity": 0}),
     ],
 )  # fmt: skip
 def test_steps_of_other_terms_by_hand(book, terms, expected):
     found = claims.steps(book, Policy(**TERMS | terms), "B")["amount"]
     assert {step: found[step] for step in expected} == pytest.approx(expected)
+
+
+def test_a_loss_at_the_threshold_is_not_paid_and_no_claim(book):
+    found = claims.to_file(book, Policy(**TERMS | {"threshold": 16_000.0}))
+    assert "B" not in found.index
+    assert "B" in claims.to_file(book, Policy(**TERMS | {"threshold": 15_999.0})).index
 
 
 def test_what_was_given_up_is_claimed_as_well(book_of):

@@ -131,6 +131,16 @@ def test_money_of_which_nothing_is_expected_is_no_deadline(book_of):
     assert of(calendar.deadlines(book_of(AS_OF, **LEDGER), [policy]), "money").empty
 
 
+def test_where_nothing_is_payable_for_a_loss_no_claim_is_asked_for(book_of):
+    policy = Policy(**FILING.model_dump(exclude_unset=True) | {"each_loss_deductible": 10_000})
+    table = calendar.deadlines(book_of(AS_OF, **LEDGER), [policy])
+    # Nor later of the others, which owe 10,000 at most; all of them are reported as before.
+    assert of(table, "file").empty
+    assert of(table, "money").empty
+    assert sorted(of(table, "report").index) == ["A", "B", "H"]
+    assert of(table, "stop")["unreported"].dropna().to_dict() == {"C": "nothing payable", "F": "little"}
+
+
 def test_without_a_day_for_filing_a_claim_is_due_when_it_is_decided_on(book_of):
     table = of(calendar.deadlines(book_of(AS_OF, **LEDGER), [POLICY]), "file")
     assert table.index.tolist() == ["C", "D"]

@@ -11,7 +11,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.decide import insurer_duties
 from tradecredit.decide.collect import declarations
-from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, NONE, REPORT, last_working_days
+from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, REPORT, UNPAYABLE, last_working_days
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.open_items import open_items
@@ -25,9 +25,9 @@ OVERDUE, EXTENSION, PLAN = NOTICES = ("overdue", "extension", "payment plan")
 """Kinds of notice, as insurers' portals know them: that a debt is overdue; the request that one invoice is paid later
 than its extension period allows; the same for a payment plan, which is several payments."""
 
-CLAIMED, LITTLE, UNINSURED = UNREPORTED = ("claimed", "little", "not insured")
-"""Why an invoice that stops supplies is not reported: its loss is claimed; too little is overdue to be reported; and
-nothing of it is insured."""
+CLAIMED, UNPAID, LITTLE, UNINSURED = UNREPORTED = ("claimed", "nothing payable", "little", "not insured")
+"""Why an invoice that stops supplies is not reported: its loss is claimed; the policy pays nothing for a loss of its
+size; too little is overdue to be reported; and nothing of it is insured."""
 
 MISSED, IN_FORCE, SOON, AHEAD = STATES = ("missed", "in force", "soon", "ahead")
 """A day before the one on which the report is read; a stop that has begun by then; what is asked now, or has its day
@@ -152,7 +152,7 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     days, settings, read = by_invoice(book, policy), book.run.decisions, read_on(book.as_of)
     lost, filed, late = (days["duty"] == duty for duty in (CLAIM, FILED, insurer_duties.MISSED))
     reports = days[days["duty"].isin([insurer_duties.MISSED, REPORT, LATER])]
-    to_stop, claims = _first_stops(days, read), _first_claims(days, lost, filed)
+    to_stop, claims = _first_stops(days, read), _first_claims(days, policy)
     latest_report, latest_stop, latest_claim = (
         read_on(book.as_of, settings.days_until_due(kind)) for kind in ("report missed", "stop insured", "claim")
     )
@@ -209,17 +209,23 @@ def _first_stops(days: pd.DataFrame, read: pd.Timestamp) -> pd.DataFrame:
     stops = days[days["stop_on"].notna()]
     first = stops.groupby("buyer_id")["stop_on"].transform("min")
     stops = stops.assign(stop_on=first)[stops["stop_on"] <= first.clip(lower=read)]
-    claimed, reported = stops["duty"].isin([CLAIM, FILED]), ~stops["duty"].isin([CLAIM, FILED, NONE, ""])
-    ranks = np.select([reported, claimed, stops["insured_debt"] > 0], [0, 1, 2], 3)
+    asked = ([insurer_duties.MISSED, REPORT, LATER], [CLAIM, FILED], [UNPAYABLE])
+    reported, claimed, unpaid = (stops["duty"].isin(duties) for duties in asked)
+    ranks = np.select([reported, claimed, unpaid, stops["insured_debt"] > 0], [0, 1, 2, 3], 4)
     closest = pd.Series(ranks, index=stops.index).groupby(stops["buyer_id"]).transform("min")
     return stops.assign(unreported=closest.map(dict(enumerate(UNREPORTED, start=1))))
 
 
-def _first_claims(days: pd.DataFrame, lost: pd.Series, filed: pd.Series) -> pd.DataFrame:
-    """Return what is claimed now, by the first of its buyer's days: one loss is one claim; and what may be later."""
-    now = days[lost]
+def _first_claims(days: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what is claimed now, by the first of its buyer's days: one loss is one claim; and what may be later.
+
+    Nothing later of a buyer for which nothing is payable even if all that is late of it is lost.
+    """
+    now = days[days["duty"] == CLAIM]
     first = now.assign(file_by=now.groupby("buyer_id")["file_by"].transform("min"))
-    return pd.concat([first, days[~lost & ~filed & days["file_by"].notna()]])
+    little = insurer_duties.unpayable(days[days["loss_date"].notna()], policy)
+    later = ~days["duty"].isin([CLAIM, FILED, UNPAYABLE]) & ~days["buyer_id"].isin(little)
+    return pd.concat([first, days[later & days["file_by"].notna()]])
 
 
 def _paid(book: Book, policy: Policy, lost: pd.DataFrame) -> pd.DataFrame:
