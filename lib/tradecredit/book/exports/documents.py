@@ -34,8 +34,9 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     `applies_to` (number of the invoice that a credit settles; `applies_too`: where it is none, others, a line each),
     `group` (what was matched or cleared together),
     `issued`, `due`, `amount` (signed: by how much the buyer owes more), `open` (signed; missing: not stated),
-    `credited` (part of the amount that credit notes settled), `currency`, `cleared` (day). A column that the export
-    lacks is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
+    `credited` (part of the amount that credit notes settled), `lost` (part that was written off),
+    `currency`, `cleared` (day), `stated_open` (as `open`, to be compared with). A column that the export lacks
+    is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
 
     Which credit settles which invoice: `settlements.settled`.
     """
@@ -136,7 +137,8 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     parts = len(rows)
     first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row", "system_number"), "first")
     sums = {
-        name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited", "stated_open")
+        name: (name, lambda values: values.sum(min_count=1))
+        for name in ("amount", "open", "credited", "stated_open", "lost")
     }
     grouped = rows
     if rows.duplicated(keys).any():
