@@ -171,10 +171,12 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
 
 def _unlike_stated(invoices: pd.DataFrame, receipts: pd.DataFrame) -> Iterator[Note]:
     """Yield a note on invoices of which the export states another open amount than what is read leaves of them."""
+    if not invoices["stated_open"].notna().any():
+        return
     paid = receipts.groupby("invoice_id")["amount"].sum()
     foreign = receipts["currency"] != receipts["invoice_id"].map(invoices.set_index("invoice_id")["currency"])
     compared = invoices[~invoices["invoice_id"].isin(receipts.loc[foreign, "invoice_id"])]
-    read = compared["amount"] - compared["invoice_id"].map(paid).fillna(0.0)
+    read = compared["amount"] - paid.reindex(compared["invoice_id"], fill_value=0.0).to_numpy(float)
     # What is paid beyond the amount is on account.
     more = read.clip(lower=0) - compared["stated_open"].clip(lower=0)
     off = more.abs() > CENT
