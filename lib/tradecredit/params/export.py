@@ -100,6 +100,9 @@ class ExportList(Parameters):
     """Their column: the values of the rows to leave out, which are counted."""
     settled: dict[str, list[Code]] = {}
     """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
+    written_off: dict[str, list[Code]] = {}
+    """Their column, such as reasons of clearing: the values of the invoices of which what is neither paid nor open was
+    written off, on the day of clearing."""
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
     stands alone in its line, with `+` a text beside nothing but amounts, with `=` the last cell of the column that

@@ -47,6 +47,7 @@ MEANS = {
     "source.block": "names that stand below buyers' numbers in one column",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
+    "source.written_off": "reasons by which what is neither paid nor open was written off",
     "source.columns.name": "who the buyer is, by what stands in the column",
     "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
     "source.columns.paid": "what is paid, by what stands in the column",

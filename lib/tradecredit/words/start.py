@@ -63,7 +63,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         guess = open_keys.get(key)
         if guess is None:
             return ""
-        if key in ("source.kinds", "source.settled", "source.buckets", "source.without"):
+        if key in ("source.kinds", "source.settled", "source.buckets", "source.without", "source.written_off"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         shown = (
@@ -165,7 +165,7 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
     if source.allocations:
         stated = source.allocations.model_dump(mode="json", exclude_defaults=True)
         yield f"allocations: {_value(stated)}   # {ABOUT['allocations']}"
-    for key in ("buckets", "where", "without", "settled", "block"):
+    for key in ("buckets", "where", "without", "settled", "written_off", "block"):
         section, open_point = getattr(source, key), check(f"source.{key}")
         if section or open_point:
             yield f"{key}:{'' if section else ' {}'}{open_point or f'   # {ABOUT[key]}'}"
@@ -194,6 +194,7 @@ ABOUT = {
     "without": "rows to leave out: column and its values",
     "buckets": "what is owed by age: column and its least days past due",
     "settled": "rows that are paid in full: column and its values",
+    "written_off": "rows of which what is neither paid nor open was written off: column and its values",
     "block": "what stands above each block, and the word before it",
     "account_line": "the word before the account on the line that sums a block up",
     "debit_side": "what stands for debit",

@@ -12,7 +12,7 @@ from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.states import by_status, rows_of_others
+from tradecredit.book.exports.states import by_status, rows_of_others, written_off
 from tradecredit.book.exports.systems import ANY
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
@@ -90,7 +90,8 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
     guessed = (*_of_columns(looked, source), *guesses.many_buyers(seen))
-    for look in (overall.own_currency, *LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
+    of_any = LOOKS_AT_ANY if system.name == ANY else ()
+    for look in (overall.own_currency, *LOOKS, *of_any, written_off, overall.terms_of_payment):
         settled = look(seen)
         seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))
         guessed += settled.guesses

@@ -34,8 +34,9 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     `applies_to` (number of the invoice that a credit settles; `applies_too`: where it is none, others, a line each),
     `group` (what was matched or cleared together),
     `issued`, `due`, `amount` (signed: by how much the buyer owes more), `open` (signed; missing: not stated),
-    `credited` (part of the amount that credit notes settled), `currency`, `cleared` (day). A column that the export
-    lacks is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
+    `credited` (part of the amount that credit notes settled), `lost` (part that was written off),
+    `currency`, `cleared` (day), `stated_open` (as `open`, to be compared with). A column that the export lacks
+    is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
 
     Which credit settles which invoice: `settlements.settled`.
     """
@@ -136,7 +137,8 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     parts = len(rows)
     first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row", "system_number"), "first")
     sums = {
-        name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited", "stated_open")
+        name: (name, lambda values: values.sum(min_count=1))
+        for name in ("amount", "open", "credited", "stated_open", "lost")
     }
     grouped = rows
     if rows.duplicated(keys).any():
@@ -169,10 +171,12 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
 
 def _unlike_stated(invoices: pd.DataFrame, receipts: pd.DataFrame) -> Iterator[Note]:
     """Yield a note on invoices of which the export states another open amount than what is read leaves of them."""
+    if not invoices["stated_open"].notna().any():
+        return
     paid = receipts.groupby("invoice_id")["amount"].sum()
     foreign = receipts["currency"] != receipts["invoice_id"].map(invoices.set_index("invoice_id")["currency"])
     compared = invoices[~invoices["invoice_id"].isin(receipts.loc[foreign, "invoice_id"])]
-    read = compared["amount"] - compared["invoice_id"].map(paid).fillna(0.0)
+    read = compared["amount"] - paid.reindex(compared["invoice_id"], fill_value=0.0).to_numpy(float)
     # What is paid beyond the amount is on account.
     more = read.clip(lower=0) - compared["stated_open"].clip(lower=0)
     off = more.abs() > CENT

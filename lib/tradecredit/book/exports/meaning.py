@@ -66,9 +66,22 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
     elif "paid" in source.columns:
         left = frame["amount"] - frame["paid"] - frame["credited"].fillna(0)
-        frame["open"] = frame["open"].fillna(left.where(frame["kind"].fillna("invoice") == "invoice"))
+        left = left.where((frame["kind"].fillna("invoice") == "invoice") & ~frame["written_off"])
+        frame["open"] = frame["open"].fillna(left)
     frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
+    frame = _written_off(frame, source)
     return pd.concat([frame, *_beside(frame)]), left_out
+
+
+def _written_off(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return documents with what of them was written off, as a mark says (`lost`, missing of others).
+
+    It is what is neither paid nor credited nor stated as open; without a column of what is open, nothing is.
+    """
+    marked = frame["written_off"] & (frame["kind"].fillna("invoice") == "invoice")
+    rest = frame["open"].fillna(0) if "open" in source.columns else 0.0
+    lost = (frame["amount"] - frame["paid"].fillna(0) - frame["credited"].fillna(0) - rest).clip(lower=0)
+    return frame.assign(lost=lost.where(marked), open=frame["open"].where(~marked, rest))
 
 
 def _amount(frame: pd.DataFrame, source: ExportList) -> pd.Series:
@@ -145,10 +158,14 @@ def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
     paid = paid[~(paid.duplicated() & (paid["paid"].abs() >= paid["amount"].abs() - CENT))]
     frame = frame[frame["amount"].notna() | frame["paid"].isna()]
     payments = paid.assign(
-        kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
-        invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
+        kind=np.where(paid["written_off"], "write_off", "payment"), amount=-paid["paid"], issued=paid["cleared"],
+        applies_to=paid["invoice_id"], number=pd.NA, invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
     )  # fmt: skip
-    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments, credits])
+    # What stands as paid of one that was written off is what was.
+    lost = frame["lost"].where(frame["paid"].fillna(0) == 0)
+    return pd.concat(
+        [frame.assign(open=np.nan, lost=lost, cleared=frame["cleared"].where(lost > 0)), payments, credits]
+    )
 
 
 def with_days(

@@ -28,7 +28,7 @@ from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.exports.which_rows import among, are_documents, documents_among, table_of_list
 from tradecredit.errors import Problem
-from tradecredit.params.export import ExportList, ExportSource, Role
+from tradecredit.params.export import Code, ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -182,20 +182,22 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     raw = meaning.with_opening_balances(raw, source)
     listed = are_documents(raw, source.lines == "parts")
     is_document, left_out, told = documents_among(raw, found, listed, source)
-    settled = pd.Series(False, index=found.index)
-    for theirs, kept in source.settled.items():
-        settled |= among(found[theirs], kept)
+    settled, written_off = _of_values(found, source.settled), _of_values(found, source.written_off)
     # Several documents may stand in one line.
     lines = found.index[is_document]
     # Rows that are left out may have moved the balance.
     if len(off := running.breaks(raw[listed], is_document[listed], source)):
         told.append((table_of_list(source), running.told(off, source), len(off)))
     told += _off(raw[is_document], source)
-    raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
+    raw, settled, written_off, too = (
+        of[is_document].reset_index(drop=True) for of in (raw, settled, written_off, _all_named(source, found))
+    )
     values = _values(raw, source)
-    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
+    marks = {"settled": settled, "written_off": written_off, "applies_too": too}
+    frame, of_others = meaning.signed(pd.DataFrame({**values, **marks}), source)
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     told += by_terms
+    told += _neither_paid_nor_open(frame, source)
     # What the file states of rows beside payments is kept, and compared with what these leave.
     frame["stated_open"] = frame["open"] if "open" in source.columns else np.nan
     if source.lines in ("payments", "parts"):
@@ -219,6 +221,14 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     )
     kept = frame.set_axis(lines[frame.index], axis="index")
     return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(told), tuple(out.problems))
+
+
+def _of_values(found: pd.DataFrame, values: dict[str, list[Code]]) -> pd.Series:
+    """Return the rows in which a column holds one of some values."""
+    rows = pd.Series(False, index=found.index)
+    for theirs, kept in values.items():
+        rows |= among(found[theirs], kept)
+    return rows
 
 
 def _all_named(source: ExportList, found: pd.DataFrame) -> pd.Series:
@@ -321,6 +331,20 @@ def _off(raw: pd.DataFrame, source: ExportList) -> Iterator[Note]:
             return
 
 
+def _neither_paid_nor_open(frame: pd.DataFrame, source: ExportList) -> Iterator[Note]:
+    """Yield a note on what of invoices is stated neither as paid nor as open, nor said to be written off."""
+    if source.allocations or source.lines in ("payments", "parts") or not {"paid", "open"} <= source.columns.keys():
+        return
+    invoices = frame[(frame["kind"].fillna("invoice") == "invoice") & (frame["amount"] > 0)]
+    left = invoices["amount"] - invoices[["paid", "credited", "open", "lost", "discount"]].fillna(0.0).sum(
+        axis="columns"
+    )
+    off = left > CENT
+    if off.any():
+        rule = f"neither paid nor open, taken as settled: {left[off].sum():,.2f}; what was lost, written_off tells"
+        yield "invoices", rule, int(off.sum())
+
+
 def _currencies_beside(raw: pd.DataFrame) -> pd.Series:
     """Return the currency whose sign or code stands beside each amount; missing without one."""
     cells = raw["amount"].where(raw["amount"].notna(), raw["open"])
@@ -356,7 +380,7 @@ def _text(column: pd.Series) -> pd.Series:
 
 def _missing(source: ExportList, found: pd.DataFrame, label: str) -> Iterator[Problem]:
     named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value[:1])]
-    for name in dict.fromkeys([*named, *source.where, *source.without, *source.settled]):
+    for name in dict.fromkeys([*named, *source.where, *source.without, *source.settled, *source.written_off]):
         if name not in found:
             yield Problem(
                 file=label, row=source.form.header_row, column=name, allowed="this column is missing",

@@ -14,6 +14,8 @@ ALSO = "also "
 """Begins the columns with invoices that a credit's text names beside the first."""
 UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
+SETTLED_BY = {"credit_note": " credited", "write_off": " written off"}
+"""Kind of receipt: what stands behind the invoice's number in the number of one that has none; others settled it."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
 _NO_NUMBER = r"\s,;:()\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
@@ -34,8 +36,8 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     that its text names as well, then those of its group, then one of the same buyer over just its amount. `oldest`: a
     credit of which nothing says what it settles goes to an invoice of its buyer over just its amount, and then to the
     oldest. What is left of credits is what other repayments to the buyer gave back. What an invoice has settled beyond
-    that was paid on its day of clearing, or is `undated`. What a credit has open is the buyer's, on account; what it
-    has settled elsewhere, of documents that are not in the export, is told.
+    that was written off (`lost`), or paid on its day of clearing, or is `undated`. What a credit has open is the
+    buyer's, on account; what it has settled elsewhere, of documents that are not in the export, is told.
     """
     notes: list[Note] = []
     credits = _credits(rows, invoices, notes)
@@ -290,23 +292,28 @@ def _direct(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
 def _unexplained(invoices: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> Iterator[pd.DataFrame]:
     """Yield receipts for what is settled of invoices without a document that says so."""
     credited = np.minimum(invoices["credited"].fillna(0), invoices["rest"])
-    left = invoices["rest"] - credited
+    lost = np.minimum(invoices["lost"].fillna(0), invoices["rest"] - credited)
+    left = invoices["rest"] - credited - lost
     is_cleared = invoices["cleared"].notna() & (left > CENT)
     undated = ~is_cleared & invoices["stated"] & (left > CENT)
     last = np.maximum(invoices["issued"], exported)
     for rows, amount, day, kind in (
         (credited > CENT, credited, last, "credit_note"),
+        (lost > CENT, lost, np.maximum(invoices["cleared"].fillna(last), invoices["issued"]), "write_off"),
         (is_cleared, left, np.maximum(invoices["cleared"], invoices["issued"]), "payment"),
         (undated, left, last, UNDATED),
     ):
         of = invoices[rows]
         yield pd.DataFrame(
             {
-                "receipt_id": of["invoice_id"] + (" credited" if kind == "credit_note" else " settled"),
+                "receipt_id": of["invoice_id"] + SETTLED_BY.get(kind, " settled"),
                 "row": of.index, "invoice_id": of["invoice_id"], "buyer_id": of["buyer_id"], "received": day[rows],
                 "amount": amount[rows].round(2), "kind": kind, "currency": of["currency"],
             }
         )  # fmt: skip
+    if (lost > CENT).any():
+        rule = f"written off by what stands beside them, on the day of clearing: {lost.sum():,.2f}"
+        notes.append(("receipts", rule, int((lost > CENT).sum())))
     if is_cleared.any():
         rule = f"settled on the day of clearing by no document of the export: {left[is_cleared].sum():,.2f}"
         notes.append(("receipts", rule, int(is_cleared.sum())))

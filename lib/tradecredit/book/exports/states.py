@@ -5,9 +5,11 @@ from typing import NamedTuple, Self
 
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.systems import ANY, vocabulary
 from tradecredit.params.export import Code, ExportSystem
 
@@ -83,6 +85,32 @@ def rows_of_others(seen: Seen) -> Settled:
         Guess("source.without", f"{name}: {', '.join(map(str, taken))}", open=True) for name, taken in out.items()
     )
     return Settled({"without": {**source.without, **out}} if out else {}, tuple(guesses))
+
+
+def written_off(seen: Seen) -> Settled:
+    """Return `written_off`: reasons that call what is neither paid nor open lost, such as `bad debt`, as an open guess.
+
+    They stand in a column of few values that nothing else is read from.
+    """
+    source, found = seen.source, seen.found
+    if source.form.layout == "xml" or source.one_kind or not {"paid", "open", "cleared"} & source.columns.keys():
+        return Settled()
+    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    read = {role: amounts(seen.raw[role], source.form.decimal).fillna(0.0) for role in ("amount", "paid", "open")}
+    left = (read["amount"].abs() - read["paid"].abs() - read["open"].abs()).to_numpy()
+    gone = (left > CENT) & (seen.raw["cleared"].notna().to_numpy() | ("cleared" not in source.columns))
+    lost: dict[str, list[Code]] = {}
+    shown = []
+    for name in [name for name in found if name not in used | {*source.where, *source.without, *source.settled}]:
+        held = found[name].astype("str").str.strip().where(found[name].notna())
+        values = sorted(held.dropna().unique()) if held.nunique() <= FEW_KINDS else []
+        for value in [value for value in values if kind_in_words(value) == "write_off"]:
+            rows = (held == value).to_numpy() & gone
+            if rows.any():
+                lost.setdefault(str(name), []).append(value)
+                shown.append(f"{name} {value} {left[rows].sum():,.2f}")
+    guesses = (Guess("source.written_off", "; ".join(shown), open=True),) if shown else ()
+    return Settled({"written_off": lost} if lost else {}, guesses)
 
 
 NOT_YET = {"pending", "submitted"}
