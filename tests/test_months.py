@@ -68,6 +68,7 @@ SAME_THIS_MONTH = {
         ("insured_before", "insured_then"): "without orders a cut takes no cover: what was shipped keeps its own",
         ("oldest_to_collect", "oldest_days_past_due"): "of no overdue buyer is the oldest invoice held out",
         ("expected_indemnity", "account_indemnity"): "an item of the account, which also tells the value without it",
+        ("loss_rate", "rate_before"): "no loss rate of the demo's falls with age: none is pooled",
         ("saving", "account_sales"): "without the sales that only cover allows it is worth what it saves on balances",
     }.items()
 }
