@@ -146,12 +146,12 @@ def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
     return found
 
 
-def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once.
+def payments_beside(frame: pd.DataFrame, *, parts: bool) -> pd.DataFrame:
+    """Return the documents of rows that each repeat an invoice, or are `parts` of it, beside one payment of it: both.
 
-    What stands as paid of a credit is what of it was used, and no payment.
+    What stands as paid of a credit is what of it was used, and no payment. A part below zero is none, but a reduction.
     """
-    credit = frame["amount"].notna() & (frame["kind"].isin(CREDITS) | (frame["amount"] < 0))
+    credit = frame["amount"].notna() & (frame["kind"].isin(CREDITS) | ((frame["amount"] < 0) & (not parts)))
     credits, frame = frame[credit], frame[~credit]
     paid = frame[frame["paid"].fillna(0) != 0]
     # An invoice is paid in full once: the same row again was exported twice.

@@ -201,7 +201,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     # What the file states of rows beside payments is kept, and compared with what these leave.
     frame["stated_open"] = frame["open"] if "open" in source.columns else np.nan
     if source.lines in ("payments", "parts"):
-        frame = meaning.payments_beside(frame)
+        frame = meaning.payments_beside(frame, parts=source.lines == "parts")
     beside = _currencies_beside(raw).reindex(frame.index)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
