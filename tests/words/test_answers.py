@@ -78,7 +78,9 @@ def test_terms_leave_out_what_is_not_known():
 
 
 def test_bad_years_are_told_with_and_without_cover():
-    comparison = pd.DataFrame({"retained_es_99": [90.0, 40.0]}, index=["no cover", "Current"])
+    comparison = pd.DataFrame(
+        {"retained_es_99": [90.0, 40.0], "retained_es_99_se": [0.1, 0.1]}, index=["no cover", "Current"]
+    )
     alone = "In the worst year in 100 **EUR 90** is lost on average without insurance"
     assert answers.retained(comparison, "no cover", "EUR") == f"{alone} (simulated)."
     assert answers.retained(comparison, "Current", "EUR") == (
