@@ -125,9 +125,16 @@ def days_elsewhere(source: ExportSource, every: pd.DataFrame, found: pd.DataFram
     used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
     for name in [name for name in found if name not in used and not str(name).startswith("above: ")]:
         is_one = _are_days(found[name])
-        if (is_one & undated).any() and is_one[dated | in_due].mean() > MOSTLY_DAYS:
+        # A number such as 0 can be read as a day too.
+        alike = _are_numbers(found[name]) == _are_numbers(every["issued"])
+        if alike and (is_one & undated).any() and is_one[dated | in_due].mean() > MOSTLY_DAYS:
             return [first, str(name)]
     return []
+
+
+def _are_numbers(column: pd.Series) -> bool:
+    """Return whether all that a column holds are numbers."""
+    return bool(column.dropna().astype("str").map(amounts.is_amount).all())
 
 
 def _are_days(column: pd.Series) -> pd.Series:
