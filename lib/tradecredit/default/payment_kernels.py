@@ -167,9 +167,10 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
     for pace in range(len(paces)):
         for row in range(len(buyer)):
             owner, left = buyer[row], 1.0
+            habit, hazard = habits[owner], hazards[owner]
             for day in range(max(begin[row], 1), 7 * weeks + 1):
                 cell = cell_of(day - due[row])
-                rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
+                rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
                 rate *= paces[pace, span_of(day, paces.shape[1])]
                 both = rate + credits[cell]
                 if both <= 0.0:
@@ -202,9 +203,10 @@ def future_by_week(shares, sold, calendar, habits, rates):
             for number in range(len(sold_on)):
                 issued, left = sold_on[number], 1.0
                 week, amount = (issued - 1) // 7, share[row] * sales[number]
+                habit, hazard = habits[owner], hazards[owner]
                 for day in range(issued, 7 * weeks + 1):
                     cell = cell_of(day - issued - terms[row])
-                    rate = rate_on(day, issued + terms[row], issued, calendar, habits[owner], hazards[owner])
+                    rate = rate_on(day, issued + terms[row], issued, calendar, habit, hazard)
                     rate *= paces[pace, span_of(day, paces.shape[1])]
                     both = rate + credits[cell]
                     if both <= 0.0:
@@ -239,9 +241,10 @@ def lateness(items, calendar, habits, rates):
         owner, left, after, total, days = buyer[row], 1.0, 0.0, 0.0, 0.0
         start = last = max(begin[row], 1)
         end = min(max(start, due[row]) + HORIZON + 1, len(calendar.factor))
+        habit, hazard = habits[owner], hazards[owner]
         for day in range(start, end):
             cell, last = cell_of(day - due[row]), day
-            rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
+            rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
             both, paid[day] = rate + credits[cell], 0.0
             if both > 0.0:
                 goes = left * gone(both)
@@ -288,9 +291,10 @@ def money_by_day(items, shares, sold, calendar, habits, rates):
             owner, since, amount = buyer_of[number], sold_on[cohort], share[number] * sales[cohort]
             due_day = since + terms[number]
         left = 1.0
+        habit, hazard = habits[owner], hazards[owner]
         for day in range(max(since, 1), days + 1):
             cell = cell_of(day - due_day)
-            rate = rate_on(day, due_day, since, calendar, habits[owner], hazards[owner])
+            rate = rate_on(day, due_day, since, calendar, habit, hazard)
             both = rate + credits[cell]
             if both <= 0.0:
                 continue
@@ -313,9 +317,10 @@ def chances_by_day(items, soon, parts, calendar, habits, rates):
     chance, when = np.zeros(len(buyer)), np.zeros((len(buyer), len(parts)), np.int64)
     for row in range(len(buyer)):
         owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
+        habit, hazard = habits[owner], hazards[owner]
         for day in range(max(begin[row], 1), len(calendar.factor)):
             cell = cell_of(day - due[row])
-            rate = rate_on(day, due[row], begin[row], calendar, habits[owner], hazards[owner])
+            rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
             both = rate + credits[cell]
             if both > 0.0:
                 goes = left * gone(both)
