@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.default.exits import OPEN, PAID, Exits
 from tradecredit.default.payment_days import weekday_of
 from tradecredit.default.payment_kernels import FIRST, lateness, money_by_day, rate_on, receipts_by_week
-from tradecredit.default.payment_pooling import own_habits
 from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
 from tradecredit.numerics.borrowed import strength
 
@@ -207,20 +205,3 @@ def _paid_before(times, buyer, today, late):
     calendar = times.coming(today, 60)
     rates = [rate_on(day, 30, 0, calendar, times.habits[buyer], times.hazards[buyer]) for day in range(31 + late)]
     return 1 - np.exp(-sum(rates))
-
-
-def test_where_all_pay_in_runs_hardly_anything_is_expected_between_them():
-    """20 buyers of 155 payments each, 5 expected a day: all come on two days, 77.5 on each, of 5: 15.5 times."""
-    expected, seen = np.full((20, MONTH_DAYS), 5.0), np.zeros((20, MONTH_DAYS))
-    seen[:, [9, 24]] = 77.5
-    factor = own_habits(np.stack([expected, seen]), 1.0)
-    assert factor[:, [9, 24]] == pytest.approx(15.5, rel=0.05)
-    assert np.delete(factor, [9, 24], axis=1).max() < 0.02
-
-
-def test_chance_makes_no_habit():
-    """Counts by chance around 5, of variance 1/5 each, and 1/100 of all 20 together; hardly half of that stays."""
-    expected = np.full((20, MONTH_DAYS), 5.0)
-    seen = np.random.default_rng(3).poisson(expected).astype(float)
-    factor = own_habits(np.stack([expected, seen]), 1.0)
-    assert ((factor - 1) ** 2).mean() < 1 / 200

@@ -8,7 +8,7 @@ from scipy.special import pdtr
 from tradecredit.book.calendar import WORKING_DAYS
 
 PSEUDO_PAYMENTS = 20.0
-"""Payments in the usual course that a factor counts for: of a weekday, of holidays."""
+"""Payments in the usual course that a factor counts for: of a weekday, of holidays, of a part or day of the month."""
 FRIDAY = 4
 LEAST_FACTOR = 1e-3
 """Factor of a day, at least."""

@@ -137,23 +137,14 @@ def own_habits(by_month_day: np.ndarray, payments: float) -> np.ndarray:
 
 
 def _likeliest(found: np.ndarray, payments: float) -> np.ndarray:
-    """Return by what each buyer's payments differ from those expected at its level; `found`: expected and seen.
-
-    A buyer borrows from the book, and the book from days that are all alike, each as the likeliest says: where all pay
-    in runs hardly anything is expected between them, and where nobody has a habit chance makes none.
-    """
+    """Return by what each buyer's payments differ from those expected at its level; `found`: expected and seen."""
     expected, seen = found
     book = (seen.sum() + 1.0) / (expected.sum() + 1.0)
-    usual = _beside(seen.sum(axis=0), expected.sum(axis=0) * book, payments)
+    usual = (seen.sum(axis=0) / book + PSEUDO_PAYMENTS) / (expected.sum(axis=0) + PSEUDO_PAYMENTS)
     level = (seen.sum(axis=1) + 1.0) / ((expected * usual).sum(axis=1) + 1.0)
     wanted = expected * usual * level[:, None]
-    return usual * _beside(seen, wanted, payments)
-
-
-def _beside(seen: np.ndarray, expected: np.ndarray, payments: float) -> np.ndarray:
-    """Return by what was seen beside what was expected, borrowed from 1 as the likeliest says."""
-    s = strength(seen, expected, payments)
-    return (seen + s) / (expected + s)
+    s = strength(seen, wanted, payments)
+    return usual * (seen + s) / (wanted + s)
 
 
 __all__ = ["BORROWED", "own_habits", "pooled", "smooth"]
