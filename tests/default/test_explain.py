@@ -215,8 +215,8 @@ def tried(found: Assessment, others: pd.DataFrame, settings: DefaultSettings) ->
         return point_in_time.moved(found.model.predict(others)["pd"], found.factor)
     both = pd.concat([found.today, others]).rename_axis("buyer_id")
     # Those that are tried move neither the medians nor the level of the book's.
-    alive = (found.ratings["method"] != "in default").reindex(both.index, fill_value=False)
-    return expert_prior.rated(both, alive, found.tendency, weights=found.weights, settings=settings).ratings["pd"][
+    counted = found.counted.reindex(both.index, fill_value=False)
+    return expert_prior.rated(both, counted, found.tendency, weights=found.weights, settings=settings).ratings["pd"][
         others.index
     ]
 
