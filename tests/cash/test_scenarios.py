@@ -13,7 +13,7 @@ from tradecredit.cash.open_rows import OpenItems
 from tradecredit.cash.scenarios import expected, paces, receipts, tempo_deviations
 from tradecredit.cash.schedule import of_open, of_sales
 from tradecredit.default.payment_days import NO_HABIT
-from tradecredit.default.payment_kernels import CELLS
+from tradecredit.default.payment_rates import CELLS
 from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.losses.simulator import Settings, Simulator
 from tradecredit.numerics.drifting import Predicted

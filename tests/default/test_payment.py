@@ -14,7 +14,8 @@ from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.book.places import places
 from tradecredit.default import payment
 from tradecredit.default.exits import exits
-from tradecredit.default.payment_kernels import CELLS, lateness
+from tradecredit.default.payment_kernels import lateness
+from tradecredit.default.payment_rates import CELLS
 from tradecredit.default.payment_times import calendar_of, fitted, payment_times, segments, today_of
 from tradecredit.measure.open_items import open_items
 from tradecredit.numerics import discrimination

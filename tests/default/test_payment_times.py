@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tradecredit.cash.schedule_kernels import money_by_day, receipts_by_week
 from tradecredit.default.exits import OPEN, PAID, Exits
-from tradecredit.default.payment_days import weekday_of
-from tradecredit.default.payment_kernels import FIRST, lateness, money_by_day, rate_on, receipts_by_week
+from tradecredit.default.payment_days import REACH, PayingDays, weekday_of
+from tradecredit.default.payment_kernels import lateness
+from tradecredit.default.payment_rates import CERTAIN, FIRST, gone, rate_on, space, stretch
 from tradecredit.default.payment_times import _dispersion, calendar_of, fitted
 from tradecredit.numerics.borrowed import strength
 
@@ -26,6 +28,28 @@ def settled(times, buyer, days):
     """Return the part that is paid by so many days late, weekdays and tempo at their usual."""
     hazard = times.hazards[buyer, : days - FIRST + 1]
     return 1 - np.exp(-hazard[-FIRST - 30 :].sum())
+
+
+def test_what_is_gone_at_a_hazard_is_told_without_the_exponential():
+    small, large = np.append(0.0, np.geomspace(1e-12, 1.0, 100)), np.geomspace(1.0, 2 * CERTAIN, 100)
+    assert [gone(one) for one in small] == pytest.approx(-np.expm1(-small), rel=1e-8)
+    assert [gone(one) for one in large] == pytest.approx(-np.expm1(-large), abs=3e-7)
+
+
+@pytest.mark.parametrize("due", [-500, -120, 0, 30, 110, 400])
+@pytest.mark.parametrize("begin", [-3, 1, 19])
+def test_many_days_at_once_have_the_hazards_of_each(begin, due):
+    # Weekends are closed, and before the earliest and after the latest cell its hazard goes on.
+    random = np.random.default_rng(4)
+    hazards, credits, habits = random.uniform(0, 0.2, 301), random.uniform(0, 0.01, 301), random.uniform(0.5, 2, 31)
+    weekdays = PayingDays(np.array([1.2, 1, 1, 0.9, 0.8, 0.01, 0.02]), 1.0, 0.7)
+    calendar = calendar_of(TODAY, TODAY + 90).on(weekdays, TODAY, random.normal(0, 0.1, 91))
+    habit, start = habits[calendar.month_day], max(begin, 1)
+    assert len(habit) == REACH + 91
+    rate, credit = stretch(start, 45, (due, begin), calendar, habit, (hazards, credits), space())
+    days = range(start, 45)
+    assert rate == pytest.approx([rate_on(day, due, begin, calendar, habits, hazards) for day in days])
+    assert credit.tolist() == [credits[min(max(day - due, -120), 180) + 120] for day in days]
 
 
 def test_a_constant_hazard_is_found():
@@ -83,7 +107,7 @@ def test_what_fell_due_on_the_days_before_a_forecast_comes_on_the_next_open_one(
     assert weekday_of(np.array([saturday])) == 5
     for today, due, monday in ((saturday, 0, 2), (saturday + 1, -1, 1), (saturday + 1, 0, 1)):
         columns = tuple(np.array([of]) for of in (0, due, due - 30))
-        calendar, rates = found.coming(today, 7), (found.hazards, found.credits, np.ones((1, 1)))
+        calendar, rates = found.coming(today, 7), (found.hazards, found.credits, np.ones((1, 8)))
         paid, _ = receipts_by_week(columns, 1, calendar, found.habits, rates)
         assert paid[0, 0, 0] > 0.9
         sales = (np.zeros(0, int), np.zeros(0, int), np.zeros(0)), (np.zeros(0, int), np.zeros(0))

@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.cash.open_rows import OpenItems, open_rows, with_promised
-from tradecredit.default.payment_kernels import chances_by_day
+from tradecredit.cash.schedule_kernels import chances_by_day
 from tradecredit.default.payment_times import payment_times, today_of
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.dso_causes import dso_causes

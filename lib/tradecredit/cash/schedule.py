@@ -6,8 +6,8 @@ import numpy as np
 
 from tradecredit.cash.coming_sales import Coming
 from tradecredit.cash.open_rows import OpenItems, with_promised
-from tradecredit.default.payment_kernels import future_by_week, money_by_day, receipts_by_week
-from tradecredit.default.payment_times import PaymentTimes
+from tradecredit.cash.schedule_kernels import future_by_week, money_by_day, receipts_by_week
+from tradecredit.default.payment_times import PaymentTimes, span_of
 
 
 class Schedule(NamedTuple):
@@ -33,8 +33,8 @@ def of_open(items: OpenItems, times: PaymentTimes, today: int, weeks: int, paces
     """Return what of each open item is to be paid by week, as parts of its amount."""
     calendar = times.coming(today, 7 * weeks)
     hazards, habits = with_promised(times)
-    columns = (items.pays_as, items.due, items.begin)
-    return Schedule(*receipts_by_week(columns, weeks, calendar, habits, (hazards, times.credits, paces)))
+    columns, by_day = (items.pays_as, items.due, items.begin), paces[:, span_of(7 * weeks)]
+    return Schedule(*receipts_by_week(columns, weeks, calendar, habits, (hazards, times.credits, by_day)))
 
 
 def of_sales(coming: Coming, times: PaymentTimes, today: int, paces: np.ndarray) -> SalesSchedule:
@@ -45,7 +45,7 @@ def of_sales(coming: Coming, times: PaymentTimes, today: int, paces: np.ndarray)
     rest, stated = coming.by_week()
     weeks = len(rest)
     calendar = times.coming(today, 7 * weeks)
-    rates = (times.hazards, times.credits, paces)
+    rates = (times.hazards, times.credits, paces[:, span_of(7 * weeks)])
     found = future_by_week((coming.buyer, coming.terms, coming.share), coming.by_day(), calendar, times.habits, rates)
     bought = np.bincount(coming.buyer, coming.share, len(times.hazards))[:, None] * rest
     paid, credited, paid_by_buyer, credited_by_buyer = found

@@ -1,63 +1,31 @@
-"""Compiled loops over invoices and days: who was at risk of being paid, what was to be expected, what will come."""
+"""Compiled loops over invoices and days: who was at risk of being paid, what was to be expected, what will be late."""
 
 import numpy as np
 
 from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.default.payment_days import REACH
+from tradecredit.default.payment_rates import (
+    CELLS,
+    LEAST,
+    STRETCH,
+    add,
+    by_day,
+    cell_of,
+    collected,
+    gone_by_rate,
+    habit_on,
+    leaving,
+    rate_on,
+    rates,
+    reopened,
+    space,
+    spread,
+    stretch,
+)
 from tradecredit.numerics.compiled import compiled, inlined
 
-FIRST, LAST = -120, 180
-"""Days relative to the due day, earlier and later ones counting as these."""
-CELLS = LAST - FIRST + 1
-LEAST = 1e-4
-"""Part of an amount that is followed no further."""
-SLOW = 0.005
-"""Integrated hazard of a day up to which its chance is as good as proportional to it."""
-SPAN = 28
-"""Days of the coming tempo that have one."""
 HORIZON = 400
 """Days, from when an invoice is due or can first be paid, within which it is looked for to be paid."""
-
-
-@compiled
-def cell_of(days):
-    """Return the cell of a number of days relative to the due day."""
-    return min(max(days, FIRST), LAST) - FIRST
-
-
-@inlined
-def span_of(day, spans):
-    """Return the span of a coming day, from 1 on; the last holds all later ones."""
-    return min((day - 1) // SPAN, spans - 1)
-
-
-@inlined
-def gone(rate):
-    """Return 1 − e^(−rate); of a small rate, as most are, by its series, to a millionth of it."""
-    if rate < 0.06:
-        return rate * (1.0 - rate * (0.5 - rate * (1.0 / 6.0 - rate / 24.0)))
-    return -np.expm1(-rate)
-
-
-@inlined
-def habit_on(day, back, calendar, habits):
-    """Return a buyer's habit on a day so many days before one of the calendar, as far as that one makes up for it."""
-    habit = habits[calendar.month_day[REACH + day - back]]
-    return habit * calendar.moved if back > 0 else habit
-
-
-@inlined
-def rate_on(day, due, begin, calendar, habits, hazards):
-    """Return the integrated hazard of a buyer's payment on a day of the calendar, of what can be paid from `begin` on,
-    be it before the calendar.
-
-    The day's factor × (the hazard of its cell × the buyer's habit on its day of the month + what of the same the closed
-    days before it leave to it).
-    """
-    rate = hazards[cell_of(day - due)] * habits[calendar.month_day[REACH + day]]
-    for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
-        rate += hazards[cell_of(day - back - due)] * habit_on(day, back, calendar, habits)
-    return rate * calendar.factor[day]
 
 
 @compiled
@@ -66,39 +34,45 @@ def days_at_risk(exits, calendar, habits, hazards):
 
     `exits`: see `exits.Exits`; `calendar`: of the days from `exits.first` on. A day of a share of an invoice counts its
     weight × what the chance of a payment on it is of that on a usual day: (1 − e^(−R)) / (1 − e^(−r)) with r from
-    `hazards`, integrated, by buyer and cell, and R = r · the day's factor × the buyer's habit on that day of the month
-    (below `SLOW` the chance is r itself). Of a day that closed ones have left something to, R is the sum over them, and
-    exposure and payments are divided as its parts are.
+    `hazards`, integrated, by buyer and cell, and R = r · the day's factor × the buyer's habit on that day of the month.
+    Of a day that closed ones have left something to, R is the sum over them, and exposure and payments are divided as
+    its parts are.
     """
-    buyers = len(hazards)
+    buyers, days = len(hazards), len(calendar.factor)
     at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
-    usual = np.empty((buyers, CELLS))
-    for buyer in range(buyers):
-        for cell in range(CELLS):
-            rate = hazards[buyer, cell]
-            usual[buyer, cell] = rate / gone(rate) if rate > SLOW else 1.0
+    habit, counts = np.empty(REACH + days), calendar.weight * calendar.factor
+    hazard_of, rate_of, each_of = np.empty(REACH + days), np.empty(days), np.empty(days)
+    before = -1
     for row in range(len(exits.buyer)):
         buyer, due, share = exits.buyer[row], exits.due[row] - exits.first, exits.share[row]
         begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
-        habit, hazard, exposed, of_usual = habits[buyer], hazards[buyer], at_risk[buyer], usual[buyer]
-        for day in range(begin, last + 1):
-            rate = rate_on(day, due, begin, calendar, habit, hazard)
-            times = share * calendar.weight[day] * calendar.factor[day]
-            if rate > SLOW:
-                times *= gone(rate) / rate
-            cell = cell_of(day - due)
-            exposed[cell] += times * habit[calendar.month_day[REACH + day]] * of_usual[cell]
+        if buyer != before:
+            before, exposed = buyer, at_risk[buyer]
+            by_day(habits[buyer], calendar, habit)
+        count = last - begin + 1
+        hazard, rate, each = hazard_of[: REACH + count], rate_of[:count], each_of[:count]
+        spread(hazards[buyer], begin - REACH - due, hazard)
+        rates(hazard, habit, begin, begin, calendar, rate)
+        seen, usual = counts[begin:], habit[REACH + begin :]
+        for day in range(count):
+            rate[day] = share * seen[day] * gone_by_rate(rate[day])
+        for day in range(count):
+            each[day] = rate[day] * usual[day]
+        collected(each, begin - due, exposed)
+        for day in reopened(calendar, begin, last + 1):
             for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
-                cell = cell_of(day - back - due)
-                exposed[cell] += times * habit_on(day, back, calendar, habit) * of_usual[cell]
+                exposed[cell_of(day - back - due)] += rate[day - begin] * habit[REACH + day - back] * calendar.moved
         weight = share * calendar.weight[last]
         if exits.kind[row] == 1:
-            weight *= calendar.factor[last] / rate_on(last, due, begin, calendar, habit, hazard)
+            weight *= calendar.factor[last] / rate_on(last, due, begin, calendar, habits[buyer], hazards[buyer])
             for back in range(min(calendar.closed_before[last], last - begin) + 1):
                 cell = cell_of(last - back - due)
-                paid[buyer, cell] += weight * habit_on(last, back, calendar, habit) * hazard[cell]
+                paid[buyer, cell] += weight * habit_on(last, back, calendar, habits[buyer]) * hazards[buyer, cell]
         elif exits.kind[row] == 2:
             credited[cell_of(last - due)] += weight
+    for buyer in range(buyers):
+        for cell in range(CELLS):
+            at_risk[buyer, cell] /= gone_by_rate(hazards[buyer, cell])
     return at_risk, paid, credited
 
 
@@ -115,222 +89,112 @@ def expected_by_day(exits, calendar, habits, hazards, since):
     shares = np.zeros((2, days))
     by_month_day = np.zeros((2, len(hazards), MONTH_DAYS))
     moved = np.zeros((2, days))
+    expected, variance, of_share = amounts[0], amounts[1], shares[0]
+    habit, hazard_of = np.empty(REACH + days), np.empty(REACH + days)
+    rate_of, chance_of, wanted = np.empty(days), np.empty(days), np.zeros(days)
+    before = -1
     for row in range(len(exits.buyer)):
         buyer, due = exits.buyer[row], exits.due[row] - exits.first
         share, amount = exits.share[row], exits.amount[row]
         begin, last = exits.entry[row] - exits.first, exits.day[row] - exits.first
-        habit, hazard, expected, seen = habits[buyer], hazards[buyer], by_month_day[0, buyer], by_month_day[1, buyer]
-        for day in range(max(begin, since - exits.first), last + 1):
-            rate = rate_on(day, due, begin, calendar, habit, hazard)
-            if rate <= 0.0:
-                continue
-            chance = gone(rate)
-            amounts[0, day] += amount * chance
-            amounts[1, day] += amount**2 * chance * (1.0 - chance)
-            shares[0, day] += share * chance
-            each = share * chance * calendar.factor[day] / rate
-            weighted = each * calendar.weight[day]
-            month_day = calendar.month_day[REACH + day]
-            expected[month_day] += weighted * hazard[cell_of(day - due)]
+        if buyer != before:
+            if before >= 0:
+                monthly(wanted, calendar, by_month_day[0, before])
+            before = buyer
+            by_day(habits[buyer], calendar, habit)
+        start = max(begin, since - exits.first)
+        if start > last:
+            continue
+        count = last - start + 1
+        hazard, rate, chance = hazard_of[: REACH + count], rate_of[:count], chance_of[:count]
+        spread(hazards[buyer], start - REACH - due, hazard)
+        rates(hazard, habit, start, begin, calendar, rate)
+        factor, weight, own = calendar.factor[start:], calendar.weight[start:], hazard[REACH:]
+        for day in range(count):
+            each = gone_by_rate(rate[day])
+            chance[day] = rate[day] * each
+            rate[day] = share * each * factor[day]
+        add(amount, chance, expected[start:])
+        add(share, chance, of_share[start:])
+        for day in range(count):
+            chance[day] *= 1.0 - chance[day]
+        add(amount**2, chance, variance[start:])
+        of_day = wanted[start:]
+        for day in range(count):
+            of_day[day] += rate[day] * weight[day] * own[day]
+        for day in reopened(calendar, start, last + 1):
             for back in range(1, min(calendar.closed_before[day], day - begin) + 1):
-                month_day = calendar.month_day[REACH + day - back]
-                left = hazard[cell_of(day - back - due)] * calendar.moved
-                expected[month_day] += weighted * left
-                moved[0, day] += each * left * habit[month_day]
-        if exits.kind[row] == 1 and last >= since - exits.first:
+                left = hazard[REACH + day - back - start] * calendar.moved * rate[day - start]
+                wanted[day - back] += left * calendar.weight[day]
+                moved[0, day] += left * habit[REACH + day - back]
+        if exits.kind[row] == 1:
             amounts[2, last] += amount
             shares[1, last] += share
-            each = share * calendar.factor[last] / rate_on(last, due, begin, calendar, habit, hazard)
+            each = share * calendar.factor[last]
+            each /= rate_on(last, due, begin, calendar, habits[buyer], hazards[buyer])
             for back in range(min(calendar.closed_before[last], last - begin) + 1):
                 month_day = calendar.month_day[REACH + last - back]
-                part = each * hazard[cell_of(last - back - due)]
-                part *= habit_on(last, back, calendar, habit)
-                seen[month_day] += part * calendar.weight[last]
+                part = each * hazards[buyer, cell_of(last - back - due)]
+                part *= habit_on(last, back, calendar, habits[buyer])
+                by_month_day[1, buyer, month_day] += part * calendar.weight[last]
                 if back > 0:
                     moved[1, last] += part
+    if before >= 0:
+        monthly(wanted, calendar, by_month_day[0, before])
     return amounts, shares, by_month_day, moved
 
 
-@compiled
-def receipts_by_week(items, weeks, calendar, habits, rates):
-    """Return the part of each item that is to be paid in each week, and credited, under each pace.
-
-    `items`: buyer, due, from (the first day on which it can be paid, or could already); days count from the day of the
-    forecast, which is 0: the first week is days 1 to 7. `calendar`: of the days from 0 on; `rates`: integrated hazards
-    of payment (buyers × cells), of credits (cells), and the paces (× spans of `SPAN` days) that the first are
-    multiplied by. Out: paces × items × weeks paid, and paces × items credited by the end.
-    """
-    hazards, credits, paces = rates
-    buyer, due, begin = items
-    paid = np.zeros((len(paces), len(buyer), weeks))
-    credited = np.zeros((len(paces), len(buyer)))
-    for pace in range(len(paces)):
-        for row in range(len(buyer)):
-            owner, left = buyer[row], 1.0
-            habit, hazard = habits[owner], hazards[owner]
-            for day in range(max(begin[row], 1), 7 * weeks + 1):
-                cell = cell_of(day - due[row])
-                rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
-                rate *= paces[pace, span_of(day, paces.shape[1])]
-                both = rate + credits[cell]
-                if both <= 0.0:
-                    continue
-                goes = left * gone(both)
-                paid[pace, row, (day - 1) // 7] += goes * rate / both
-                credited[pace, row] += goes * credits[cell] / both
-                left -= goes
-                if left < LEAST:
-                    break
-    return paid, credited
+@inlined
+def monthly(values, calendar, sums):
+    """Move the values of days to the sums of their days of the month."""
+    for day in range(len(values)):
+        sums[calendar.month_day[REACH + day]] += values[day]
+    values[:] = 0.0
 
 
 @compiled
-def future_by_week(shares, sold, calendar, habits, rates):
-    """Return what of the sales of each week is paid in each, and credited, under each pace; and the same by buyer.
-
-    `shares`: buyer, terms and part of the sales; `sold`: days, from 1 on, and amounts sold on each; whole weeks are in
-    the calendar. Out: paces × weeks of sale × weeks, paces × weeks of sale; paces × buyers × weeks, paces × buyers.
-    """
-    hazards, credits, paces = rates
-    buyer, terms, share = shares
-    sold_on, sales = sold
-    weeks, buyers = (len(calendar.factor) - 1) // 7, len(hazards)
-    paid, credited = np.zeros((len(paces), weeks, weeks)), np.zeros((len(paces), weeks))
-    of_buyer, credited_of = np.zeros((len(paces), buyers, weeks)), np.zeros((len(paces), buyers))
-    for pace in range(len(paces)):
-        for row in range(len(buyer)):
-            owner = buyer[row]
-            for number in range(len(sold_on)):
-                issued, left = sold_on[number], 1.0
-                week, amount = (issued - 1) // 7, share[row] * sales[number]
-                habit, hazard = habits[owner], hazards[owner]
-                for day in range(issued, 7 * weeks + 1):
-                    cell = cell_of(day - issued - terms[row])
-                    rate = rate_on(day, issued + terms[row], issued, calendar, habit, hazard)
-                    rate *= paces[pace, span_of(day, paces.shape[1])]
-                    both = rate + credits[cell]
-                    if both <= 0.0:
-                        continue
-                    goes = left * gone(both)
-                    money = goes * rate / both
-                    when = (day - 1) // 7
-                    paid[pace, week, when] += amount * money
-                    of_buyer[pace, owner, when] += amount * money
-                    credited[pace, week] += amount * (goes - money)
-                    credited_of[pace, owner] += amount * (goes - money)
-                    left -= goes
-                    if left < LEAST:
-                        break
-    return paid, credited, of_buyer, credited_of
-
-
-@compiled
-def lateness(items, calendar, habits, rates):
+def lateness(items, calendar, habits, rates_of):
     """Return of each item the chance that it is paid after its last day in time, its median day, and its mean delay.
 
     `items`: buyer, due, in_time (the last day that is no delay), from (the first day on which it can be paid, or could
     already); days count from the calendar's 0. The delay is the days after the last in time, 0 before it. Of what is
     paid and not credited; what is left after `HORIZON` days, within the calendar, counts as paid on the last of them.
-    `rates`: integrated hazards of payment and of credits.
+    `rates_of`: integrated hazards of payment and of credits.
     """
-    hazards, credits = rates
+    hazards, credits = rates_of
     buyer, due, in_time, begin = items
     late, median, delay = np.zeros(len(buyer)), np.zeros(len(buyer), np.int64), np.zeros(len(buyer))
-    paid = np.zeros(len(calendar.factor))
+    days = len(calendar.factor)
+    paid, credited, habit, room = np.zeros(days), np.empty(STRETCH), np.empty(REACH + days), space()
+    before = -1
     for row in range(len(buyer)):
-        owner, left, after, total, days = buyer[row], 1.0, 0.0, 0.0, 0.0
-        start = last = max(begin[row], 1)
-        end = min(max(start, due[row]) + HORIZON + 1, len(calendar.factor))
-        habit, hazard = habits[owner], hazards[owner]
-        for day in range(start, end):
-            cell, last = cell_of(day - due[row]), day
-            rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
-            both, paid[day] = rate + credits[cell], 0.0
-            if both > 0.0:
-                goes = left * gone(both)
-                paid[day] = goes * rate / both
+        if buyer[row] != before:
+            before = buyer[row]
+            by_day(habits[before], calendar, habit)
+        left, after, total, of_delay = 1.0, 0.0, 0.0, 0.0
+        first = last = max(begin[row], 1)
+        end = min(max(first, due[row]) + HORIZON + 1, days)
+        of, item = (hazards[before], credits), (due[row], begin[row])
+        for start in range(first, end, STRETCH):
+            rate, credit = stretch(start, end, item, calendar, habit, of, room)
+            last = start + len(rate) - 1
+            left = leaving(rate, credit, left, paid[start : last + 1], credited)
+            for day in range(start, last + 1):
                 total += paid[day]
                 if day > in_time[row]:
                     after += paid[day]
-                    days += paid[day] * (day - in_time[row])
-                left -= goes
+                    of_delay += paid[day] * (day - in_time[row])
             if left < LEAST:
                 break
         total += left
-        days += left * max(last - in_time[row], 0)
+        of_delay += left * max(last - in_time[row], 0)
         late[row] = (after + left) / total if total > 0.0 else 1.0
-        delay[row] = days / total if total > 0.0 else max(last - in_time[row], 0)
+        delay[row] = of_delay / total if total > 0.0 else max(last - in_time[row], 0)
         half, sum_of = total / 2, 0.0
         median[row] = last
-        for day in range(start, last + 1):
+        for day in range(first, last + 1):
             sum_of += paid[day]
             if sum_of >= half:
                 median[row] = day
                 break
     return late, median, delay
-
-
-@compiled
-def money_by_day(items, shares, sold, calendar, habits, rates):
-    """Return what is to be paid on each coming day, of open items and of sales, at the expected pace; day 0 is empty.
-
-    `items`: buyer, due, from, amount; `shares`, `sold`, `calendar`: as `receipts_by_week` and `future_by_week`;
-    `rates`: integrated hazards of payment and of credits.
-    """
-    hazards, credits = rates
-    buyer, due, begin, owed = items
-    buyer_of, terms, share = shares
-    sold_on, sales = sold
-    days, open_rows = len(calendar.factor) - 1, len(buyer)
-    found = np.zeros(days + 1)
-    for row in range(open_rows + len(buyer_of) * len(sold_on)):
-        if row < open_rows:
-            owner, due_day, since, amount = buyer[row], due[row], begin[row], owed[row]
-        else:
-            number, cohort = divmod(row - open_rows, len(sold_on))
-            owner, since, amount = buyer_of[number], sold_on[cohort], share[number] * sales[cohort]
-            due_day = since + terms[number]
-        left = 1.0
-        habit, hazard = habits[owner], hazards[owner]
-        for day in range(max(since, 1), days + 1):
-            cell = cell_of(day - due_day)
-            rate = rate_on(day, due_day, since, calendar, habit, hazard)
-            both = rate + credits[cell]
-            if both <= 0.0:
-                continue
-            goes = left * gone(both)
-            found[day] += amount * goes * rate / both
-            left -= goes
-            if left < LEAST:
-                break
-    return found
-
-
-@compiled
-def chances_by_day(items, soon, parts, calendar, habits, rates):
-    """Return the chance that each item is paid within `soon` days, and the days by which these parts of it are paid.
-
-    A day of 0: not within the calendar. `items`, `calendar`: as `receipts_by_week`; `rates`: hazards and credits.
-    """
-    hazards, credits = rates
-    buyer, due, begin = items
-    chance, when = np.zeros(len(buyer)), np.zeros((len(buyer), len(parts)), np.int64)
-    for row in range(len(buyer)):
-        owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
-        habit, hazard = habits[owner], hazards[owner]
-        for day in range(max(begin[row], 1), len(calendar.factor)):
-            cell = cell_of(day - due[row])
-            rate = rate_on(day, due[row], begin[row], calendar, habit, hazard)
-            both = rate + credits[cell]
-            if both > 0.0:
-                goes = left * gone(both)
-                paid += goes * rate / both
-                left -= goes
-            if day <= soon:
-                chance[row] = paid
-            while reached < len(parts) and paid >= parts[reached]:
-                when[row, reached] = day
-                reached += 1
-            if day >= soon and (reached == len(parts) or left < LEAST):
-                break
-    return chance, when

@@ -5,7 +5,7 @@ from scipy.special import betaln
 
 from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.default.payment_days import PSEUDO_PAYMENTS
-from tradecredit.default.payment_kernels import CELLS, FIRST
+from tradecredit.default.payment_rates import CELLS, FIRST
 from tradecredit.numerics.borrowed import strength
 
 TURNS = 8

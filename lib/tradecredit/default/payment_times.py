@@ -10,8 +10,9 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
 from tradecredit.default.payment_days import REACH, PayingDays, closed_days, corrected
-from tradecredit.default.payment_kernels import CELLS, SLOW, SPAN, days_at_risk, expected_by_day
+from tradecredit.default.payment_kernels import days_at_risk, expected_by_day
 from tradecredit.default.payment_pooling import BORROWED, own_habits, pooled, smooth
+from tradecredit.default.payment_rates import CELLS
 from tradecredit.numerics.borrowed import strength
 from tradecredit.numerics.drifting import ROUGH, SMOOTH, Grid, Predicted, Seen, level, predicted
 
@@ -25,6 +26,8 @@ BLOCK = 14
 """Days over which the book's tempo is measured."""
 WEEKS = 52
 """Weeks over which dispersion is measured."""
+SPAN = 28
+"""Days of the coming tempo that have one."""
 SPANS = 13
 """How many spans of `SPAN` days the coming tempo is told of."""
 FEW_PAYMENTS = 5.0
@@ -37,26 +40,33 @@ GRID = Grid(
 TERMS = np.array([7, 22, 37, 52, 75])
 """Bounds between the segments of terms, in days from issue to due."""
 KINDS = ("private", "public", "affiliate", "prepaid")
+SMALL = 1e-9
+"""Integrated hazard of a day whose chance is proportional to it."""
 LONGEST = 1_100
 """Days of history that are looked at: three years."""
 
 
 class Calendar(NamedTuple):
     """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `closed_before`, the
-    closed days right before it; `month_day`, from `REACH` days earlier on; `moved`: see `PayingDays`."""
+    closed days right before it; `month_day`, from `REACH` days earlier on; `moved`: see `PayingDays`. `reopened`: the
+    days with closed ones before them; `reopened_before`: how many there are before each day, and before the end."""
 
     weight: np.ndarray
     factor: np.ndarray
     closed_before: np.ndarray
+    reopened: np.ndarray
+    reopened_before: np.ndarray
     month_day: np.ndarray
     moved: float
 
     def on(self, days: PayingDays, first: int, tempo: np.ndarray) -> "Calendar":
         """Return it with the factors of paying days, and a logarithm of tempo, of each day from `first` on."""
         day = first + np.arange(len(self.factor))
+        closed = days.closed_before(day)
         return self._replace(
-            factor=days.factor(day) * np.exp(tempo), closed_before=days.closed_before(day), moved=days.moved
-        )
+            factor=days.factor(day) * np.exp(tempo), closed_before=closed, reopened=np.flatnonzero(closed),
+            reopened_before=np.append(0, np.cumsum(closed > 0)), moved=days.moved,
+        )  # fmt: skip
 
 
 class PaymentTimes(NamedTuple):
@@ -84,8 +94,7 @@ class PaymentTimes(NamedTuple):
     def coming(self, today: int, days: int) -> Calendar:
         """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
         calendar = calendar_of(today, today + days)
-        span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
-        return calendar.on(self.days, today, self.tempo.mean[span])
+        return calendar.on(self.days, today, self.tempo.mean[span_of(days)])
 
 
 @once
@@ -110,7 +119,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     days = closed_days(rows.day[rows.kind == PAID], rows.first, today)
     calendar = calendar.on(days, rows.first, tempo)
     payments = _payments_a_weight(rows, calendar.weight)
-    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.full((buyers, CELLS), SLOW))
+    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.full((buyers, CELLS), SMALL))
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
@@ -140,8 +149,14 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
 def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar:
     """Return the calendar of the days from `first` to `last` (from 1970), weighted by their age on the last."""
     day = np.arange(first, last + 1)
-    none, wider = np.zeros(len(day), np.int64), np.arange(first - REACH, last + 1)
-    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), none, month_day(wider), 0.0)
+    none, wider = np.zeros(len(day) + 1, np.int64), np.arange(first - REACH, last + 1)
+    weight = 0.5 ** ((last - day) / half_life)
+    return Calendar(weight, np.ones(len(day)), none[1:], none[:0], none, month_day(wider), 0.0)
+
+
+def span_of(days: int) -> np.ndarray:
+    """Return the span of today, which is in the first, and of each of so many coming days; the last holds all later."""
+    return np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, SPANS - 1)
 
 
 @once
@@ -215,4 +230,5 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
 
 
 __all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segment_codes", "segments",
+    "span_of",
 ]  # fmt: skip

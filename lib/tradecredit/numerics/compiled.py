@@ -35,6 +35,8 @@ KERNELS = (
     "losses/kernels.py",
     "losses/quadrature.py",
     "default/payment_kernels.py",
+    "default/payment_rates.py",
+    "cash/schedule_kernels.py",
     "cash/scenario_kernels.py",
     "default/monotone_curves.py",
     "default/pair_choice.py",

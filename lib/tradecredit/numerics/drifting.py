@@ -5,6 +5,7 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 ROUGH, SMOOTH = "rough", "smooth"
 """Paths of a drift: one that turns at any time, and one that goes on as it went."""
@@ -52,7 +53,7 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
     middle = _middle(seen, around)
     count, found = len(seen.years), []
     for noise, whole, root, error, log_likelihood in _points(seen, years, month, grid, middle):
-        part = np.linalg.solve(root, whole[:count, count:])
+        part = _solved(root, whole[:count, count:])
         found.append((log_likelihood, part.T @ error, whole[count:, count:] - part.T @ part, noise))
     likely, means, spreads, noises = (np.array(values) for values in zip(*found, strict=True))
     weight = _weights(likely)
@@ -66,11 +67,16 @@ def level(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, around: 
     """Return the mean of `predicted` alone, which takes a fraction of the work."""
     middle, count = _middle(seen, around), len(seen.years)
     found = [
-        (likely, whole[count:, :count] @ np.linalg.solve(root.T, error))
+        (likely, whole[count:, :count] @ _solved(root, error, trans="T"))
         for _, whole, root, error, likely in _points(seen, years, month, grid, middle)
     ]
     likely, means = (np.array(values) for values in zip(*found, strict=True))
     return _weights(likely) @ means + middle
+
+
+def _solved(root: np.ndarray, values: np.ndarray, *, trans: str = "N") -> np.ndarray:
+    """Return what a lower triangular matrix (or, `trans` being T, its transpose) turns into the values."""
+    return np.asarray(solve_triangular(root, values, lower=True, trans=trans, check_finite=False))
 
 
 def _middle(seen: Seen, around: float | None) -> float:
@@ -101,7 +107,7 @@ def _points(
         whole = fixed + moved + season**2 * same
         known = whole[:count, :count] + np.diag(seen.chance + noise**2 + 1e-9)
         root = np.linalg.cholesky(known)
-        error = np.linalg.solve(root, seen.value - middle)
+        error = _solved(root, seen.value - middle)
         yield noise, whole, root, error, float(-0.5 * error @ error - np.log(np.diag(root)).sum())
 
 
