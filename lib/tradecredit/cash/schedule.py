@@ -33,7 +33,7 @@ def of_open(items: OpenItems, times: PaymentTimes, today: int, weeks: int, paces
     """Return what of each open item is to be paid by week, as parts of its amount."""
     calendar = times.coming(today, 7 * weeks)
     hazards, habits = with_promised(times)
-    columns, by_day = (items.pays_as, items.due, items.begin), paces[:, span_of(7 * weeks)]
+    columns, by_day = (items.pays_as, items.due, items.begin), paces[:, span_of(7 * weeks, paces.shape[1])]
     return Schedule(*receipts_by_week(columns, weeks, calendar, habits, (hazards, times.credits, by_day)))
 
 
@@ -45,7 +45,7 @@ def of_sales(coming: Coming, times: PaymentTimes, today: int, paces: np.ndarray)
     rest, stated = coming.by_week()
     weeks = len(rest)
     calendar = times.coming(today, 7 * weeks)
-    rates = (times.hazards, times.credits, paces[:, span_of(7 * weeks)])
+    rates = (times.hazards, times.credits, paces[:, span_of(7 * weeks, paces.shape[1])])
     found = future_by_week((coming.buyer, coming.terms, coming.share), coming.by_day(), calendar, times.habits, rates)
     bought = np.bincount(coming.buyer, coming.share, len(times.hazards))[:, None] * rest
     paid, credited, paid_by_buyer, credited_by_buyer = found

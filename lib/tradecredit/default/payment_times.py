@@ -94,7 +94,7 @@ class PaymentTimes(NamedTuple):
     def coming(self, today: int, days: int) -> Calendar:
         """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
         calendar = calendar_of(today, today + days)
-        return calendar.on(self.days, today, self.tempo.mean[span_of(days)])
+        return calendar.on(self.days, today, self.tempo.mean[span_of(days, len(self.tempo.mean))])
 
 
 @once
@@ -154,9 +154,9 @@ def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar
     return Calendar(weight, np.ones(len(day)), none[1:], none[:0], none, month_day(wider), 0.0)
 
 
-def span_of(days: int) -> np.ndarray:
+def span_of(days: int, spans: int) -> np.ndarray:
     """Return the span of today, which is in the first, and of each of so many coming days; the last holds all later."""
-    return np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, SPANS - 1)
+    return np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, spans - 1)
 
 
 @once
