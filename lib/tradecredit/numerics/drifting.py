@@ -1,11 +1,10 @@
 """A level that drifts, seen with chance: what it was, what it is going to be, and how far that errs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 ROUGH, SMOOTH = "rough", "smooth"
 """Paths of a drift: one that turns at any time, and one that goes on as it went."""
@@ -50,65 +49,62 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
     seen (None: the mean of what was). Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning,
     equations 2.23 to 2.30; paths: 4.18 (rough: exponential, smooth: Matérn 3/2).
     """
-    middle = _middle(seen, around)
-    count, found = len(seen.years), []
-    for noise, whole, root, error, log_likelihood in _points(seen, years, month, grid, middle):
-        part = _solved(root, whole[:count, count:])
-        found.append((log_likelihood, part.T @ error, whole[count:, count:] - part.T @ part, noise))
-    likely, means, spreads, noises = (np.array(values) for values in zip(*found, strict=True))
-    weight = _weights(likely)
-    mean = weight @ means
+    middle, count = _middle(seen, around), len(seen.years)
+    points = _points(seen, years, month, grid, middle)
+    across = points.whole[:, :count, count:]
+    part = np.linalg.solve(points.known, across)
+    means = (seen.value - middle) @ part
+    spreads = points.whole[:, count:, count:] - across.transpose(0, 2, 1) @ part
+    mean = points.weight @ means
     off = means - mean
-    spread = np.tensordot(weight, spreads + off[:, :, None] * off[:, None, :], 1)
-    return Predicted(mean + middle, spread, float(weight @ noises**2))
+    spread = np.tensordot(points.weight, spreads + off[:, :, None] * off[:, None, :], 1)
+    return Predicted(mean + middle, spread, float(points.weight @ points.noise**2))
 
 
 def level(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, around: float | None = None) -> np.ndarray:
     """Return the mean of `predicted` alone, which takes a fraction of the work."""
     middle, count = _middle(seen, around), len(seen.years)
-    found = [
-        (likely, whole[count:, :count] @ _solved(root, error, trans="T"))
-        for _, whole, root, error, likely in _points(seen, years, month, grid, middle)
-    ]
-    likely, means = (np.array(values) for values in zip(*found, strict=True))
-    return _weights(likely) @ means + middle
+    points = _points(seen, years, month, grid, middle)
+    means = points.whole[:, count:, :count] @ points.scaled[:, :, None]
+    return points.weight @ means[:, :, 0] + middle
 
 
-def _solved(root: np.ndarray, values: np.ndarray, *, trans: str = "N") -> np.ndarray:
-    """Return what a lower triangular matrix (or, `trans` being T, its transpose) turns into the values."""
-    return np.asarray(solve_triangular(root, values, lower=True, trans=trans, check_finite=False))
+class _Points(NamedTuple):
+    """The points of the grid, which the first axis counts: `weight`, `noise`, covariances of all times (`whole`) and of
+    what was seen (`known`), chance among it, and what was seen less the middle, divided by it (`scaled`)."""
+
+    weight: np.ndarray
+    noise: np.ndarray
+    whole: np.ndarray
+    known: np.ndarray
+    scaled: np.ndarray
 
 
 def _middle(seen: Seen, around: float | None) -> float:
     return float(seen.value.mean()) if around is None else around
 
 
-def _weights(likely: np.ndarray) -> np.ndarray:
-    weight = np.exp(likely - likely.max())
-    return weight / weight.sum()
-
-
-def _points(
-    seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, middle: float
-) -> Iterator[tuple[float, np.ndarray, np.ndarray, np.ndarray, float]]:
-    """Yield of each point of the grid its noise, the covariance of all times, the root of that of what was seen (lower
-    triangular), what was seen less the middle, scaled by it, and how likely that is, as a logarithm."""
+def _points(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, middle: float) -> _Points:
+    """Return the points of the grid, each as likely as it makes what was seen."""
     every = np.concatenate([seen.years, years])
     months = np.concatenate([seen.month, month]) % 12
     apart = np.abs(every[:, None] - every[None, :])
     fixed = grid.level**2 + grid.growth**2 * every[:, None] * every[None, :]
     same = (months[:, None] == months[None, :]).astype(float)
-    count = len(seen.years)
+    count, off = len(seen.years), seen.value - middle
     drifting = {(0.0, "", 0.0): np.zeros_like(apart)} if 0.0 in grid.drifts else {}
     for drift, path, memory in product(grid.drifts, grid.paths, grid.memories):
         if drift > 0:
             drifting[drift, path, memory] = drift**2 * _alike(apart / memory, path)
-    for moved, season, noise in product(drifting.values(), grid.seasons, grid.noises):
-        whole = fixed + moved + season**2 * same
-        known = whole[:count, :count] + np.diag(seen.chance + noise**2 + 1e-9)
-        root = np.linalg.cholesky(known)
-        error = _solved(root, seen.value - middle)
-        yield noise, whole, root, error, float(-0.5 * error @ error - np.log(np.diag(root)).sum())
+    found = list(product(drifting.values(), grid.seasons, grid.noises))
+    noise = np.array([chance for _, _, chance in found])
+    whole = np.array([fixed + moved + season**2 * same for moved, season, _ in found])
+    known = whole[:, :count, :count] + np.eye(count) * (seen.chance + noise[:, None] ** 2 + 1e-9)[:, None, :]
+    root = np.linalg.cholesky(known)
+    scaled = np.linalg.solve(known, np.broadcast_to(off[:, None], (len(found), count, 1)))[:, :, 0]
+    likely = -0.5 * scaled @ off - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    weight = np.exp(likely - likely.max())
+    return _Points(weight / weight.sum(), noise, whole, known, scaled)
 
 
 def _alike(apart: np.ndarray, path: str) -> np.ndarray:
