@@ -24,6 +24,7 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 
+EMPTY = {name: table.empty() for name, table in schema.TABLES.items()}
 LONGEST = ("tests/test_months.py", "tests/validation/test_review.py", "tests/test_house.py")
 
 
@@ -138,7 +139,7 @@ def book_of() -> Callable[..., Book]:
         if "buyers" not in given:
             given["buyers"] = _table("buyers", given["invoices"][["buyer_id"]].drop_duplicates())
         given["buyers"] = given["buyers"].assign(kind=given["buyers"]["kind"].fillna("private"))
-        complete = {name: given.get(name, table.empty()) for name, table in schema.TABLES.items()}
+        complete = EMPTY | given
         parameters = Run(entity="Test", currency="EUR", as_of=as_of, source={"kind": "demo"}, file="x.yaml",
                          receivables=settings or {}, **run or {})  # fmt: skip
         day = pd.Timestamp(as_of)

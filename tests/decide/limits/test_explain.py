@@ -9,7 +9,7 @@ import pytest
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
-from tradecredit.decide.limits.explain import facts
+from tradecredit.decide.limits.explain import facts, facts_of
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import of_buyers
@@ -222,9 +222,10 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
     ratings = rated(book, probability=np.geomspace(1e-4, 0.6, len(book.buyers)))
     cover = of_buyers(book, policy)
     found = limits.recommend(book, ratings, cover=cover)
-    for buyer in [*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index]:
+    buyers = [*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index]
+    for buyer, known in facts_of(book, ratings, buyers, cover=cover).items():
         row = found.loc[buyer]
-        steps = words.explain.steps(facts(book, ratings, buyer, cover=cover)).set_index("topic")
+        steps = words.explain.steps(known).set_index("topic")
         amounts = steps["amount"]
         methods = {name: row[column] for column, name in limits.METHODS.items() if pd.notna(row[column])}
         assert methods.items() <= amounts.to_dict().items()
@@ -267,8 +268,9 @@ def test_what_a_sentence_shows_as_a_product_gives_its_result(book_of):
     ratings = default.assessment.__wrapped__(book).ratings
     table = limits.recommend(book, ratings)
     checked = dict.fromkeys(("need", "expected-loss budget", "concentration", "capacity"), 0)
-    for buyer in table.sort_values("exposure", ascending=False).index[:25]:
-        steps = words.explain.steps(facts(book, ratings, buyer)).set_index("topic")["sentence"]
+    largest = table.sort_values("exposure", ascending=False).index[:25]
+    for known in facts_of(book, ratings, largest).values():
+        steps = words.explain.steps(known).set_index("topic")["sentence"]
         if "purchases are" in steps["need"]:
             bought, terms, delay, days, need = told(
                 steps["need"], r"buys MONEY a month", r"terms of ([\d.]+)( )days", r"delay of ([\d.]+)( )days",

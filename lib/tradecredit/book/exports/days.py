@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -140,7 +141,14 @@ def _tried(values: pd.Index) -> list[str]:
         forms += [day + time for day in FORMATS if "%d" in day and not re.search("%[Hz]", day) for time in TIMES]
     if with_time and values.str.contains(rf"\d:\d\d.*{OFFSET}").any():
         forms = [f"{form}%z" for form in forms]
-    return [form for form in dict.fromkeys(forms) if _read(values[:TRIED], form).any()] or list(FORMATS)
+    few = tuple(values[:TRIED])
+    return [form for form in dict.fromkeys(forms) if _reads_any(few, form)] or list(FORMATS)
+
+
+@lru_cache(4096)
+def _reads_any(few: tuple[str, ...], form: str) -> bool:
+    """Return whether one of a few cells is a day in a way of writing; the columns of a ledger are asked many times."""
+    return bool(_read(pd.Index(few, dtype="str"), form).any())
 
 
 def _few(column: pd.Series, odd: pd.Index) -> bool:
