@@ -222,7 +222,7 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
     ratings = rated(book, probability=np.geomspace(1e-4, 0.6, len(book.buyers)))
     cover = of_buyers(book, policy)
     found = limits.recommend(book, ratings, cover=cover)
-    buyers = [*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index]
+    buyers = dict.fromkeys([*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index])
     for buyer, known in facts_of(book, ratings, buyers, cover=cover).items():
         row = found.loc[buyer]
         steps = words.explain.steps(known).set_index("topic")
