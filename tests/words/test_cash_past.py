@@ -40,7 +40,8 @@ def back_tested(dates, within, *, expected=100.0, rule=100.0, independent=1.0):
     totals = pd.DataFrame([row | {"as_of_then": day, "span": span} for day in days for span in ("4 weeks", "13 weeks")])
     totals = totals.assign(low_80=90.0, high_80=110.0)
     weeks = pd.DataFrame([row | {"as_of_then": day} for day in days for _ in range(13)])
-    inside = np.arange(len(weeks)) < within * len(weeks)
+    # Spread evenly, so that all dates hold as many, within one.
+    inside = np.diff(np.floor(within * np.arange(len(weeks) + 1))) > 0
     weeks = weeks.assign(low_80=np.where(inside, 90.0, 101.0), high_80=110.0)
     return CashBackTest(weeks.assign(independent_80=independent, independent_95=independent), totals)
 
@@ -64,7 +65,7 @@ def test_bands_that_held_far_fewer_or_more_than_they_should_are_told_where_chanc
     of 60 (0.8 ** 60 = 2e-6); 0.7 of 60 is.
     Of two dates (17 weeks) all may lie within: 0.8 ** 17 = 0.02."""
     narrow = words.cash_past.warned(back_tested(12, 0.31)).replace("\u00a0", " ")
-    assert narrow.startswith("**Bands were too narrow** at 12 past month ends: the 80 % band of a week held 31.4 %.")
+    assert narrow.startswith("**Bands were too narrow** at 12 past month ends: the 80 % band of a week held 30.8 %.")
     assert words.cash_past.warned(back_tested(12, 0.7)) == ""
     wide = words.cash_past.warned(back_tested(12, 1.0)).replace("\u00a0", " ")
     assert wide.startswith("Bands were too wide at 12 past month ends: the 80 % band of a week held 100 %")
@@ -78,3 +79,12 @@ def test_weeks_that_move_together_are_no_independent_observations():
     assert words.cash_past.warned(back_tested(12, 1.0, independent=1 / 13)) == ""
     # None of four is not: 0.2 ** 4 = 0.0016.
     assert words.cash_past.warned(back_tested(12, 0.0, independent=1 / 13)).startswith("**Bands were too narrow**")
+
+
+def test_dates_that_hold_all_their_weeks_or_none_tell_that_these_move_together():
+    """Four of 12 dates hold all, the others none: between them what they hold varies by 0.242, 13 weeks of 1/3 by
+    chance by 0.0171. 60 × 0.0171 / 0.242 are four."""
+    spread = back_tested(12, 1 / 3)
+    assert words.cash_past.warned(spread).startswith("**Bands were too narrow**")
+    whole = spread.weeks.assign(low_80=np.where(np.arange(12 * 13) < 4 * 13, 90.0, 101.0))
+    assert words.cash_past.warned(CashBackTest(whole, spread.totals)) == ""

@@ -66,7 +66,7 @@ class CashBackTest:
         Binomial test, two-sided (`HARDLY_CHANCE`), of as many forecasts as are independent where the forecast is right
         (Christoffersen 1998, Evaluating interval forecasts, Int. Econ. Rev. 39): those of neighbouring dates overlap,
         so that as many count as lie one after the other between the first day and the last that was tested; and a
-        date's weeks move together, so that of them only a part counts (`independent`).
+        date's weeks may move together, so that of them only a part counts (`_independent_part`).
         """
         days = self.totals["as_of_then"]
         weeks = (days.max() - days.min()).days / 7 + max(SPANS.values())
@@ -74,12 +74,24 @@ class CashBackTest:
         for span, row in self.coverage().iterrows():
             apart = min(row["tested"], weeks // SPANS.get(str(span), 1))
             for band in BANDS:
-                part = self.weeks[f"independent_{band}"].mean() if span == WEEK else 1.0
+                part = self._independent_part(band) if span == WEEK else 1.0
                 count, held = max(int(apart * part), 1), row[f"within_{band}"]
                 chance = binomtest(round(held * count), count, band / 100).pvalue
                 if chance < HARDLY_CHANCE:
                     rows.append((span, band, held, bool(held > band / 100)))
         return pd.DataFrame(rows, columns=["span", "band", "held", "wide"]).astype({"wide": bool})
+
+    def _independent_part(self, band: int) -> float:
+        """Return which part of a date's weeks counts as independent in a band.
+
+        The smaller of what the forecasts' own scenarios show (`independent`) and what the dates do: the variance that
+        independent weeks would have, held (1 − held) / weeks, over that of what the dates' weeks held.
+        """
+        inside = _inside(self.weeks, band).groupby(self.weeks["as_of_then"])
+        by_date, weeks = inside.mean(), inside.size().mean()
+        held, varies = by_date.mean(), by_date.var()
+        between = held * (1 - held) / weeks / varies if varies > 0 else 1.0
+        return float(min(self.weeks[f"independent_{band}"].mean(), between))
 
     def errors(self) -> pd.DataFrame:
         """Return the mean absolute error of each forecast's totals as a part of what came in.
@@ -210,11 +222,12 @@ def _ends(paid: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(LEVELS, np.quantile(paid, list(LEVELS.values()), axis=0), strict=True))
 
 
+def _inside(table: pd.DataFrame, band: int) -> pd.Series:
+    return (table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])
+
+
 def _within(table: pd.DataFrame) -> tuple[float, float, int]:
-    inside = [
-        ((table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])).mean()
-        for band in BANDS
-    ]
+    inside = [_inside(table, band).mean() for band in BANDS]
     return float(inside[0]), float(inside[1]), len(table)
 
 
