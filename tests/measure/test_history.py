@@ -6,6 +6,7 @@ import pytest
 from ledgers import CARRIED_OVER, ledger, monthly
 
 from tradecredit import words
+from tradecredit.default.panel import dates
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.dso_causes import dso_causes
@@ -184,3 +185,4 @@ def test_what_would_still_stand_as_owed_is_no_history_of_the_provision_and_no_ex
     assert len(looked_at(known)) > 1 and len(looked_at(unknown)) < 2
     assert flows(unknown).empty
     assert movements(unknown)[["since_month", "since_year"]].isna().all(axis=None)
+    assert dates(known, until=known.as_of, step_months=3) and not dates(unknown, until=unknown.as_of, step_months=3)
