@@ -45,7 +45,7 @@ CELLS = 200
 """Amounts of a column that are looked at for how a country writes them."""
 FAR_AHEAD = 92
 """Days after all others from which one that lies in the future is likely mistyped."""
-MISTYPED = 0.01
+FEW = 0.01
 """Share of days, one at least, that may be mistyped."""
 DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
 """What a sign of dollars alone may mean, the likelier first."""
@@ -212,7 +212,7 @@ def _in_the_future(entered: pd.Series, today: pd.Timestamp) -> pd.Series:
     after = entered > today
     last = entered[~after].max()
     far = after & (entered > last + pd.Timedelta(days=FAR_AHEAD))
-    return far & bool(far.sum() <= max(1, MISTYPED * entered.notna().sum()))
+    return far & bool(far.sum() <= max(1, FEW * entered.notna().sum()))
 
 
 def _by_age(seen: Seen, read: dict[str, pd.Series]) -> Iterator[date]:
