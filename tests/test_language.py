@@ -13,7 +13,7 @@ from tradecredit.errors import ParameterError
 from tradecredit.language import LANGUAGES, speaking, tr, tr_number, translations
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.losses import LossSettings
-from tradecredit.report import charts, pictures
+from tradecredit.report import chart_axes, charts, pictures
 from tradecredit.report.page import page_html, title
 from tradecredit.report.tables import to_html
 from tradecredit.translations.messages import messages
@@ -134,14 +134,14 @@ def test_headings_and_paragraphs_of_a_notebook_are_translated():
 
 
 def test_chinese_is_drawn_on_every_machine(monkeypatch):
-    monkeypatch.setattr(charts, "_FONTS_FOR_OTHER_SCRIPTS", ())
-    charts._fonts.cache_clear()
+    monkeypatch.setattr(chart_axes, "FONTS_FOR_OTHER_SCRIPTS", ())
+    chart_axes.fonts.cache_clear()
     try:
         figure = charts.bars(pd.Series([1.0, 2.0], index=["华东贸易", "深圳"]), x="买方", y="应收账款", kind="money")
         assert isinstance(figure, Figure)
         _, undrawn = pictures.picture_of(figure)
     finally:
-        charts._fonts.cache_clear()
+        chart_axes.fonts.cache_clear()
     assert not undrawn
 
 

@@ -55,6 +55,23 @@ def test_errors_and_coverage_are_those_of_the_totals():
     assert found.coverage().loc["13 weeks", ["within_80", "within_95", "tested"]].tolist() == [1.0, 0.5, 2]
 
 
+def test_weeks_count_as_far_as_they_are_independent_in_the_scenarios():
+    random = np.random.default_rng(1)
+    alone, year = random.normal(size=(20_000, 13)), random.normal(size=(20_000, 1))
+    assert back_test.independent(alone) == pytest.approx({"independent_80": 1.0, "independent_95": 1.0}, abs=0.05)
+    # Weeks that are one and the same count as one, and so do those of scenarios that are.
+    as_one = {"independent_80": 1 / 13, "independent_95": 1 / 13}
+    assert back_test.independent(np.repeat(year, 13, axis=1)) == pytest.approx(as_one)
+    assert back_test.independent(np.ones((5, 13))) == pytest.approx(as_one)
+
+
+def test_a_table_of_weeks_tells_how_far_they_are_independent(tested):
+    of_date = tested.weeks.groupby("as_of_then")[["independent_80", "independent_95"]].nunique()
+    assert (of_date == 1).all(axis=None)
+    parts = tested.weeks[["independent_80", "independent_95"]].to_numpy()
+    assert (parts > 1 / 13 - 1e-9).all() and (parts <= 1).all()
+
+
 def test_later_rows_change_no_forecast(book, tested):
     alone = back_test._one(book.at("2026-07-31"), back_test._received(book))[0]
     then = tested.weeks[tested.weeks["as_of_then"] == "2026-07-31"].reset_index(drop=True)

@@ -332,6 +332,43 @@ def test_contributions_add_up_to_the_log_odds_beyond_the_median_buyer(gappy):
     assert unknown["debt"].groupby(unknown["equity"].round(12)).std().max() == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "is no JSON"),
+        (None, "is no JSON"),
+        ("[]", "is no model (list in place of an object)"),
+        ('{"inputs": []}', "model.pairs: is missing"),
+    ],
+)
+def test_a_text_that_holds_no_model_is_refused(text, told):
+    with pytest.raises(InputError) as raised:
+        DefaultModel.from_json(text)
+    assert told in str(raised.value)
+
+
+def test_every_part_that_a_models_json_lacks_is_named():
+    with pytest.raises(InputError) as raised:
+        DefaultModel.from_json("{}")
+    parts = {"inputs", "pairs", "coefficients", "covariance", "spread", "errors", "beyond", "together", "dropped",
+             "observations", "defaults"}  # fmt: skip
+    assert {problem.column for problem in raised.value.problems} == {f"model.{name}" for name in parts}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"coefficients": [1.0]}, {"coefficients": None}, {"coefficients": ["high"]}, {"inputs": [{}]}, {"inputs": 3},
+        {"pairs": [1]}, {"covariance": []}, {"spread": [[1.0]]}, {"together": "much"}, {"scale": [1]}, {"more": 1},
+    ],
+)  # fmt: skip
+def test_a_models_json_whose_parts_do_not_fit_together_is_refused(gappy, change):
+    X, y = gappy
+    whole = json.loads(DefaultModel.fit(X, y, signs=SIGNS).to_json())
+    with pytest.raises(InputError, match="is not as `to_json` writes it"):
+        DefaultModel.from_json(json.dumps(whole | change))
+
+
 def test_json_brings_back_the_same_model(gappy):
     X, y = gappy
     model = DefaultModel.fit(X.assign(constant=1), y, signs=SIGNS)

@@ -60,19 +60,20 @@ RATINGS = pd.DataFrame(
 """100 buyers at 10 %, one that will fail for certain, and one that has."""
 
 
-def found(monkeypatch, model: object, defaulted: list[int], **settings: object):
-    """The level of `RATINGS` at the end of 2025, of buyers that were watched at the end of 2024."""
-    observed = pd.DataFrame({"date": pd.Timestamp("2024-12-31"), "defaulted": defaulted})
-    basis = SimpleNamespace(model=model, observed=observed, today=pd.DataFrame(index=RATINGS.index))
+def found(monkeypatch, model: object, rows: int = 0, **settings: object):
+    """The level of `RATINGS` at the end of 2025, which rests on 10 defaults, of `rows` watched at the end of 2024."""
+    observed = pd.DataFrame({"date": [pd.Timestamp("2024-12-31")] * rows})
+    today = pd.DataFrame(index=RATINGS.index)
+    basis = SimpleNamespace(model=model, observed=observed, today=today, level_defaults=10.0)
     monkeypatch.setattr(level_module, "level_basis", lambda _: basis)
     run = SimpleNamespace(default=DefaultSettings(**settings))
     return level(SimpleNamespace(run=run, as_of=pd.Timestamp("2025-12-31")), RATINGS)
 
 
-def test_a_stated_level_rests_on_the_defaults_that_it_is_worth(monkeypatch):
-    # 500 buyer-years at 2 % are 10 defaults, 0.54254 to 1.69622 times as many. Unseen: 0.7 × 0.9 / √100 = 0.063, times
+def test_a_level_is_as_sure_as_the_defaults_that_it_rests_on(monkeypatch):
+    # Of 10 defaults there are 0.54254 to 1.69622 times as many. Unseen: 0.7 × 0.9 / √100 = 0.063, times
     # 1.64485 0.10363; √(0.61149² + 0.10363²) = 0.62021, √(0.52840² + 0.10363²) = 0.53847.
-    of = found(monkeypatch, None, [0, 0], central_tendency=0.02)
+    of = found(monkeypatch, None)
     assert of[:3] == pytest.approx((11, 1 + 10 * np.exp(-0.62021), 1 + 10 * np.exp(0.53847)), rel=1e-4)
     # Odds of 1 to 9 become those of the mean at the end.
     low = np.exp(-0.62021) / 10
@@ -83,16 +84,15 @@ def test_a_fit_adds_the_error_of_its_curves_and_the_way_of_the_index(monkeypatch
     model = SimpleNamespace(
         mean_error=lambda today, observed: 0.2 if (len(today), len(observed)) == (101, 40) else None
     )
-    # 40 defaults seen, every quarter of a year: 10. The index went from 200 to 100, and is too short to tell its way.
+    # The index went from 200 to 100, and is too short to tell its way.
     ends = pd.date_range("2025-01-31", "2025-12-31", freq="ME").strftime("%Y-%m-%d")
     values = dict(zip(ends, [220.0] * 9 + [100.0] * 3, strict=True))
-    of = found(monkeypatch, model, [1] * 40, insolvency_index={"source": "Made up.", "values": values}, prior_sd=1.0)
+    of = found(monkeypatch, model, 40, insolvency_index={"source": "Made up.", "values": values}, prior_sd=1.0)
     # Then 2,280 / 12 = 190: 0.3 × ln(100 / 190) = −0.19256; with 0.2 and 0.09 together 0.29188, times 1.64485 0.48010.
     assert of.low == pytest.approx(1 + 10 * np.exp(-np.hypot(0.61149, 0.48010)), rel=1e-4)
     assert of.high == pytest.approx(1 + 10 * np.exp(np.hypot(0.52840, 0.48010)), rel=1e-4)
-    # Where the mean is stated, the curves' error is not in it, and 500 buyer-years at 2 % tell.
-    settings = {"level": "stated", "central_tendency": 0.02, "prior_sd": 0.7}
-    stated = found(monkeypatch, model, [1] * 40, **settings)
+    # Where the mean is stated, the curves' error is not in it.
+    stated = found(monkeypatch, model, 40, level="stated", prior_sd=0.7)
     assert stated.low == pytest.approx(1 + 10 * np.exp(-0.62021), rel=1e-4)
 
 
@@ -102,9 +102,9 @@ def test_without_buyers_at_risk_there_is_no_level():
 
 
 def test_each_part_of_the_interval_stands_beside_all_together(monkeypatch):
-    observed = pd.DataFrame({"date": pd.Timestamp("2024-12-31"), "defaulted": [1] * 40})
-    model = SimpleNamespace(mean_error=lambda *_: 0.2)
-    basis = SimpleNamespace(model=model, observed=observed, today=pd.DataFrame(index=RATINGS.index))
+    observed = pd.DataFrame({"date": [pd.Timestamp("2024-12-31")]})
+    model, today = SimpleNamespace(mean_error=lambda *_: 0.2), pd.DataFrame(index=RATINGS.index)
+    basis = SimpleNamespace(model=model, observed=observed, today=today, level_defaults=10.0)
     monkeypatch.setattr(level_module, "level_basis", lambda _: basis)
     book = SimpleNamespace(run=SimpleNamespace(default=DefaultSettings(prior_sd=1.0)), as_of=pd.Timestamp("2025-12-31"))
     found = level_module.parts(book, RATINGS)

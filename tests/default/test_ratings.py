@@ -562,6 +562,13 @@ def test_an_index_moves_a_fit_from_the_years_of_its_observations(small, few):
     pd.testing.assert_frame_equal(found.observed, few.observed)
 
 
+def test_a_fits_level_rests_on_the_defaults_that_it_saw_or_on_those_that_a_stated_one_is_worth(small, few):
+    # Observations of a year every three months see each default four times.
+    assert few.level_defaults == pytest.approx(few.observed["defaulted"].sum() / 4)
+    stated = told(small, level="stated", central_tendency=0.04, prior_buyer_years=200)
+    assert stated.level_defaults == pytest.approx(8)
+
+
 def test_a_fit_keeps_its_order_at_a_stated_level(small, few):
     values = {"2024-10-31": 100, "2025-10-31": 300, "2026-10-31": 100}
     found = told(small, level="stated", central_tendency=0.04, **index_of(values))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.losses.importance_sampling import NODES
-from tradecredit.losses.kernels import log_generating, twists
+from tradecredit.losses.moment_kernels import log_generating, twists
 from tradecredit.losses.simulator import Settings, Simulator
 from tradecredit.params.losses import Dependence, Sampling
 

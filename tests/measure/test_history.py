@@ -6,6 +6,7 @@ import pytest
 from ledgers import CARRIED_OVER, ledger, monthly
 
 from tradecredit import words
+from tradecredit.default.panel import dates
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.dso_causes import dso_causes
@@ -23,6 +24,8 @@ from tradecredit.measure.history import (
 from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.measure.receivables import known_in_full, kpis
 from tradecredit.measure.receivables import monthly as by_month
+from tradecredit.provision.flows import flows, looked_at
+from tradecredit.provision.movement import movements
 
 OLD = ([["X", "A", pd.Timestamp("2022-05-10"), pd.Timestamp("2022-06-09"), 700.0]], [])
 
@@ -171,3 +174,15 @@ def test_what_was_paid_on_no_known_day_is_not_compared_with_earlier_days(undated
     said = " ".join(words.receivables.known_days(book))
     assert ("of what was paid came in is not in the book" in said) == (undated > 0)
     assert ("habits cannot be estimated" in said) == (undated == 6)
+
+
+def test_what_would_still_stand_as_owed_is_no_history_of_the_provision_and_no_experience(book_of):
+    """Ten invoices of 100 are paid within their month: at no month end was anything owed. Six that are told to be paid
+    by the day of the export alone would have stood open together; it is known that 100 were owed at least."""
+    known, unknown = (book_of("2026-10-31", **paid_without_days(number)) for number in (0, 6))
+    assert payment_experience(known)["paid_balance"].tolist() == [0]
+    assert payment_experience(unknown)["paid_balance"].tolist() == [100]
+    assert len(looked_at(known)) > 1 and len(looked_at(unknown)) < 2
+    assert flows(unknown).empty
+    assert movements(unknown)[["since_month", "since_year"]].isna().all(axis=None)
+    assert dates(known, until=known.as_of, step_months=3) and not dates(unknown, until=unknown.as_of, step_months=3)

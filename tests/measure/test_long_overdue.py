@@ -156,11 +156,31 @@ def test_long_overdue_buyers_are_told_and_raise_the_level_of_all(book_of):
     assert rotten["pd_low"] < 0.4 < rotten["pd_high"]
     shown = words.long_overdue_rated(long_overdue(book(book_of)), book(book_of), found.ratings)
     assert shown.loc["rotten", ["long_overdue", "pd", "grade"]].tolist() == [3_000, pytest.approx(0.4), 10]
+    # It rests on the 500 × 1.657 % = 8.286 defaults that the stated one is worth, and on this one.
+    assert found.level_defaults == pytest.approx(9.286, abs=1e-3)
     [counted] = words.long_overdue_counted(book(book_of), found)
     assert "1.66 % to 1.83 %" in counted
     assert words.decisions(book(book_of))["long overdue"].startswith(
         "EUR 3,000 of 1 buyer is more than 90 days past due and contested by nobody, EUR 1,000 of it more than 180 days"
     )
+
+
+def test_who_is_not_private_moves_no_level(book_of):
+    """Of four private buyers that owe one is long overdue: (1 + 500 × 1.657 %) / 504; so is a public body."""
+    kinds = {"rotten": "private", "town": "public", "state": "public", "ours": "affiliate", "sound": "private"}
+    buyers = "buyer_id,kind\n" + "".join(f"{name},{kind}\n" for name, kind in kinds.items())
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,rotten,2025-11-01,2025-12-01,3000\n"
+    invoices += "I2,town,2025-11-01,2025-12-01,9000\n"
+    invoices += "".join(f"{name},{name},2026-06-01,2026-07-01,100\n" for name in ("state", "ours", "sound", "B", "C"))
+    known = book_of(AS_OF, buyers=buyers + "B,private\nC,private\n", invoices=invoices)
+    found = assessment(known)
+    moved = found.level["value"]["central tendency, with the book's own history"]
+    assert moved == pytest.approx((1 + 500 * 675 / 40731) / 504)
+    # Whoever is long overdue stands in grade 10 all the same, and the page says which of them move the level.
+    assert found.ratings["grade"][["rotten", "town"]].tolist() == [10, 10]
+    counted, others = words.long_overdue_counted(known, found)
+    assert counted.startswith("The book records no defaults. In their place stand the 1 buyer of which")
+    assert others == "Long overdue in grade 10, but not private and so without effect on the level: 1 buyer."
 
 
 def test_a_book_in_which_all_are_long_overdue_is_rated_too(book_of):

@@ -32,10 +32,12 @@ def test_a_run_without_a_policy_says_which_lines_add_one_and_what_it_can_tell():
     told = words.policies.none_named(book)
     assert told.startswith("The run file names no policy: losses are told before insurance.")
     assert "`policy: policies/ours.yaml`" in told
-    comparison = pd.DataFrame({"retained_expected": [200_000.0], "cost_of_risk": [300_000.0]}, index=[NO_COVER])
+    row = {"retained_expected": 200_012.0, "retained_expected_se": 870.0, "cost_of_risk": 300_000.0}
+    comparison = pd.DataFrame([row], index=[NO_COVER])
     assert words.policies.without_cover(book, comparison)["cost_without_cover"][0] == 300_000
     told = words.policies.what_cover_would_need(book, comparison)
     assert "and the insurer's limits as table `limits`." in told
+    # In the digits that its error leaves known.
     assert (
         "EUR 200,000 a year expected. With the capital for bad years (10 % a year) they cost EUR 300,000 a year" in told
     )

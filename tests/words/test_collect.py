@@ -105,18 +105,6 @@ def test_the_counts_of_holds_are_bridged():
     assert collect.holds(acting(E=C), calendar, records) == ""
 
 
-def test_what_of_disputes_is_past_due_and_in_the_audit_of_cover_is_told():
-    reasons, table = pd.DataFrame({"amount": [700.0, 300.0]}), acting(B=B)
-    rules = pd.DataFrame({"reason": ["in_dispute", "tax"], "open_amount": [900.0, 50.0]})
-    late = "Of EUR 1,000 in dispute EUR 200 is past due and held out of collection."
-    assert collect.in_dispute(reasons, table, rules, "EUR") == (
-        f"{late} The audit of cover has EUR 900 of it under its dispute, and EUR 100 under a reason that comes first, "
-        "such as the kind of buyer or tax."
-    )
-    assert collect.in_dispute(reasons, table, rules.assign(open_amount=1_000.0), "EUR") == late
-    assert collect.in_dispute(reasons.head(0), table, rules, "EUR") == ""
-
-
 def changes(*rows: tuple) -> pd.DataFrame:
     columns = ["stage", "paid_with", "paid_without", "brought_in", "brought_in_low", "brought_in_high", "basis"]
     return pd.DataFrame(rows, columns=columns).set_index("stage")
@@ -164,43 +152,6 @@ def _nothing() -> pd.DataFrame:
     return nothing()
 
 
-def test_how_well_it_goes():
-    settings = CollectionSettings()
-    table = pd.DataFrame({"collected": [0.5, NAN]}, index=pd.Index(["first", "second"], name="stage"))
-    assert collect.by_stage(table, settings) == "Within 14 days came 50 % of what was asked for after the first."
-    assert "old enough" in collect.by_stage(table.iloc[1:], settings)
-    promises = pd.DataFrame({"kept": [3, 0], "broken": [1, 0]})
-    assert collect.promises(promises) == "Of 4 promises whose day is over, **75 %** were kept."
-    assert collect.promises(promises.iloc[1:]) == ""
-
-
-def test_goals(book_of):
-    """Of 1,100 to collect, B's 700 and A's 300 are the 1,000 that has to come in; open are the 1,000 that
-    were sold in October, so that the DSO by countback is its 31 days."""
-    invoices = (
-        "invoice_id,buyer_id,issued,due,amount\nI0,A,2026-05-01,2026-06-30,900\nI1,A,2026-10-01,2026-11-30,1000\n"
-    )
-    receipts = "invoice_id,received,amount,kind\nI0,2026-06-30,900,payment\n"
-    book = book_of("2026-10-31", invoices=invoices, receipts=receipts)
-    acting = pd.DataFrame({"to_collect": [300.0, 700.0, 100.0]}, index=["A", "B", "C"])
-    columns = ["figure", "goal", "value", "best_possible", "goal_verdict", "to_collect"]
-    rows = [("dso", 30.0, 40.0, 25.0, "within reach", 1000.0), ("turnover", 9.0, 7.0, 8.0, "out of reach", NAN)]
-    table = pd.DataFrame(rows, columns=columns).set_index("figure")
-    told = collect.goals(table, acting, book)
-    assert told.startswith(
-        "The DSO on the sales of the last 3 months is 40 days, against a goal of 30 days and a best possible of 25 "
-        "days: collection alone can meet the goal. The goal is not for the countback DSO, which is 31 days. To meet "
-        "the DSO goal as of today EUR 1,000 of overdue receivables would have to be collected; the run file sets no "
-        "date for it. The 2 buyers of the worklist that owe most owe that much together, of EUR 1,100 to collect."
-    )
-    assert "only shorter payment terms can meet it" in told
-    assert "That is more than the EUR 300 that the worklist has to collect" in collect.goals(
-        table, acting.head(1), book
-    )
-    none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
-    assert collect.goals(none, acting, book) == ""
-
-
 def test_what_acting_is_taken_to_save_stands_with_its_figures(book_of):
     book = book_of("2026-10-30", invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,10\n")
     assert collect.assumptions(book, stages.of_buyers(book, _nothing()))[0] == (
@@ -231,19 +182,6 @@ def test_a_letter_of_which_nothing_is_known_to_come_is_questioned(book_of):
         f"The {book.run.levels[0]} decides by 9 November 2026 (`collections.stages`)."
     )
     assert collect.letters_in_vain(changes(*rows[:2]), costs, acting, book) == ""
-
-
-def test_disputes():
-    columns = ["reason", "owner", "disputes", "amount", "dso_days", "cover_lost"]
-    table = pd.DataFrame(
-        [("price", "sales", 2, 600.0, 1.5, 90.0), ("quality", None, 1, 400.0, 0.5, 0.0)], columns=columns
-    ).set_index("reason")
-    assert collect.disputes(table, "EUR") == (
-        "The largest part of EUR 1,000 in dispute is about price: EUR 600, for sales to settle. Disputes add 2 days to "
-        "the DSO. Without them EUR 90 more would be insured."
-    )
-    assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
-    assert collect.disputes(table.assign(disputes=0), "EUR") == ""
 
 
 def test_a_row_links_to_the_buyers_mention_on_the_page():

@@ -30,9 +30,14 @@ RULES = (
 )
 """By due day and by average delay, with sales that go on as in the last quarter, and with the model's own sales; the
 same weeks of the year before; exponential smoothing."""
-PLAIN = ("by_due_day", "by_average_delay")
-ALONE = (*PLAIN, "year_before", "smoothed")
+PLAIN = ("by_due_day", "by_average_delay", "year_before", "smoothed")
 """Rules that take nothing from the model."""
+SAME_SALES = ("by_due_day_same_sales", "by_average_delay_same_sales")
+"""Rules that differ from the model in the times of payment alone."""
+BANDS = (80, 95)
+"""Per cent that the bands should hold."""
+_INDEPENDENT = tuple(f"independent_{band}" for band in BANDS)
+WEEK = "a week"
 HARDLY_CHANCE = 0.01
 """Probability, on both sides together, below which chance hardly explains how much a band held."""
 
@@ -42,7 +47,8 @@ class CashBackTest:
     """What was said of each date, and came in.
 
     `weeks`: a row for each date (`as_of_then`) and week: `week`, `came_in`, `expected_cash`, the ends of the bands, and
-    a column for each of `RULES`. `totals`: the same of the first 4 and of all 13 weeks (`span`).
+    a column for each of `RULES`; `independent_80` and `independent_95` of its date (`independent`). `totals`: the same
+    of the first 4 and of all 13 weeks (`span`).
     """
 
     weeks: pd.DataFrame
@@ -50,27 +56,42 @@ class CashBackTest:
 
     def coverage(self) -> pd.DataFrame:
         """Return the part of weeks and totals within each band: index `span`; `within_80`, `within_95`, `tested`."""
-        rows = {"a week": self.weeks, **dict(iter(self.totals.groupby("span", sort=False)))}
+        rows = {WEEK: self.weeks, **dict(iter(self.totals.groupby("span", sort=False)))}
         return pd.DataFrame.from_dict({name: _within(table) for name, table in rows.items()}, orient="index",
                                       columns=["within_80", "within_95", "tested"]).rename_axis("span")  # fmt: skip
 
     def off_bands(self) -> pd.DataFrame:
         """Return the bands that held fewer or more forecasts than chance explains: `span`, `band`, `held`, `wide`.
 
-        Spans of neighbouring dates overlap: as many count as lie one after the other between the first day and the last
-        that was tested, each within its band or not for itself (binomial, two-sided, `HARDLY_CHANCE`).
+        Binomial test, two-sided (`HARDLY_CHANCE`), of as many forecasts as are independent where the forecast is right
+        (Christoffersen 1998, Evaluating interval forecasts, Int. Econ. Rev. 39): those of neighbouring dates overlap,
+        so that as many count as lie one after the other between the first day and the last that was tested; and a
+        date's weeks may move together, so that of them only a part counts (`_independent_part`).
         """
         days = self.totals["as_of_then"]
         weeks = (days.max() - days.min()).days / 7 + max(SPANS.values())
         rows = []
         for span, row in self.coverage().iterrows():
-            count = int(min(row["tested"], weeks // SPANS.get(str(span), 1)))
-            for band in (80, 95):
-                held = row[f"within_{band}"]
+            apart = min(row["tested"], weeks // SPANS.get(str(span), 1))
+            for band in BANDS:
+                part = self._independent_part(band) if span == WEEK else 1.0
+                count, held = max(int(apart * part), 1), row[f"within_{band}"]
                 chance = binomtest(round(held * count), count, band / 100).pvalue
                 if chance < HARDLY_CHANCE:
                     rows.append((span, band, held, bool(held > band / 100)))
         return pd.DataFrame(rows, columns=["span", "band", "held", "wide"]).astype({"wide": bool})
+
+    def _independent_part(self, band: int) -> float:
+        """Return which part of a date's weeks counts as independent in a band.
+
+        The smaller of what the forecasts' own scenarios show (`independent`) and what the dates do: the variance that
+        independent weeks would have, held (1 − held) / weeks, over that of what the dates' weeks held.
+        """
+        inside = _inside(self.weeks, band).groupby(self.weeks["as_of_then"])
+        by_date, weeks = inside.mean(), inside.size().mean()
+        held, varies = by_date.mean(), by_date.var()
+        between = held * (1 - held) / weeks / varies if varies > 0 else 1.0
+        return float(min(self.weeks[f"independent_{band}"].mean(), between))
 
     def errors(self) -> pd.DataFrame:
         """Return the mean absolute error of each forecast's totals as a part of what came in.
@@ -87,13 +108,12 @@ class CashBackTest:
             found[name] = row
         return pd.DataFrame.from_dict(found, orient="index").rename_axis("forecast")
 
-    def best_alone(self) -> pd.DataFrame:
-        """Return the best rule that takes nothing from the model: index `span`; `error` (the model's), `rule`,
-        `rule_error`."""
+    def best_plain(self) -> pd.DataFrame:
+        """Return the best of the `PLAIN` rules: index `span`; `error` (the model's), `rule`, `rule_error`."""
         errors, rows = self.errors(), {}
         for span, weeks in SPANS.items():
             column = errors[f"error_{weeks}"]
-            rule = column[list(ALONE)].fillna(np.inf).idxmin()
+            rule = column[list(PLAIN)].fillna(np.inf).idxmin()
             rows[span] = (column["expected_cash"], rule, column[rule])
         return pd.DataFrame.from_dict(rows, orient="index", columns=["error", "rule", "rule_error"])
 
@@ -131,8 +151,24 @@ def back_test(book: Book, count: int = DATES) -> CashBackTest:
     return CashBackTest(weeks, totals)
 
 
+def independent(paid: np.ndarray) -> dict[str, float]:
+    """Return which part of the weeks of scenarios (× weeks) counts as independent, by band: `independent_80`, `…_95`.
+
+    Their part within a band would vary by p (1 − p) / weeks between scenarios if they were; it varies by more where
+    they move together. The ratio of both: one over the design effect of Kish 1965, Survey Sampling, p. 258, at most 1;
+    1 / weeks where all move as one.
+    """
+    ends, found = _ends(paid), {}
+    for band, name in zip(BANDS, _INDEPENDENT, strict=True):
+        inside = (paid >= ends[f"low_{band}"]) & (paid <= ends[f"high_{band}"])
+        held, varies = inside.mean(), inside.mean(axis=1).var()
+        found[name] = float(min(held * (1 - held) / varies, inside.shape[1])) if varies > 0 else 1.0
+    return {name: count / paid.shape[1] for name, count in found.items()}
+
+
 def _none() -> pd.DataFrame:
-    return pd.DataFrame(columns=["as_of_then", "week", "came_in", "expected_cash", *LEVELS, *RULES], dtype=float)
+    of_forecast = ["as_of_then", "week", "came_in", "expected_cash", *LEVELS]
+    return pd.DataFrame(columns=[*of_forecast, *RULES, *_INDEPENDENT], dtype=float)
 
 
 def _received(book: Book) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +200,7 @@ def _one(book: Book, received: tuple[np.ndarray, np.ndarray]) -> tuple[pd.DataFr
         "smoothed": plain_rules.smoothed(past[1:], SHORT),
     }
     weeks = pd.DataFrame({"as_of_then": book.as_of, "week": np.arange(1, SHORT + 1), "came_in": came})
-    weeks = weeks.assign(expected_cash=paid.mean(axis=0), **_ends(paid), **rules)
+    weeks = weeks.assign(expected_cash=paid.mean(axis=0), **_ends(paid), **rules, **independent(paid))
     totals = []
     for span, count in SPANS.items():
         row = {"as_of_then": book.as_of, "span": span, "came_in": came[:count].sum()}
@@ -186,11 +222,12 @@ def _ends(paid: np.ndarray) -> dict[str, np.ndarray]:
     return dict(zip(LEVELS, np.quantile(paid, list(LEVELS.values()), axis=0), strict=True))
 
 
+def _inside(table: pd.DataFrame, band: int) -> pd.Series:
+    return (table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])
+
+
 def _within(table: pd.DataFrame) -> tuple[float, float, int]:
-    inside = [
-        ((table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])).mean()
-        for band in (80, 95)
-    ]
+    inside = [_inside(table, band).mean() for band in BANDS]
     return float(inside[0]), float(inside[1]), len(table)
 
 

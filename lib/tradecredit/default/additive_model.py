@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from numbers import Number
 from typing import Any, NamedTuple, Self
 
@@ -323,24 +323,22 @@ class DefaultModel:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the model that `to_json` wrote."""
-        content = json.loads(text)
-        inputs = [part | {name: tuple(part[name]) for name in ("knots", "means")} for part in content["inputs"]]
-        return cls(
-            **content
-            | {
-                "inputs": tuple(Curve(**part) for part in inputs),
-                "pairs": tuple(
-                    Pair(**{name: _as_tuple(value) for name, value in one.items()}) for one in content["pairs"]
-                ),
-                "coefficients": tuple(content["coefficients"]),
-                "covariance": tuple(map(tuple, content["covariance"])),
-                "spread": tuple(map(tuple, content["spread"])),
-                "errors": tuple(map(tuple, content["errors"])),
-                "beyond": tuple(content["beyond"]),
-                "scale": Scale(*map(_as_tuple, content["scale"])) if content.get("scale") else None,
-            }
-        )
+        """Return the model that `to_json` wrote. Raises `InputError` for any other text."""
+        content = model_tables.written(text, {field.name for field in fields(cls)} - {"scale"})
+        try:
+            model = cls(
+                **{name: _as_tuple(value) for name, value in content.items()}
+                | {
+                    "inputs": tuple(Curve(**_as_tuples(part)) for part in content["inputs"]),
+                    "pairs": tuple(Pair(**_as_tuples(one)) for one in content["pairs"]),
+                    "scale": Scale(*map(_as_tuple, content["scale"])) if content.get("scale") else None,
+                }
+            )
+            # What does not fit together is found here, and not by whoever asks the model: all known, and nothing.
+            model.predict(pd.concat([model._medians, model._medians * np.nan]))
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise InputError([problem("model", f"is not as `to_json` writes it ({error})", "write it anew")]) from error
+        return model
 
     @property
     def _covariance(self) -> np.ndarray:
@@ -409,6 +407,10 @@ def points(log_odds: pd.DataFrame) -> pd.DataFrame:
 def _design(parts: Sequence[Part], X: pd.DataFrame, by: Scale | None = None) -> monotone_curves.Design:
     columns = [numbers(X[part.name]) for part in parts if isinstance(part, Curve)]
     return monotone_curves.design(parts, columns, len(X), by=by)
+
+
+def _as_tuples(values: Mapping[str, object]) -> dict[str, Any]:
+    return {name: _as_tuple(value) for name, value in values.items()}
 
 
 def _as_tuple(value: object) -> Any:

@@ -19,7 +19,7 @@ from scipy.special import expit, logit
 from tradecredit.default import unseen
 from tradecredit.default.additive_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
 from tradecredit.default.curve_knots import QUANTILES as KNOTS
-from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, HORIZON_MONTHS, OPINION, STEP_MONTHS, score_of
+from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, OPINION, score_of
 from tradecredit.default.point_in_time import shift_to
 from tradecredit.params.default import DefaultSettings
 
@@ -146,16 +146,6 @@ def central_tendency(known: History, stated: float, *, strength: float, counted:
     if not counted:
         return stated
     return (known.defaults + strength * stated) / (known.buyer_years + strength)
-
-
-def believed_defaults(observed: pd.DataFrame, settings: DefaultSettings, *, counted: bool) -> float:
-    """Return the defaults that a stated level rests on: those that it is worth, and if `counted` the book's own.
-
-    The error of such a level in logs is about 1 / √ of their number.
-    """
-    stated = settings.prior_buyer_years * settings.central_tendency
-    own = float(observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS if counted else 0.0
-    return stated + own
 
 
 def stated_tendency(today: pd.DataFrame, alive: pd.Series, settings: DefaultSettings) -> float:

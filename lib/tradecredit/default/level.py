@@ -7,8 +7,6 @@ import pandas as pd
 from scipy.stats import gamma, norm
 
 from tradecredit.book.book import Book
-from tradecredit.default import expert_prior
-from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS
 from tradecredit.default.point_in_time import factor_to, movement_error, point_in_time
 from tradecredit.default.ratings import level_basis
 
@@ -70,13 +68,10 @@ def parts(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     if probability.empty:
         return pd.DataFrame(columns=["times_low", "times_high"], index=pd.Index([], name="interval_part"))
     settings, found = book.run.default, level_basis(book)
-    years, fit = None, 0.0
+    years, fit, defaults = None, 0.0, found.level_defaults
     if found.model is not None and settings.level == "book":
-        defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
         today = found.today[ratings["method"] != "in default"]
         years, fit = found.observed["date"], found.model.mean_error(today, found.observed)
-    else:
-        defaults = expert_prior.believed_defaults(found.observed, settings, counted=found.model is None)
     errors = {
         "way from those years to the next": movement_error(point_in_time(settings, book.as_of, years), settings),
         "curves, in the mean of today's buyers": fit,

@@ -1,9 +1,10 @@
 """The tables that a model of default is fitted to and read with: what may be given, and every problem of it at once."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from numbers import Number
-from typing import NamedTuple, Never
+from typing import Any, NamedTuple, Never
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,21 @@ def checked(X: object, y: object, signs: object, groups: object, belief: object)
     if found:
         raise InputError(found)
     return Tables(X, outcome.astype("float64"), firms, belief)  # type: ignore[union-attr]
+
+
+def written(text: str, names: set[str]) -> dict[str, Any]:
+    """Return what a model's JSON holds. Raises `InputError` for a text that is none, or lacks one of the `names`."""
+    try:
+        content = json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise InputError([problem("model", f"is no JSON ({error})", "give the text that `to_json` wrote")]) from error
+    if not isinstance(content, dict):
+        told = f"is no model ({type(content).__name__} in place of an object)"
+        raise InputError([problem("model", told, "give the text that `to_json` wrote")])
+    absent = [problem(f"model.{name}", "is missing", "write the model anew") for name in sorted(names - content.keys())]
+    if absent:
+        raise InputError(absent)
+    return content
 
 
 def stated_pairs(pairs: object, X: pd.DataFrame) -> list[tuple[str, str]]:

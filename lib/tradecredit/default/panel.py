@@ -10,7 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.places import named, one_of
 from tradecredit.measure.agency_scores import latest_scores
 from tradecredit.measure.groups import groups_on
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.past_days import on_days
 from tradecredit.measure.ratios import account_places, of_statements
 
@@ -136,11 +136,11 @@ def panel(book: Book) -> pd.DataFrame:
     """Return past observations of the buyers with what became of them within 12 months.
 
     A row for each buyer and date, every three months back from 12 months before the as-of date to
-    `default.minimum_history_months` after the history's first invoice: `date`, `buyer_id`, the `inputs` as they were
-    known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default
-    (`in_default`), those that neither owed anything nor bought in the 12 months before, and those that are not
-    `private` are not observed. The dates are the same days of the month as the as-of date, so that the 12 months after
-    the last one end on or before it. Empty for a short ledger.
+    `default.minimum_history_months` after the day since when balances are known (`history.balances_since`): `date`,
+    `buyer_id`, the `inputs` as they were known on that date, and `defaulted` (1: a default in the following 12 months).
+    Buyers already in default (`in_default`), those that neither owed anything nor bought in the 12 months before, and
+    those that are not `private` are not observed. The dates are the same days of the month as the as-of date, so that
+    the 12 months after the last one end on or before it. Empty for a short ledger.
     """
     parts = [pd.DataFrame(columns=["date", "buyer_id", *candidates(book), "defaulted"])]
     days = dates(book, until=book.as_of - pd.DateOffset(months=HORIZON_MONTHS), step_months=STEP_MONTHS)
@@ -170,11 +170,11 @@ def unmatched(book: Book) -> dict[str, list[str]]:
 
 
 def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Timestamp]:
-    """Return the days from `until` back in steps, to `default.minimum_history_months` after `history.first_day`.
+    """Return the days from `until` back in steps, to `default.minimum_history_months` after `history.balances_since`.
 
     At most `LONGEST_YEARS` back from the as-of date.
     """
-    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = balances_since(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     first = max(first, book.as_of - pd.DateOffset(years=LONGEST_YEARS))
     found: list[pd.Timestamp] = []
     while (day := until - pd.DateOffset(months=step_months * len(found))) >= first:

@@ -1,6 +1,7 @@
 """Who may fail: each buyer's 12-month default probability, grade and reasons, and what they rest on."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.long_overdue import long_overdue
 from tradecredit.measure.overrides import overriding
 from tradecredit.numerics import discrimination
+from tradecredit.params.default import DefaultSettings
 
 FOLDS = 5
 """Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
@@ -46,9 +48,10 @@ class Assessment:
     - `defaulters`: buyers in the panel that defaulted within 12 months; `buyer_years` that were watched for defaults
       (missing with a fit);
     - `factor`: what the odds of the fit are multiplied by for the level; `tendency`: the mean that the stated curves
-      are shifted to (missing with a fit);
+      are shifted to (missing with a fit); `level_defaults`, those that the level rests on;
     - `counted`: index buyer_id, whether the level is that of the buyer and its like: private, not in default and,
-      without a fit, not long overdue; `level`: index `figure`; `value`, `unit`.
+      without a fit, not long overdue (where no buyer is all of that, without the last, then the first); `level`: index
+      `figure`; `value`, `unit`.
     """
 
     ratings: pd.DataFrame
@@ -66,9 +69,20 @@ class Assessment:
     defaulters: int
     factor: float
     tendency: float
+    level_defaults: float
     counted: pd.Series
     level: pd.DataFrame
     buyer_years: float
+
+
+class _Level(NamedTuple):
+    """`at`: what the odds of a fit are multiplied by, or the mean that stated curves are shifted to; `error`: that of
+    its logarithm, as far as it is of all buyers alike; `defaults` that it rests on; `figures`, to be shown."""
+
+    at: float
+    error: float
+    defaults: float
+    figures: dict[str, float]
 
 
 def assess(book: Book) -> pd.DataFrame:
@@ -131,9 +145,10 @@ def _of_today(book: Book) -> Assessment:
         rated = model.predict(today, confidence=settings.interval).assign(method=method)
         tendency = float("nan")
         stated = expert_prior.stated_tendency(today, counted, settings)
-        factor, error, levels = _level_of_fit(rated["pd"][counted], stated, observed, book)
+        level = _level_of_fit(rated["pd"][counted], stated, observed, book)
+        factor = level.at
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
-        rated = unseen.widened(rated, unseen=settings.prior_sd, error=error, confidence=settings.interval)
+        rated = unseen.widened(rated, unseen=settings.prior_sd, error=level.error, confidence=settings.interval)
         buyer_years = float("nan")
     else:
         model = None
@@ -142,19 +157,19 @@ def _of_today(book: Book) -> Assessment:
         factor = 1.0
         late = pd.Series(named(long_overdue(book).index.to_series(), book.buyers["buyer_id"]), index=today.index)
         stated = expert_prior.stated_tendency(today, counted, settings)
-        tendency, error, levels = _stated_level(known, stated, int(late.sum()), book)
+        level = _stated_level(known, stated, (late, counted), book)
+        tendency = level.at
         # The level is that of those who are not long overdue, which come on top of it.
         counted = counted & ~late if (counted & ~late).any() else counted
         rated, contributions = expert_prior.rated(today, counted, tendency, weights=weights, settings=settings)
-        error = np.hypot(error, expert_prior.believed_defaults(observed, settings, counted=True) ** -0.5)
-        rated = unseen.widened(rated, unseen=0.0, error=error, confidence=settings.interval)
+        rated = unseen.widened(rated, unseen=0.0, error=level.error, confidence=settings.interval)
         rated = _long_overdue(rated, late, book)
         table, curves = expert_prior.shape(today, weights, settings)
         buyer_years = known.buyer_years
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, alive, book), book)
-    levels["mean model probability, before overrides"] = float(ratings["model_pd"][alive].mean())
+    mean = {"mean model probability, before overrides": float(ratings["model_pd"][alive].mean())}
     return Assessment(
         ratings=ratings,
         model=model,
@@ -171,8 +186,9 @@ def _of_today(book: Book) -> Assessment:
         defaulters=defaulters,
         factor=factor,
         tendency=tendency,
+        level_defaults=level.defaults,
         counted=counted,
-        level=_with_units(levels),
+        level=_with_units(level.figures | mean),
         buyer_years=buyer_years,
     )
 
@@ -213,10 +229,8 @@ def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
     return _fitted(earlier, book).probability(later).rename("later_date")
 
 
-def _level_of_fit(
-    probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book
-) -> tuple[float, float, dict[str, float]]:
-    """Return what the odds of a fit are multiplied by, the error of its logarithm, and the figures of the level."""
+def _level_of_fit(probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book) -> _Level:
+    """Return the level of a fit: what its odds are multiplied by."""
     settings = book.run.default
     shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
     if settings.level == "stated":
@@ -224,30 +238,40 @@ def _level_of_fit(
         target = _tendency_now(stated, now)
         shown |= {"central tendency, stated": stated}
         factor = point_in_time.factor_to(target, probability) if len(probability) else 1.0
-        error = expert_prior.believed_defaults(observed, settings, counted=False) ** -0.5
-        return factor, float(np.hypot(error, point_in_time.movement_error(now, settings))), shown | _index_figures(now)
+        defaults = settings.prior_buyer_years * settings.central_tendency
+        return _Level(factor, _stated_error(defaults, now, settings), defaults, shown | _index_figures(now))
     now = point_in_time.point_in_time(settings, book.as_of, observed["date"])
-    return now.factor, point_in_time.movement_error(now, settings), shown | _index_figures(now)
+    defaults = float(observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
+    # How few these are is in the errors of the curves, whose intercept they set.
+    return _Level(now.factor, point_in_time.movement_error(now, settings), defaults, shown | _index_figures(now))
 
 
 def _stated_level(
-    known: expert_prior.History, stated: float, late: int, book: Book
-) -> tuple[float, float, dict[str, float]]:
-    """Return the mean probability that the stated curves are shifted to, the index's error in logs, and the figures.
+    known: expert_prior.History, stated: float, buyers: tuple[pd.Series, pd.Series], book: Book
+) -> _Level:
+    """Return the level of stated curves: the mean probability that they are shifted to.
 
-    `late`: how many buyers are `long_overdue`, in a book that records no defaults; they are its defaults of a year, of
-    all who owe or bought.
+    `buyers`: which are `long_overdue`, in a book that records no defaults, and which the level is measured of; those
+    that are both are its defaults of a year, of all of the latter who owe or bought.
     """
-    settings = book.run.default
+    settings, (late, counted) = book.run.default, buyers
     now = point_in_time.point_in_time(settings, book.as_of)
     strength = settings.prior_buyer_years
-    if late:
+    if (late & counted).any():
         watched = balances(book)[["open_amount", "sales_12m"]].sum(axis=1) > 0
-        known = known._replace(defaults=float(late), buyer_years=float(watched.sum()))
-    counted = book.has("defaults") or late > 0
-    tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=counted)
+        known = known._replace(defaults=float((late & counted).sum()), buyer_years=float((watched & counted).sum()))
+    tells = book.has("defaults") or bool((late & counted).any())
+    tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=tells)
     shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
-    return _tendency_now(tendency, now), point_in_time.movement_error(now, settings), shown | _index_figures(now)
+    defaults = strength * settings.central_tendency + (known.defaults if tells else 0.0)
+    at, error = _tendency_now(tendency, now), _stated_error(defaults, now, settings)
+    return _Level(at, error, defaults, shown | _index_figures(now))
+
+
+def _stated_error(defaults: float, now: point_in_time.PointInTime, settings: DefaultSettings) -> float:
+    """Return the error of the logarithm of a stated level: about 1 / √ of the defaults that it is worth, and the way
+    from its years to the next."""
+    return float(np.hypot(defaults**-0.5, point_in_time.movement_error(now, settings)))
 
 
 def _with_units(levels: dict[str, float]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
 from tradecredit.numerics.known_digits import known_digits
@@ -40,7 +40,7 @@ def back_test(book: Book) -> pd.DataFrame:
     """Return what the model, as known at the start of past years, said of them, and what was really lost.
 
     Index `year_end`: years of 12 months, the last ending on the book's day, `MOST_YEARS` at most, back to the first
-    whose start comes `default.minimum_history_months` or more after `history.first_day`. Of each:
+    whose start comes `default.minimum_history_months` or more after `history.balances_since`. Of each:
 
     - `year_start`, the day on which the year was looked at: `Book.at` it, nothing of later enters;
     - `buyers_then` at risk that day, those of `portfolio`; `defaults_then`, the sum of their PDs; `expected_loss_then`,
@@ -64,7 +64,7 @@ def _years(book: Book) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Return start (the day before the first) and last day of the years that can be looked at, rising."""
     if book.invoices.empty or not book.has("defaults"):
         return []
-    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = balances_since(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     days = [window_start(book.as_of, 12 * number) for number in range(MOST_YEARS, -1, -1)]
     return [(start, end) for start, end in pairwise(days) if start >= first]
 

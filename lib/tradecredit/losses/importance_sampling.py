@@ -11,7 +11,8 @@ from typing import NamedTuple, Self, cast
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, between, by_value, log_generating, loss_moments, twists
+from tradecredit.losses.kernels import Obligors, States, by_value
+from tradecredit.losses.moment_kernels import between, log_generating, loss_moments, twists
 from tradecredit.params.losses import Dependence, Sampling
 
 NODES = np.linspace(-8.0, 4.0, 61)
@@ -220,7 +221,7 @@ class Economy:
         return factor, shock
 
     def log_generating(self, obligors: Obligors, places: np.ndarray, states: States) -> np.ndarray:
-        """Return ψ of each kind in scenarios (kinds × …): see `kernels.log_generating`; `states`: theirs.
+        """Return ψ of each kind in scenarios (kinds × …): see `moment_kernels.log_generating`; `states`: theirs.
 
         Where the place alone makes the state, ψ is looked up between exact values in steps of a quarter of those of
         `NODES`, by the polynomial through the five of a piece between two nodes (to some 10⁻⁷; θ bends at the nodes).

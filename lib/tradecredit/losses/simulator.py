@@ -7,13 +7,21 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from tradecredit.book.checks import CENT
 from tradecredit.insurance.late_shipments import DRAWS
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_loss, paid_by_year, settled
-from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy, Hang
+from tradecredit.insurance.settlement import (
+    TERMS,
+    Losses,
+    Part,
+    Settlement,
+    YearlyLosses,
+    paid_by_loss,
+    paid_by_year,
+    settled,
+)
+from tradecredit.losses.importance_sampling import Draw, Economy
 from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import (
     CELL,
@@ -26,6 +34,7 @@ from tradecredit.losses.kernels import (
     of_buyers,
     summed,
 )
+from tradecredit.losses.obligors import obligors_of
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling
 
@@ -120,39 +129,15 @@ class Simulator:
         insured = parts_of(policies)
         parts = tuple(part.arrays(portfolio) for part in insured)
         attached = attachments(tuple(part.policy for part in insured), portfolio)
-        number = {name: portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd", "pd", "correlation")}
-        lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
-        loss = number["exposure"] * number["lgd"]
-        group = _groups(portfolio)
-        factor, weights = _factors(portfolio, settings.dependence, group, loss)
-        # Within a factor by default probability, so that neighbours in the kernel's loop take the same branches.
-        order = np.lexsort((number["pd"][np.unique(group, return_index=True)[1]], factor))
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
-        members = np.argsort(place[group], kind="stable")
-        obligor = place[group][members]
-        count = len(factor)
-        probability, correlation = (
-            _grouped_mean(number[name], loss, place[group], count) for name in ("pd", "correlation")
-        )
-        cost = np.bincount(place[group], loss, minlength=count)
-        anchor = _anchor(probability, correlation, cost, settings.dependence)
-        level, slope, loading = _barriers(probability, correlation, anchor, settings.dependence)
-        starts = np.searchsorted(obligor, np.arange(count + 1))
-        obligors = Obligors(
-            level=level,
-            slope=slope,
-            loading=loading,
-            tilt=_tilt(cost),
-            name=members[starts[:-1]] if count else members,
-            first=np.searchsorted(factor[order], np.arange(len(weights) + 1)),
-        )
-        economy = Economy.of(obligors, cost, settings.dependence, Hang(weights, anchor), settings.sampling)
+        of = obligors_of(portfolio, settings.dependence)
+        obligors = of.obligors
+        economy = Economy.of(obligors, of.cost, settings.dependence, of.hang, settings.sampling)
         if not economy.twist.any():
-            obligors = obligors._replace(tilt=np.zeros(count))
+            obligors = obligors._replace(tilt=np.zeros(len(obligors.name)))
+        exposure, lgd = (portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd"))
+        lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
         return cls(
-            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd,
-            tuple(part.policy for part in insured), parts,
+            obligors, of.members, of.start, exposure, lgd, lgd_sd, tuple(part.policy for part in insured), parts,
             tuple(_attached(part, limits) for part, limits in zip(parts, attached, strict=True)),
             economy, economy.draw(steps, seed, settings.sampling), seed,
         )  # fmt: skip
@@ -201,15 +186,15 @@ class Simulator:
             return self._year_by_losses(block, states)
         amounts, first = self._amounts
         sums = block_sums(self.obligors, states, self.economy.gamma, (self._key, self._draw_key), amounts)
-        terms = [policy.record() for policy in self.policies]
-        paid, spent = np.split(sums[first : first + len(terms) + len(self._bounded)], [len(terms)])
-        first_loss = np.minimum(paid, np.array([each["aggregate_first_loss"] for each in terms])[:, None])
+        terms, bounded = self._terms, self._bounded
+        paid, spent = np.split(sums[first : first + len(terms) + len(bounded)], [len(terms)])
+        first_loss = np.minimum(paid, terms["aggregate_first_loss"][:, None])
         indemnity = paid - first_loss
         # A first loss takes what comes first, and so leaves of discretionary cover what the order of losses says.
-        most = np.array([terms[number]["discretionary_maximum"] for number in self._bounded])[:, None]
+        most = terms["discretionary_maximum"][bounded, None]
         absorbed = self._absorbed(block, states, first_loss, spent > most)
-        indemnity[list(self._bounded)] -= np.maximum(spent - absorbed - most, 0.0)
-        indemnity = np.minimum(indemnity, np.array([each["maximum"] for each in terms])[:, None])
+        indemnity[bounded] -= np.maximum(spent - absorbed - most, 0.0)
+        indemnity = np.minimum(indemnity, terms["maximum"][:, None])
         return Year(sums[0], indemnity, first_loss, self._log_ratios(block, states, sums[1]))
 
     def _absorbed(self, block: Block, states: States, first_loss: np.ndarray, reached: np.ndarray) -> np.ndarray:
@@ -218,16 +203,14 @@ class Simulator:
         Only the losses that use up a first loss matter: those of the year's beginning, as far as they are enough.
         """
         absorbed = np.zeros(reached.shape)
-        wanted = reached & (first_loss[list(self._bounded)] > 0)
+        wanted = reached & (first_loss[self._bounded] > 0)
         for until in (EARLY, WHOLE_YEAR):
             scenarios = np.asarray(wanted.any(axis=0))
             if not scenarios.any():
                 break
             losses = _yearly(self._defaults(block, states, scenarios, until))
             for row, number in enumerate(self._bounded):
-                terms = self.policies[number].record()
-                part, attachment = self.parts[number], self.attachments[number]
-                _, used = paid_by_year(losses, part, attachment, terms, len(scenarios))
+                _, used = self._paid_by_year(losses, number, len(scenarios))
                 known = wanted[row] & ((used.sum(axis=0) > first_loss[number] - CENT) | (until == WHOLE_YEAR))
                 absorbed[row, known] = used[1, known]
                 wanted[row] &= ~known
@@ -254,12 +237,11 @@ class Simulator:
         losses = Losses(
             defaults.scenario, defaults.debt * share, defaults.recovery * share, above, limit, discretionary
         )
-        return settled(losses, self.policies[number].record())
+        return settled(losses, self._terms[number])
 
     def paid(self, defaults: Defaults, number: int) -> np.ndarray:
         """Return indemnity and the insurer's recovery of each default, as `settled` says them, alone (2 × …)."""
-        terms = self.policies[number].record()
-        return paid_by_loss(_yearly(defaults), self.parts[number], self.attachments[number], terms)
+        return paid_by_loss(_yearly(defaults), self.parts[number], self.attachments[number], self._terms[number])
 
     def insured_share(self, defaults: Defaults, number: int) -> np.ndarray:
         """Return the share of each default's debt that the insured debt of the policy of this number counts."""
@@ -320,9 +302,8 @@ class Simulator:
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
         losses = _yearly(defaults)
-        for number, policy in enumerate(self.policies):
-            part, attachment = self.parts[number], self.attachments[number]
-            indemnity[number], used = paid_by_year(losses, part, attachment, policy.record(), count)
+        for number in range(len(self.policies)):
+            indemnity[number], used = self._paid_by_year(losses, number, count)
             first_loss[number] = used.sum(axis=0)
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
@@ -330,21 +311,28 @@ class Simulator:
         gross = totals(defaults.debt - defaults.recovery)
         return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
+    def _paid_by_year(self, losses: YearlyLosses, number: int, scenarios: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the policy of this number pays in each scenario, and what is used of its first loss."""
+        return paid_by_year(losses, self.parts[number], self.attachments[number], self._terms[number], scenarios)
+
+    @cached_property
+    def _terms(self) -> np.ndarray:
+        """The terms of each policy, as the kernels read them."""
+        return np.array([policy.record() for policy in self.policies], np.dtype((np.record, TERMS)))
+
     @cached_property
     def _summed(self) -> bool:
         """Whether sums over the defaults of a year are enough for most years."""
-        by_loss = self.lgd_sd.any() or any(_erodes_first(policy.record()) for policy in self.policies)
+        # A first loss that losses before the percentage use up is used by something else than what is paid.
+        by_debt = (self._terms["aggregate_first_loss"] > 0) & self._terms["erosion_before_percentage"]
+        by_loss = self.lgd_sd.any() or by_debt.any()
         columns = len(self.policies) + len(self._bounded) + 3
         return not by_loss and len(self.obligors.name) * (DRAWS if self._draws else 1) * columns <= MOST_AMOUNTS
 
     @cached_property
-    def _bounded(self) -> tuple[int, ...]:
+    def _bounded(self) -> np.ndarray:
         """The numbers of the policies that pay so much for discretionary cover in a year at most."""
-        return tuple(
-            number
-            for number, policy in enumerate(self.policies)
-            if np.isfinite(policy.record()["discretionary_maximum"])
-        )
+        return np.flatnonzero(np.isfinite(self._terms["discretionary_maximum"]))
 
     @cached_property
     def _amounts(self) -> tuple[np.ndarray, int]:
@@ -374,7 +362,7 @@ class Simulator:
         """Return what a policy would pay for each buyer's loss before first loss and maximum (draws × buyers)."""
         part = self.parts[number]
         debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[:draws, None])
-        terms = self.policies[number].record().copy()
+        terms = self._terms[number].copy()
         terms["aggregate_first_loss"], terms["maximum"] = 0.0, np.inf
         terms["discretionary_maximum"] = np.inf
         limit, above, discretionary = (np.tile(values, draws) for values in self.attachments[number])
@@ -410,92 +398,3 @@ def _yearly(defaults: Defaults) -> YearlyLosses:
 
 def _key_of(seed: int, stream: int) -> np.uint64:
     return np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
-
-
-def _erodes_first(terms: np.void) -> bool:
-    """Return whether a first loss is used by losses before the percentage: what it is used by is not what is paid."""
-    return bool(terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"])
-
-
-def _groups(portfolio: pd.DataFrame) -> np.ndarray:
-    """Return the number of each buyer's obligor: its group, or itself; numbered by their first buyers."""
-    alone = "#" + pd.Series(np.arange(len(portfolio)).astype(str), index=portfolio.index)
-    name = (
-        alone
-        if "group_id" not in portfolio
-        else ("g" + portfolio["group_id"].astype("str")).where(portfolio["group_id"].notna(), alone)
-    )
-    return pd.factorize(name)[0]
-
-
-def _factors(
-    portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray, loss: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the factor of each obligor, or mix of factors, and the weights of all (`Economy.weights`).
-
-    That of its own or of its sector, a group's that of the buyer with the largest loss. The factors by themselves come
-    first, in their order.
-    """
-    count, factors = group.max(initial=-1) + 1, dependence.sector_factors
-    if factors is None:
-        return np.zeros(count, np.int64), np.ones((1, 1))
-    rows = {tuple(row): place for place, row in enumerate(np.eye(len(factors.factors)).tolist())}
-    by_key = {key: rows.setdefault(factors.by_factor(weights), len(rows)) for key, weights in factors.stated()}
-    code, sectors = pd.factorize(portfolio["sector"] if "sector" in portfolio else np.full(len(portfolio), None))
-    other = by_key["other"]
-    number = np.array([*(by_key.get(f"sectors.{sector}", other) for sector in sectors), other])[code]  # −1: missing
-    if factors.buyers:
-        own = pd.Series({name: by_key[f"buyers.{name}"] for name in factors.buyers}).reindex(portfolio.index)
-        number = np.where(own.isna(), number, own.fillna(0)).astype(np.int64)
-    largest = np.lexsort((-loss, group))
-    return number[largest[np.searchsorted(group[largest], np.arange(count))]], np.array([*rows])
-
-
-def _grouped_mean(values: np.ndarray, weight: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
-    """Return means by group, weighted by loss at default (so that the expected loss stays), or plain without losses."""
-    total = np.bincount(group, weight, minlength=count)
-    size = np.bincount(group, minlength=count)
-    weight = np.where(total[group] > 0, weight / np.where(total > 0, total, 1.0)[group], 1 / size[group])
-    mean = np.bincount(group, weight * values, minlength=count)
-    alone = size[group] == 1
-    mean[group[alone]] = values[alone]
-    return mean
-
-
-def _anchor(probability: np.ndarray, correlation: np.ndarray, cost: np.ndarray, dependence: Dependence) -> float:
-    """Return how far a unit of Student-t shock moves the factor for the typical buyer: barrier / loading."""
-    if dependence.kind != "student_t":
-        return 0.0
-    from scipy.stats import t
-
-    barrier = t.ppf(probability, dependence.degrees_of_freedom)
-    weight = np.where(np.isfinite(barrier), probability * cost, 0.0)
-    loading = float(weight @ np.sqrt(correlation))
-    return float(weight @ np.where(np.isfinite(barrier), barrier, 0.0)) / loading if loading > 0 else 0.0
-
-
-def _barriers(
-    probability: np.ndarray, correlation: np.ndarray, anchor: float, dependence: Dependence
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return level, slope and loading of each obligor's distance to default (see `Obligors`).
-
-    (barrier · shock − √ρ · Z) / √(1 − ρ), the factor being c = Z − anchor · (shock − 1).
-    """
-    if dependence.kind == "gamma":
-        return probability, probability * 0, probability * 0
-    own = np.sqrt(1 - correlation)
-    loading = np.sqrt(correlation) / own
-    if dependence.kind == "gaussian":
-        return ndtri(probability) / own, probability * 0, loading
-    from scipy.stats import t
-
-    barrier = t.ppf(probability, dependence.degrees_of_freedom)
-    return loading * anchor, barrier / own - loading * anchor, loading
-
-
-def _tilt(cost: np.ndarray) -> np.ndarray:
-    """Return the losses by which obligors may be twisted: those of the largest, 0 for the others."""
-    tilt = np.zeros(len(cost))
-    largest = np.argsort(-cost, kind="stable")[:TWISTED]
-    tilt[largest] = cost[largest]
-    return tilt

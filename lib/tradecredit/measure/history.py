@@ -13,7 +13,7 @@ from tradecredit.params.source import DemoSource
 SILENT_DAYS = 7
 """So many days without any entry before the as-of day may pass; after more, the export seems to have ended early."""
 
-ALMOST_ALL = 0.95
+PAID_BY_THEN = 0.95
 """Share of settled invoices within whose days to payment nothing that matters is left of what was open before."""
 MOST_UNDATED = 0.05
 """Share of what was paid whose day may lack without the balances of earlier days being wrong by much."""
@@ -109,8 +109,9 @@ def whole_since(book: Book) -> pd.Timestamp:
     """Return the day from which balances are known in full: all but few of the invoices from before are paid by then.
 
     A ledger that is cut at its first day lacks what was open from before: in the days after it balances only seem to
-    grow. It is the `first_day` + the days within which `ALMOST_ALL` of the settled invoices were; and `balances_since`
-    where that is the as-of day, where items were carried over, and where fewer than `LEAST_SETTLED` were settled.
+    grow. It is the `first_day` + the days within which `PAID_BY_THEN` of the settled invoices were; and
+    `balances_since` where that is the as-of day, where items were carried over, and where fewer than `LEAST_SETTLED`
+    were settled.
     Source: definitions §2.3.
     """
     since, of = balances_since(book), ledger(book)
@@ -119,7 +120,7 @@ def whole_since(book: Book) -> pd.Timestamp:
     days = (of.settled - of.issued)[~np.isnat(of.settled)] / np.timedelta64(1, "D")
     if len(days) < LEAST_SETTLED:
         return since
-    return since + pd.Timedelta(days=int(np.ceil(np.quantile(days, ALMOST_ALL))))
+    return since + pd.Timedelta(days=int(np.ceil(np.quantile(days, PAID_BY_THEN))))
 
 
 def last_entry(book: Book) -> pd.Timestamp:

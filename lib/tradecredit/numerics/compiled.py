@@ -33,6 +33,7 @@ KERNELS = (
     "insurance/split.py",
     "insurance/stops.py",
     "losses/kernels.py",
+    "losses/moment_kernels.py",
     "losses/quadrature.py",
     "default/payment_kernels.py",
     "default/payment_rates.py",

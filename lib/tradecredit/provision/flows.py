@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import month_ends
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
-from tradecredit.measure.history import first_day, settlements_known
+from tradecredit.measure.history import balances_since, settlements_known
 from tradecredit.measure.open_items import ledger
 from tradecredit.provision.items import MATRIX, WRITE_OFF_POINT, failed_buyers, owed_items
 
@@ -39,12 +39,13 @@ def _losing(book: Book) -> pd.DataFrame:
 
 @once
 def looked_at(book: Book) -> pd.DatetimeIndex:
-    """Return the month ends of the ledger's history up to the book's day, rising; none where it shows no settlement.
+    """Return the month ends up to the book's day of which balances are known, rising; none without a settlement.
 
-    From the month end on by which the history has begun (`history.first_day`); `provision.years` of them at most, and
-    as many again, which the rates of past days look back on.
+    From the month end on from which they are (`history.balances_since`): where it is not told when invoices were paid,
+    they would seem to grow old unpaid, and to lose nothing. `provision.years` of them at most, and as many again, which
+    the rates of past days look back on.
     """
-    first = first_day(book) if len(book.invoices) else pd.NaT
+    first = balances_since(book) if len(book.invoices) else pd.NaT
     if pd.isna(first) or not settlements_known(book, book.as_of)[0]:
         return month_ends(book.as_of, 1, since=book.as_of + pd.Timedelta(days=1))
     return month_ends(book.as_of, 24 * book.run.provision.years + 1, since=first)

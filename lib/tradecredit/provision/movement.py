@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since
 from tradecredit.provision.flows import losses_by
 from tradecredit.provision.items import MATRIX
 from tradecredit.provision.outlook import basis_of, outlook
@@ -126,7 +126,8 @@ def movements(book: Book) -> pd.DataFrame:
 
     `months_of_year`: the movements of its months added up (`by_month`). Opening and closing are the same; the lines
     between differ by what moved one way and back within the year: an invoice that was sold and paid in it is in no
-    line of the year. A column is missing where the ledger, or the history of its rates, does not reach back so far.
+    line of the year. A column is missing where balances (`history.balances_since`), or the history of rates, are not
+    known of so far back.
     """
     table = pd.DataFrame(
         {
@@ -151,7 +152,7 @@ def by_buyer(book: Book) -> pd.DataFrame:
     """
     names = [OPENING, "provision_used", CLOSING]
     since = window_start(book.as_of, 1)
-    known = len(book.invoices) and since >= first_day(book)
+    known = len(book.invoices) and since >= balances_since(book)
     lines = by_invoice(book, since, book.as_of) if known else None
     if lines is None:
         return pd.DataFrame(columns=[*names, "expense"], index=pd.Index([], name="buyer_id"), dtype="float64")
@@ -164,7 +165,7 @@ def by_buyer(book: Book) -> pd.DataFrame:
 
 
 def _movement_to_now(book: Book, since: pd.Timestamp) -> pd.Series:
-    if book.invoices.empty or since < first_day(book):
+    if book.invoices.empty or since < balances_since(book):
         return pd.Series(np.nan, index=pd.Index(LINES, name="line"))
     return movement(book, since, book.as_of)
 
@@ -175,7 +176,7 @@ def by_month(book: Book, months: int = 24) -> pd.DataFrame:
 
     Columns also: `receivables` at the month end, and `coverage_ratio` = closing / receivables.
     """
-    ends = month_ends(book.as_of, months + 1, since=first_day(book)) if len(book.invoices) else []
+    ends = month_ends(book.as_of, months + 1, since=balances_since(book)) if len(book.invoices) else []
     rows = {}
     for start, end in pairwise(ends):
         lines = movement(book, start, end)

@@ -5,64 +5,55 @@ readers (Color Universal Design, 2008), without its yellow, which is too pale on
 so that nothing is kept or shown on its own. Where there is nothing to draw, the figure says so instead of being empty.
 """
 
-import textwrap
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
+from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.rcsetup import cycler
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from scipy.stats import norm
 
 from tradecredit.columns import Kind
-from tradecredit.language import ENGLISH, separated, spoken, tr
+from tradecredit.language import separated, tr
+from tradecredit.report.chart_axes import (
+    GREY,
+    INK,
+    OKABE_ITO,
+    SIZE,
+    STYLE,
+    UPRIGHT,
+    below,
+    days_of,
+    fonts,
+    framed,
+    log_ticks,
+    short,
+    text_width,
+    ticks,
+    wrapped,
+)
 from tradecredit.report.columns import column
 from tradecredit.report.labels import beside_points
 from tradecredit.words.codes import in_words
-from tradecredit.words.formats import LARGE, MINUS, THOUSANDS, fixed, missing
-from tradecredit.words.formats import probability as probability_text
-from tradecredit.words.formats import short as shortened
+from tradecredit.words.formats import MINUS, fixed, missing
 
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
-SIZE = (6.4, 3.8)
 PHONE = 3.5
 """Width, in inches, of a figure that is laid out anew for a narrow screen."""
-INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
 _LINES = ("-", "--", "-.", ":")
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo", "||")
-_STYLE: Any = {
-    "font.size": 11, "axes.labelsize": 11, "xtick.labelsize": 11, "ytick.labelsize": 11,
-    "legend.fontsize": 11, "legend.frameon": False, "axes.edgecolor": GREY, "axes.labelcolor": INK,
-    "text.color": INK, "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "axes.grid": False,
-    "grid.color": RULE, "grid.linewidth": 0.8, "axes.axisbelow": True, "lines.linewidth": 2.0,
-    "axes.prop_cycle": cycler(color=OKABE_ITO), "axes.unicode_minus": True,
-    "text.parse_math": False,  # a buyer's name may hold dollar signs
-}  # fmt: skip
 AT_ZERO = 0.05
 """Part of the tallest bar of a picture below which a value beside it stands on the axis."""
 SUM_ROOM = 180
 """Points of type between all stacked bars of a picture and the next, less what the diamonds take."""
 BAR_ROOM = 380
 """Points of type that all bars side by side have for what stands at them."""
-UPRIGHT = (26, 3)
-"""Letters of a line that fit along an upright axis below a legend, and how many lines its name may have."""
-NARROW, WIDE = 6.2, 10
-"""Width in points of a letter, and of a Chinese character, at a size of 10 points."""
 MOST_BARS = 24
-_CHINESE = Path(__file__).with_name("fonts") / "WorkbookSansSC.otf"
-"""The characters of GB 2312, with its licence beside it: Chinese is drawn alike on every machine."""
-_FONTS_FOR_OTHER_SCRIPTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Arial Unicode MS")
 
 
 def bars(
@@ -89,7 +80,7 @@ def bars(
             if frame.size <= 12:
                 texts = ["–" if missing(height) else short(height, kind) for height in heights]
                 room = BAR_ROOM / frame.size
-                if not horizontal and max(map(_width, texts)) > room:
+                if not horizontal and max(map(text_width, texts)) > room:
                     texts = [text.replace(" ", "\n") for text in texts]
                 axes.bar_label(drawn, texts, padding=3, fontsize=10 if horizontal or frame.shape[1] == 1 else 9)
         labels = [_bar_name(name, horizontal=horizontal, rows=len(frame)) for name in frame.index]
@@ -98,13 +89,13 @@ def bars(
         look: dict[str, Any] = {"rotation": 40, "ha": "right"} if crowded else {}
         name_axis.set_ticks(places, labels, **look)
         name_axis.set_tick_params(length=0)
-        _ticks(value_axis, kind, whole=kind == "count")
+        ticks(value_axis, kind, whole=kind == "count")
         if horizontal:
             axes.invert_yaxis()
         axes.margins(x=0.14 if horizontal else None, y=None if horizontal else 0.16)
         axes.axhline(0, color=GREY, linewidth=0.8) if not horizontal else axes.axvline(0, color=GREY, linewidth=0.8)
 
-    return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
+    return framed(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
 
 
 def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "money") -> Figure:
@@ -132,7 +123,7 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
         for place, value in zip(places, sums, strict=True):
             at_zero = abs(value) < AT_ZERO * tall  # where the axis would strike it through
             text, after = short(value, kind), place + 1
-            wide = _width(text) > room
+            wide = text_width(text) > room
             if wide and not at_zero and after < len(shown) and down[after] <= value <= up[after]:
                 # Beside its diamond the next bar would cover it.
                 axes.annotate(
@@ -150,9 +141,9 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
         axes.set_xlim(-0.6, len(shown) - 0.2)
         axes.use_sticky_edges = False
         axes.margins(y=0.08)
-        _ticks(axes.yaxis, kind)
+        ticks(axes.yaxis, kind)
 
-    return _figure(shown, draw, x=x, y=y, legend=True)
+    return framed(shown, draw, x=x, y=y, legend=True)
 
 
 def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "number", ratios: bool = False) -> Figure:
@@ -176,11 +167,11 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
         if isinstance(at, pd.DatetimeIndex):
             locator = AutoDateLocator(minticks=4, maxticks=9)
             axes.xaxis.set_major_locator(locator)
-            axes.xaxis.set_major_formatter(_days_of(locator))
-        _ticks(axes.yaxis, kind)
+            axes.xaxis.set_major_formatter(days_of(locator))
+        ticks(axes.yaxis, kind)
         axes.margins(x=0.02)
 
-    return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
+    return framed(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
 
 
 def points(
@@ -201,20 +192,20 @@ def points(
     def draw(axes: Axes) -> None:
         axes.scatter(plain[x], plain[y], s=28, color=OKABE_ITO[0], alpha=0.9 if len(plain) <= 200 else 0.4, linewidth=0)
         axes.scatter(special[x], special[y], s=64, color=OKABE_ITO[1], marker="D", linewidth=0)
-        _ticks(axes.xaxis, kinds[0])
-        _ticks(axes.yaxis, kinds[1])
+        ticks(axes.xaxis, kinds[0])
+        ticks(axes.yaxis, kinds[1])
         axes.margins(0.1)
 
-    figure = _figure(whole, draw, x=labels.get(x, x), y=labels.get(y, y))
+    figure = framed(whole, draw, x=labels.get(x, x), y=labels.get(y, y))
     if len(whole) < len(frame):
-        _below(
+        below(
             figure,
             tr(
                 "{missing} of {all} cannot be shown: a value is missing.",
                 missing=len(frame) - len(whole), all=len(frame),
             ),
         )  # fmt: skip
-    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+    with mpl.rc_context(STYLE | {"font.family": fonts()}):
         places = [(str(name), (row[x], row[y])) for name, row in named.iterrows()]
         beside_points(figure, places, plain[[x, y]].to_numpy("float64"), size=10, line=GREY)
     return figure
@@ -241,7 +232,7 @@ def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> F
         axes.set_xticks(axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()], **look)
         axes.set(xlabel=tr(x), ylabel=wrapped(tr(y), *UPRIGHT))
 
-    return _figure(frame, draw, x=x, y=y, grid=False)
+    return framed(frame, draw, x=x, y=y, grid=False)
 
 
 def exceedance(
@@ -262,11 +253,11 @@ def exceedance(
         axes.set_xlim(left=0)
         bottom = float(every["probability"].min())
         axes.set_ylim(bottom=bottom * 0.8, top=min(1.0, float(every["probability"].max()) * 1.5))
-        _log_ticks(axes.yaxis, "probability")
-        _ticks(axes.xaxis, kind)
+        log_ticks(axes.yaxis, "probability")
+        ticks(axes.xaxis, kind)
         _marks(axes, {name: loss for name, loss in (marks or {}).items() if not missing(loss)})
 
-    return _figure(every, draw, x=x, y=tr("Probability of at least this loss"), legend=len(shown) > 1)
+    return framed(every, draw, x=x, y=tr("Probability of at least this loss"), legend=len(shown) > 1)
 
 
 def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month default rate") -> Figure:
@@ -281,8 +272,8 @@ def calibration(panels: Mapping[str, pd.DataFrame], *, y: str = "12-month defaul
     numbers = {name: table[rates].astype("float64").dropna(how="all") for name, table in panels.items()}
     shown = {name: table for name, table in numbers.items() if len(table)}
     if not shown:
-        return _figure(pd.DataFrame(), lambda _: None, x="", y=y)
-    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        return framed(pd.DataFrame(), lambda _: None, x="", y=y)
+    with mpl.rc_context(STYLE | {"font.family": fonts()}):
         figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         widths = [max(len(table), 4) for table in shown.values()]
         grid = figure.subplots(1, len(shown), sharey=True, squeeze=False, width_ratios=widths)[0]
@@ -318,8 +309,8 @@ def _rate_axis(axes: Axes, numbers: pd.DataFrame) -> None:
     top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
     axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
     decades = 10.0 ** np.arange(np.log10(floor), 1)
-    ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    rates = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
+    axes.yaxis.set_major_locator(FixedLocator(rates))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
 
@@ -349,9 +340,9 @@ def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind
         axes.set_xticks(places, [in_words(str(name)) for name in table.index])
         axes.set_xlim(-0.7, len(table) - 0.3)
         axes.set_ylim(bottom=0)
-        _ticks(axes.yaxis, kind)
+        ticks(axes.yaxis, kind)
 
-    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+    return framed(table.dropna(how="all"), draw, x=x, y=y, legend=True)
 
 
 def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
@@ -374,11 +365,11 @@ def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: 
             axes.plot(at, table[name].astype("float64"), dashes, color=colour, label=tr(names[name]))
         locator = AutoDateLocator(minticks=4, maxticks=9)
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(_days_of(locator))
-        _ticks(axes.yaxis, kind)
+        axes.xaxis.set_major_formatter(days_of(locator))
+        ticks(axes.yaxis, kind)
         axes.margins(x=0.02)
 
-    return _figure(table, draw, x=x, y=y, legend=True)
+    return framed(table, draw, x=x, y=y, legend=True)
 
 
 def curves(
@@ -397,12 +388,12 @@ def curves(
     drawn = table[table["input"].isin(table["input"].unique()[:INPUTS])]
     names = list(drawn["input"].unique())
     if not names:
-        return _figure(table, lambda _: None, x="", y="")
+        return framed(table, lambda _: None, x="", y="")
     pairs = [] if surfaces is None else list(surfaces.groupby("pair", sort=False))
     columns, beside = (max(int(width / each), 1) for each in (PANEL, PAIR))
-    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        rows, below = -(-len(names) // columns), -(-len(pairs) // beside)
-        heights = [1.45 * rows, *[1.7 * below] * bool(pairs), *[1.7] * (scaling is not None)]
+    with mpl.rc_context(STYLE | {"font.family": fonts()}):
+        rows, under = -(-len(names) // columns), -(-len(pairs) // beside)
+        heights = [1.45 * rows, *[1.7 * under] * bool(pairs), *[1.7] * (scaling is not None)]
         figure = Figure(figsize=(width, 0.5 + sum(heights)), dpi=100, layout="constrained")
         halves = list(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights).flat)
         last = [halves.pop()] if scaling is not None else []
@@ -415,7 +406,7 @@ def curves(
         upper.supylabel(tr("Log-odds of default against the median buyer"), fontsize=10)
         for part in lower:
             part.suptitle(tr("Log-odds of two inputs together"), fontsize=10)
-            shades = part.subplots(below, beside, squeeze=False)
+            shades = part.subplots(under, beside, squeeze=False)
             ends = float(surfaces["both_log_odds"].min()), float(surfaces["both_log_odds"].max())  # type: ignore[index]
             for axes, (_, surface) in zip(shades.flat, pairs, strict=False):
                 _surface(axes, surface, ends)
@@ -486,101 +477,6 @@ def _surface(axes: Axes, surface: pd.DataFrame, ends: tuple[float, float]) -> No
     axes.grid(visible=False)
 
 
-def wrapped(text: str, width: int, most: int) -> str:
-    """Return a text in at most so many lines, the rest cut; a Chinese character, which is wide, counts as two."""
-    wide = sum(letter >= "\u2e80" for letter in text)
-    if wide > len(text) / 2:
-        step = max(width // 2, 4)
-        cut = [text[at : at + step] for at in range(0, len(text), step)]
-        return "\n".join(cut) if len(cut) <= most else "\n".join(cut[:most])[:-1] + "…"
-    return "\n".join(textwrap.wrap(text, width, max_lines=most, placeholder="…")) or text
-
-
-def short(value: float, kind: Kind) -> str:
-    """Return a value for an axis or a bar: `1.2 m`, `35 %`, `12`."""
-    size = abs(float(value))
-    sign = MINUS if value < 0 else ""
-    if kind in ("percent", "probability"):
-        text = (fixed(size * 100, 0) if size >= 9.995 else shortened(size * 100, 3)) + separated(" %")
-        text = text if kind == "percent" else probability_text(size)
-        return sign + (_trimmed(text) if kind == "probability" else text)
-    if kind == "money" or (kind == "number" and size >= 1e5):
-        for least, unit, suffix in (*LARGE[spoken()], *THOUSANDS[spoken()]):
-            if size >= least * 0.9995:
-                return f"{sign}{_significant(size / unit)}{suffix}"
-    if kind == "days":
-        return f"{sign}{fixed(size, 0 if size >= 100 or size == int(size) else 1)}"
-    return f"{sign}{fixed(size, 0)}" if size >= 1000 or size == int(size) else f"{sign}{_significant(size)}"
-
-
-def _figure(
-    drawn: pd.DataFrame, draw: Callable[[Axes], None], *, x: str, y: str, legend: bool = False, grid: bool = True
-) -> Figure:
-    """Return a figure in the report's style with what `draw` puts on its axes, or the words that there is nothing."""
-    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
-        axes = figure.add_subplot()
-        if drawn.empty or drawn.isna().all(axis=None):
-            axes.set_axis_off()
-            axes.text(0.5, 0.5, tr("Nothing to show: cannot be estimated from this book."), ha="center", va="center")
-            return figure
-        axes.set(xlabel=tr(x), ylabel=wrapped(tr(y), *UPRIGHT))
-        draw(axes)
-        if grid:
-            axes.grid(axis="both" if _is_scatter(axes) else "x" if _is_horizontal(axes) else "y")
-        if legend:
-            handles, _ = axes.get_legend_handles_labels()
-            columns = len(handles) if sum(len(str(handle.get_label())) + 6 for handle in handles) < 62 else 2
-            figure.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=2.4, columnspacing=1.6)
-    return figure
-
-
-@cache
-def _fonts() -> list[str]:
-    """Return matplotlib's own font and ours for Chinese, the same on every machine, then those here that know more."""
-    fontManager.addfont(_CHINESE)
-    here = set(fontManager.get_font_names())
-    return ["DejaVu Sans", "Workbook Sans SC", *(font for font in _FONTS_FOR_OTHER_SCRIPTS if font in here)]
-
-
-def _is_horizontal(axes: Axes) -> bool:
-    return axes.yaxis_inverted()
-
-
-def _is_scatter(axes: Axes) -> bool:
-    return bool(axes.collections) and not axes.lines and not axes.patches
-
-
-def _width(text: str) -> float:
-    """Return the width of a text in points, at a size of 10 points."""
-    return sum(WIDE if letter >= "\u2e80" else NARROW for letter in text)
-
-
-def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:
-    axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else short(value, kind)))
-
-
-DAYS = {"de": ("%m.%Y", "%d.%m."), "zh": ("%Y-%m", "%m-%d")}
-"""How a language writes the first day of a month and any other on an axis."""
-
-
-def _days_of(locator: AutoDateLocator) -> ConciseDateFormatter | FuncFormatter:
-    """Return how an axis of days is written; matplotlib's own way has the names of months in English."""
-    if spoken() == ENGLISH:
-        # With the year below the month, not once in a corner.
-        beginnings = ["", "%Y", "%b\n%Y", "%b-%d", "%H:%M", "%H:%M"]
-        return ConciseDateFormatter(locator, zero_formats=beginnings, show_offset=False)
-    month, day = DAYS[spoken()]
-    return FuncFormatter(lambda at, _: num2date(at).strftime(month if num2date(at).day == 1 else day))
-
-
-def _log_ticks(axis: Any, kind: Kind) -> None:
-    axis.set_major_locator(LogLocator(base=10, numticks=12))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value, kind)))
-    axis.set_minor_formatter(NullFormatter())
-
-
 def _marks(axes: Axes, marks: Mapping[str, float]) -> None:
     """Draw uprights with their names; close ones write on different heights so that no name covers another."""
     if not marks:
@@ -598,26 +494,9 @@ def _marks(axes: Axes, marks: Mapping[str, float]) -> None:
         )  # fmt: skip
 
 
-def _below(figure: Figure, text: str) -> None:
-    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        figure.supxlabel(text, fontsize=9, color=GREY, x=0.01, ha="left")
-
-
 def _cell_text(value: float, kind: Kind) -> str:
     """Return a value for a heatmap's cell; shares without the per cent sign, which the axis or the caption has."""
     return fixed(value * 100, 1) if kind in ("percent", "probability") else short(value, kind)
-
-
-def _significant(size: float) -> str:
-    return f"{size:.0f}" if size >= 100 else _trimmed(shortened(size, 3))
-
-
-def _trimmed(text: str) -> str:
-    """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
-    digits = text.removesuffix("%").split(" ", 1)[0]
-    unit = text[len(digits) :]
-    mark = fixed(0.1, 1)[1]
-    return (digits.rstrip("0").rstrip(mark) if mark in digits else digits) + unit
 
 
 def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:

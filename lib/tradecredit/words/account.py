@@ -153,7 +153,8 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
 
 def picture(found: Account, currency: str) -> str:
     """Return what the chart of the account shows."""
-    values = [f"{name} {money(value, currency)}" for name, value in found.items["cover_value"].items()]
+    worth = found.items[["cover_value", "cover_value_se"]]
+    values = [f"{name} {money(value, currency, error=error)}" for name, value, error in worth.itertuples()]
     return tr(
         "Stacked bars of what each policy brings above zero and costs below it; in all: {values}.",
         values=listed(values),

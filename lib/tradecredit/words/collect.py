@@ -6,15 +6,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.checks import CENT
 from tradecredit.decide import decisions
-from tradecredit.decide.collect import effects, progress, stages, worklist
+from tradecredit.decide.collect import effects, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
 from tradecredit.decide.collect.insurer_calendar import IN_FORCE, STOP_ON
 from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
 from tradecredit.language import tr
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
-from tradecredit.measure.receivables import kpis
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent
@@ -26,7 +24,6 @@ from tradecredit.words.formats import (
     counted,
     day,
     days,
-    fixed,
     listed,
     money,
     percent,
@@ -74,13 +71,6 @@ GAPS = {
     ESTIMATED: "has holidays that go by the moon, whose days are estimated",
 }
 """`public_holidays.not_known`: what is said of a country in a year."""
-
-VERDICTS = {
-    progress.REACHED: "the goal is met",
-    progress.WITHIN: "collection alone can meet the goal",
-    progress.BEYOND: "the goal is out of reach of collection: with nothing past due it would still be missed, and only "
-    "shorter payment terms can meet it",
-}
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:
@@ -478,91 +468,6 @@ def letters_in_vain(table: pd.DataFrame, costs: pd.Series, acting: pd.DataFrame,
     )
 
 
-def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
-    """Return what came after the letters of each stage. `table`: `progress.by_stage`."""
-    known = table[table["collected"].notna()]
-    if known.empty:
-        return tr("No letter is old enough to tell what came after it.")
-    told = [
-        tr("{collected} of what was asked for after the {stage}", collected=percent(row["collected"]), stage=stage)
-        for stage, row in known.iterrows()
-    ]
-    return tr("Within {outcome_days} came {told}.", outcome_days=days(settings.outcome_days), told=listed(told))
-
-
-def promises(table: pd.DataFrame) -> str:
-    """Return how many promises were kept. `table`: `progress.promises_by_month`; empty without any that is over."""
-    over = int(table["kept"].sum() + table["broken"].sum()) if len(table) else 0
-    if not over:
-        return ""
-    kept = int(table["kept"].sum())
-    return tr(
-        "Of {promises} whose day is over, **{kept}** were kept.",
-        promises=counted(over, "promise"),
-        kept=percent(kept / over),
-    )
-
-
-def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
-    """Return how far the run's goals are reached; empty where it states none.
-
-    `table`: `progress.goals`; `acting`: `worklist.worklist`, from whom the money can come.
-    """
-    months = book.run.receivables.sales_months
-    told = []
-    names = {
-        "dso": (tr("DSO on the sales of the last {months}", months=counted(months, "month")), days),
-        "turnover": (tr("receivables turnover"), lambda value: tr("{value} times a year", value=fixed(value, 2))),
-    }
-    for figure, row in table.iterrows():
-        name, written = names[str(figure)]
-        if row["goal_verdict"] in VERDICTS:
-            told.append(
-                tr(
-                    "The {name} is {written}, against a goal of {written_2} and a best possible of "
-                    "{written_3}: {verdicts}.",
-                    name=name,
-                    written=written(row["value"]),
-                    written_2=written(row["goal"]),
-                    written_3=written(row["best_possible"]),
-                    verdicts=tr(VERDICTS[row["goal_verdict"]]),
-                )
-            )
-            countback = kpis(book)["dso_countback"]
-            if figure == "dso" and pd.notna(countback):
-                told.append(
-                    tr("The goal is not for the countback DSO, which is {countback}.", countback=days(countback))
-                )
-        if pd.notna(row["to_collect"]):
-            told.append(_from_whom(row["to_collect"], acting["to_collect"], book.run.currency))
-    return " ".join(told)
-
-
-def _from_whom(wanted: float, owed: pd.Series, currency: str) -> str:
-    """Return how much has to come in for a goal, and from how many of the buyers that owe most of what is overdue."""
-    told = tr(
-        "To meet the DSO goal as of today {wanted} of overdue receivables would have to be collected; the "
-        "run file sets no date for it.",
-        wanted=money(wanted, currency),
-    )
-    largest = owed.sort_values(ascending=False).cumsum()
-    if wanted > owed.sum():
-        return tr(
-            "{told} That is more than the {owed} that the worklist has to collect.",
-            told=told,
-            owed=money(owed.sum(), currency),
-        )
-    buyers = int((largest < wanted).sum()) + 1
-    return tr(
-        "{told} The {buyers} of the worklist that {owe} most {owes_that_much}, of {owed} to collect.",
-        told=told,
-        buyers=counted(buyers, "buyer"),
-        owe=tr("owes") if buyers == 1 else tr("owe"),
-        owes_that_much=tr("owes that much") if buyers == 1 else tr("owe that much together"),
-        owed=money(owed.sum(), currency),
-    )
-
-
 def next_letters(acting: pd.DataFrame) -> str:
     """Return when the next letters can come to buyers that wait; empty where none does."""
     waits = acting[acting["act"] == stages.WAIT]
@@ -575,53 +480,3 @@ def next_letters(acting: pd.DataFrame) -> str:
         verb=verb,
         due_day=day(waits["due_day"].min()),
     )
-
-
-def in_dispute(table: pd.DataFrame, acting: pd.DataFrame, rules: pd.DataFrame, currency: str) -> str:
-    """Return what of the disputed debt is past due, and what of it the audit of cover has under its dispute.
-
-    `table`: `open_disputes.by_reason`; `acting`: `worklist.worklist`; `rules`: `audit.reasons`. Empty without a
-    dispute.
-    """
-    amount = table["amount"].sum()
-    if not amount > 0:
-        return ""
-    late = acting["disputed"].sum()
-    audited = rules.loc[rules["reason"] == "in_dispute", "open_amount"].sum()
-    told = tr(
-        "Of {amount} in dispute {late} is past due and held out of collection.",
-        amount=money(amount, currency),
-        late=money(late, currency),
-    )
-    if not CENT <= amount - audited < amount:
-        return told
-    return tr(
-        "{told} The audit of cover has {audited} of it under its dispute, and {other} under a reason that comes "
-        "first, such as the kind of buyer or tax.",
-        told=told,
-        audited=money(audited, currency),
-        other=money(amount - audited, currency),
-    )
-
-
-def disputes(table: pd.DataFrame, currency: str) -> str:
-    """Return what open disputes amount to and cost; empty without any. `table`: `open_disputes.by_reason`."""
-    now = table[table["disputes"] > 0]
-    if now.empty:
-        return ""
-    first, amount = now.iloc[0], now["amount"].sum()
-    owner = tr(", for {owner} to settle", owner=first["owner"]) if pd.notna(first["owner"]) else ""
-    told = tr(
-        "The largest part of {amount} in dispute is about {name}: {amount_2}{owner}.",
-        amount=money(amount, currency),
-        name=first.name,
-        amount_2=money(first["amount"], currency),
-        owner=owner,
-    )
-    if now["dso_days"].notna().all():
-        told += tr(" Disputes add {dso_days} to the DSO.", dso_days=days(now["dso_days"].sum()))
-    if now["cover_lost"].sum() > 0:
-        told += tr(
-            " Without them {cover_lost} more would be insured.", cover_lost=money(now["cover_lost"].sum(), currency)
-        )
-    return told

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.places import named
 from tradecredit.default import panel
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
@@ -104,8 +105,8 @@ def decisions(book: Book) -> dict[str, str]:
         "long overdue": tr(
             "{long_past_due}, and the book records no defaults. It is more than {material_share} of what each "
             "of them owes, and {not_paid}: say who of them is in default (table `defaults`), and claim, "
-            "enforce or write off. Until then each stands in grade 10, and counts as a default in the level of "
-            "all.",
+            "enforce or write off. Until then each stands in grade 10, and private ones count as defaults in "
+            "the level of all.",
             long_past_due=_long_past_due(late, book),
             material_share=percent(settings.material_share),
             not_paid=not_paid,
@@ -220,28 +221,42 @@ def long_overdue_rated(late: pd.DataFrame, book: Book, ratings: pd.DataFrame) ->
 
 
 def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
-    """Return how far long overdue debt moves the level of a book that records no defaults; nothing where none is."""
+    """Return how far long overdue debt moves the level of a book that records no defaults; nothing where none is.
+
+    And how many of those whose debt it is move it not, as they are not private.
+    """
     late = long_overdue(book)
     if late.empty:
         return []
     levels, settings = assessment.level["value"], book.run.default
-    moved = levels["central tendency, with the book's own history"]
-    return [
-        tr(
-            "The book records no defaults. In their place stand the {buyers} of which more than "
-            "{material_amount} and more than {material_share} of what it owes is over {days} days past due and "
-            "uncontested, without those that paid at least {paying_share} of what fell due since "
-            "(`default.material_share`, `default.paying_share`). They move the stated central tendency of "
-            "{central_tendency_stated} to {moved}, the mean of all others; they stand in grade 10 themselves.",
-            buyers=counted(len(late), "buyer"),
-            material_amount=money(settings.material_amount, book.run.currency),
-            material_share=percent(settings.material_share),
-            days=DAYS,
-            paying_share=percent(settings.paying_share),
-            central_tendency_stated=probability(levels["central tendency, stated"]),
-            moved=probability(moved),
+    counting = panel.private(book) | (not panel.private(book).any())
+    counted_late = int(named(late.index.to_series(), book.buyers["buyer_id"])[counting].sum())
+    told = []
+    if counted_late:
+        told.append(
+            tr(
+                "The book records no defaults. In their place stand the {buyers} of which more than "
+                "{material_amount} and more than {material_share} of what it owes is over {days} days past due and "
+                "uncontested, without those that paid at least {paying_share} of what fell due since "
+                "(`default.material_share`, `default.paying_share`). They move the stated central tendency of "
+                "{central_tendency_stated} to {moved}, the mean of all others; they stand in grade 10 themselves.",
+                buyers=counted(counted_late, "buyer"),
+                material_amount=money(settings.material_amount, book.run.currency),
+                material_share=percent(settings.material_share),
+                days=DAYS,
+                paying_share=percent(settings.paying_share),
+                central_tendency_stated=probability(levels["central tendency, stated"]),
+                moved=probability(levels["central tendency, with the book's own history"]),
+            )
         )
-    ]
+    if counted_late < len(late):
+        told.append(
+            tr(
+                "Long overdue in grade 10, but not private and so without effect on the level: {buyers}.",
+                buyers=counted(len(late) - counted_late, "buyer"),
+            )
+        )
+    return told
 
 
 def unmatched(book: Book) -> list[str]:

@@ -101,7 +101,7 @@ def test_notice_is_given_by_somebody_by_a_day_after_the_decision(made, values, e
     assert given["due_day"].dt.strftime("%Y-%m-%d").tolist() == notice
     assert given["authority"].tolist() == ["credit analyst"] * len(notice)
     assert not (given["due_day"] < found.loc["policy", "due_day"]).any()
-    told = words.policies.notice(book, items(**values), "p")
+    told = words.policy_periods.notice(book, items(**values), "p")
     assert list(told) == ["policy notice"] * len(notice)
     assert all("give the insurer notice that it is not renewed as it is" in sentence for sentence in told.values())
 

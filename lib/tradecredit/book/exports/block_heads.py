@@ -27,8 +27,8 @@ LEAST_IN_TREE = 3
 """Documents from which sums show groups, and rows above which one value in all of them is no buyer's."""
 MOST_IN_TREE = 0.6
 """Share of documents with a group from which sums show it: the last rows that are looked at may lack theirs."""
-ALMOST_ALL = 0.9
-"""Share of names that differ, of documents in a tree."""
+DIFFERENT = 0.9
+"""Share of the documents of a tree from which their names differ."""
 OF_LABEL: dict[frozenset[str], Role] = {
     frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
     frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
@@ -114,7 +114,7 @@ def is_tree(columns: dict[Role, list[str]], header: list[object], below: list[li
     dated = [places[one] for role in DAYS for one in columns.get(role, [])[:1]]
     with_day = pd.Series([any(row[at] is not None for at in dated) for row in wide], dtype="bool")
     documents = names[with_day & values.notna()].dropna()
-    if len(documents) < LEAST_IN_TREE or documents.nunique() < ALMOST_ALL * len(documents):
+    if len(documents) < LEAST_IN_TREE or documents.nunique() < DIFFERENT * len(documents):
         return False
     of = first_groups(names, values, with_day)
     return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)

@@ -30,6 +30,7 @@ CURRENCIES = {*CODES.split()}
 LEAST_ROWS = 3
 """Fewer rows tell nothing of what a column is."""
 ALMOST_ALL = 0.9
+"""Share of rows that hold a thing from which it is what the column holds."""
 NOT_OWED = {OTHER, "paid", "tax", "net"}
 """Words in the names of amounts that are not what an invoice comes to."""
 LEAST_BUYERS = 5

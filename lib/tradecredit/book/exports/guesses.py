@@ -17,9 +17,12 @@ from tradecredit.book.exports.which_rows import are_read
 from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import Code, ExportSource, Role
 
-ALMOST_ALL = 0.95
-HALF = 0.5
-FEW = 0.1
+OWN_BUYER = 0.95
+"""Buyers of each document from which hardly one has two."""
+COME_TO_IT = 0.5
+"""Share of documents above which rows are their payments, as these come to no more than their total."""
+FEW_CREDITS = 0.1
+"""Share of all documents, and of what is owed, below which credits are those of a list of open items alone."""
 WORDED: tuple[Role, ...] = ("kind", "text", "applies_to", "buyer_id", "name", "invoice_id", "issued", "due")
 """Roles in whose cells a word may tell a total."""
 SUM = re.compile(rf"^(?:{TOTAL.removeprefix('(?i)')})|{TOTAL_BEHIND.removeprefix('(?i)')}", re.IGNORECASE)
@@ -36,7 +39,7 @@ def many_buyers(seen: Seen) -> tuple[Guess, ...]:
     buyer = seen.raw["buyer_id"].fillna(seen.raw["name"]).dropna().astype("str")
     if len(buyer) < LEAST_DOCUMENTS or seen.source.one_kind:
         return ()
-    if ALMOST_ALL * len(buyer) > len(set(buyer)) > 1 or (seen.source.block and len(set(buyer)) == 1):
+    if OWN_BUYER * len(buyer) > len(set(buyer)) > 1 or (seen.source.block and len(set(buyer)) == 1):
         return ()
     return (Guess("source.buyers", f"{len(set(buyer)):,} buyers of {len(buyer):,} documents", open=True),)
 
@@ -114,7 +117,7 @@ def _what_rows_are(again: pd.DataFrame, number: pd.Series, source: ExportSource)
         return "added"
     if {"paid", "cleared"} <= source.columns.keys():
         paid = amounts(again["paid"], source.form.decimal).groupby(of_number).sum()
-        return "payments" if (paid.abs() <= each.max().abs() + CENT).mean() > HALF else "repeated"
+        return "payments" if (paid.abs() <= each.max().abs() + CENT).mean() > COME_TO_IT else "repeated"
     return "repeated" if each.ngroups > 1 else "added"
 
 
@@ -214,7 +217,7 @@ def unmatched(seen: Seen) -> Settled:
         return Settled()
     # Where hardly anything was paid, the list has open items alone.
     paid, owed = value[credits].abs().sum(), value[~credits].clip(lower=0).sum()
-    few = credits.sum() < FEW * len(credits) and paid < FEW * owed
+    few = credits.sum() < FEW_CREDITS * len(credits) and paid < FEW_CREDITS * owed
     taken, other = ("on_account", "oldest") if few else ("oldest", "on_account")
     return Settled({"unmatched": taken}, (Guess("source.unmatched", taken, (other,), open=True),))
 

@@ -15,7 +15,9 @@ from tradecredit.params.export import DocumentKind, ExportSource
 LEAST = 3
 """Fewer invoices tell no sign."""
 ALMOST_ALL = 0.95
+"""Share of invoices below zero from which the signs are the other way round."""
 MOSTLY = 0.6
+"""Share of rows of a kind, or of invoices, from which what they tell is told of all."""
 OURS = "one may write invoice, payment, credit_note, discount, write_off, recovery or leave_out for each"
 RETURNED = "debit and credit keep their sides: a payment in debit is one that was returned"
 

@@ -21,8 +21,8 @@ OF_CREDITS = re.compile(
     r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE
 )
 """What names of columns say in a list of credit memos."""
-ALMOST_ALL = 0.9
-"""Share of rows that hold a day, of a column of days."""
+DATED = 0.9
+"""Share of rows that hold a day, from which a column is one of days."""
 UNUSED = re.compile(
     r"\b(?:available|unused|unapplied|unallocated|not applied|nicht zugeordnet|non affecte|disponible)\b"
 )
@@ -84,7 +84,7 @@ def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | Non
 def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
     """Return the only column that holds days in nearly all rows; empty without one, or with several."""
     cells = {name: [row[at] for row in below if at < len(row)] for name, at in places_of(header).items()}
-    dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= ALMOST_ALL * len(held)]
+    dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= DATED * len(held)]
     return dated if len(dated) == 1 else []
 
 

@@ -16,7 +16,9 @@ from tradecredit.params.export import Role
 TELL_OPEN: tuple[Role, Role] = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
 ALMOST_ALL = 0.95
+"""Share of invoices that add up from which columns are what they add up as."""
 MOSTLY = 0.6
+"""Share of invoices that are open, or paid, in whole from which two parts are what is open and what is paid."""
 SOME = 0.3
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""

@@ -32,6 +32,7 @@ SPREAD = 2.0
 LEAST_AMOUNT = 1.0
 """Smaller amounts tell no rate, for theirs are rounded to cents."""
 ALMOST_ALL = 0.9
+"""Share of rows from which what they tell is told of all."""
 
 
 ROLES: tuple[Role, ...] = ("amount", "open", "paid", "debit", "credit")

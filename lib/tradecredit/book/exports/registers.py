@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 from babel import Locale
@@ -67,7 +67,7 @@ class Register(Named):
 
     table: Literal["buyers", "orders"]
     columns: dict[str, list[str]]
-    like: Annotated[dict[str, str], Field(default_factory=dict)]
+    like: dict[str, str] = Field(default_factory=dict)
     """Regular expressions of what other names of these columns say, in small letters without accents."""
 
 

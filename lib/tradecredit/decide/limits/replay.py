@@ -20,7 +20,7 @@ from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since, first_day
 from tradecredit.measure.limits_in_force import LIMIT_SOURCES, amounts_on
 from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
@@ -62,12 +62,12 @@ class Replay(NamedTuple):
 def at_month_ends(book: Book, months: int = MONTHS) -> pd.DataFrame:
     """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
-    A row for each of the last `months` month ends of the ledger's history, and each buyer: `month_end`, `buyer_id`,
+    A row for each of the last `months` month ends of which balances are known, and each buyer: `month_end`, `buyer_id`,
     `owed` (`balances.net_amount`), `own_limit` and its `breach`, owed above it (both missing: none in force). In force
     is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers that have failed by
     the day and have no limit above 0 are left out.
     """
-    ends = month_ends(book.as_of, months, since=first_day(book))
+    ends = month_ends(book.as_of, months, since=balances_since(book))
     buyers = book.buyers["buyer_id"]
     owed, own = (
         np.array([of_day(book, day) for day in ends]).reshape(len(ends), len(buyers)) for of_day in (_owed, _own_limits)
@@ -153,9 +153,10 @@ def ways(often: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:
     """Return past days for `replay`: `count` of them, `months` apart, the last so long before the as-of date.
 
-    Fewer where the ledger does not reach back far enough for a default probability (`default.minimum_history_months`).
+    Fewer where balances are not known of far enough back (`history.balances_since`) for a default probability
+    (`default.minimum_history_months`).
     """
-    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = balances_since(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     days = [window_start(book.as_of, months * number) for number in range(count, 0, -1)]
     return [day for day in days if day >= first]
 
