@@ -8,6 +8,8 @@ from tradecredit.book.exports.heads import AMOUNTS, GLUE, fits, plain
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportSystem, Role
 
+NAMES = ({"name"}, {"customer", "name"})
+"""What a column of names says."""
 NAMES_OF_A_CODE = 3
 """Names for each value from which a number is none of buyers."""
 LEAST_OF_A_BUYER = 1.5
@@ -74,6 +76,10 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     if number and "name" not in found and meanings.get(found.get("buyer_id", [""])[0]) == {"customer"}:
         # What is called the customer alone, beside its number, is its name.
         found |= {"name": found["buyer_id"], "buyer_id": [number]}
+    if "buyer_id" not in found and meanings.get(found.get("name", [""])[0]) == {"customer"}:
+        # What is called the customer alone, beside a name, is its number.
+        named = next((one for one in cells if meanings[one] in NAMES and one not in taken), None)
+        found |= {"buyer_id": found["name"], "name": [named]} if named else {}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
         others = [column for _, _, role, column in sorted(ranked) if role == "invoice_id" and column not in taken]
         found = _with_number_of_buyer(found, others, header, below)
