@@ -105,7 +105,9 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     if not held:
         return True
     if role in AMOUNTS:
-        right = sum(is_amount(cell) for cell in held)
+        # Nothing but nought and one marks rows.
+        marks = {str(cell).strip().removesuffix(".0") for cell in held} == {"0", "1"}
+        right = 0 if marks else sum(is_amount(cell) for cell in held)
     elif role in DAYS:
         held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
         right = sum(map(is_day, held))
