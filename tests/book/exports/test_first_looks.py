@@ -1,5 +1,9 @@
 """Exports read at a newcomer's first look: what their columns are called, and what stands beside them."""
 
+import zipfile
+from datetime import date
+
+import openpyxl
 import pytest
 from book.exports.as_suggested import open_items, read
 from book.exports.test_many_forms import BUYERS, RIGHT, ROW, text_of
@@ -130,3 +134,130 @@ def test_the_day_of_an_export_is_no_farther_from_the_last_entry_than_entries_lie
     rows = [f"K{at % 4};R{at};{day};31.12.2026;100,00;100,00" for at, day in enumerate([*days, last])]
     suggestion, _ = read(tmp_path, "r.csv", "\n".join(["Kundennr;Rechnung;Datum;Fällig;Betrag;Offen", *rows]) + "\n")
     assert str(suggestion.source.exported) == exported
+
+
+def test_payments_by_the_payer_s_name_settle_invoices_of_buyers_with_numbers(tmp_path):
+    for month, rows in {
+        "08": "R-2608;03.08.2026;10;Alder GmbH;100,50;02.09.2026\n",
+        "09": "R-2609;03.09.2026;20;Birke AG;200,00;03.10.2026\nR-2610;04.09.2026;10;Alder GmbH;50,00;04.10.2026\n",
+    }.items():
+        text = f"Rechnungsnummer;Rechnungsdatum;Kundennummer;Kunde;Brutto;Fällig am\n{rows}"
+        (tmp_path / f"Ausgang_{month}.csv").write_text(text, encoding="cp1252")
+    (tmp_path / "Zahlungseingaenge.csv").write_text(
+        "Buchungstag;Auftraggeber;Verwendungszweck;Betrag\n"
+        "30.08.2026;Alder GmbH;RECHNUNG R-2608 danke;100,50\n"
+        "28.09.2026;Mutter von Birke SE;RECHNUNG R-2609;120,00\n"
+        "29.09.2026;Wer ist das KG;Ueberweisung;7,00\n"
+    )
+    suggestion = suggested(sorted(tmp_path.iterdir()))
+    found = ledger(suggestion.source, suggestion.currency)
+    assert open_items(found) == {"R-2609": ("20", "2026-10-03", 80.0), "R-2610": ("10", "2026-10-04", 50.0)}
+    alone = found.tables["receipts"][found.tables["receipts"]["invoice_id"].isna()]
+    assert list(zip(alone["buyer_id"], alone["amount"], strict=True)) == [("Wer ist das KG", 7.0)]
+
+
+UNPAID = [("Inv No", "Cust No", "Inv Date", "Due Date", "Amount", "Paid so far", "Balance"),
+          (701, 10, date(2026, 8, 1), date(2026, 8, 31), 100.5, 40.0, 60.5),
+          (702, 20, date(2026, 8, 2), date(2026, 9, 1), 80.0, 0.0, 80.0),
+          (705, 20, date(2026, 8, 3), date(2026, 9, 2), 81.0, 0.0, 81.0)]  # fmt: skip
+PAID = [("Inv No", "Cust No", "Inv Date", "Due Date", "Amount", "Date paid"),
+        (703, 10, date(2026, 7, 1), date(2026, 7, 31), 55.25, date(2026, 8, 4)),
+        (704, 20, date(2026, 7, 2), date(2026, 8, 1), 44.0, date(2026, 8, 9)),
+        (706, 20, date(2026, 7, 3), date(2026, 8, 2), 45.0, date(2026, 8, 10))]  # fmt: skip
+STILL_OPEN = {"701": ("10", "2026-08-31", 60.5), "702": ("20", "2026-09-01", 80.0), "705": ("20", "2026-09-02", 81.0)}
+
+
+def test_sheets_of_open_and_of_paid_invoices_have_columns_of_their_own(tmp_path):
+    book = openpyxl.Workbook()
+    for name, rows in (("Unpaid", UNPAID), ("Paid", PAID)):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "ledger.xlsx")
+    suggestion = suggested([tmp_path / "ledger.xlsx"])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert open_items(found) == STILL_OPEN
+    paid = found.tables["receipts"].set_index("invoice_id")["received"].dt.strftime("%Y-%m-%d")
+    assert (paid["703"], paid["704"]) == ("2026-08-04", "2026-08-09")
+
+
+def open_document(path, rows):
+    """Write rows as the one sheet of an OpenDocument workbook, as its standard has them."""
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+
+    def cell(value):
+        if isinstance(value, date):
+            return f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
+        if isinstance(value, int | float):
+            return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    # A sheet is filled with empty rows to its end; cells that are alike are written once.
+    filling = '<table:table-cell table:number-columns-repeated="16384"/>'
+    lines = f'<table:table-row table:number-rows-repeated="2">{filling}</table:table-row>{lines}'
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content{spaces}><office:body><office:spreadsheet><table:table table:name='Blatt'>"
+            f"{lines}</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+
+
+def test_a_workbook_of_libreoffice_is_read(tmp_path):
+    open_document(tmp_path / "ledger.ods", UNPAID)
+    suggestion = suggested([tmp_path / "ledger.ods"])
+    assert (suggestion.source.form.sheet, suggestion.source.form.header_row) == ("Blatt", 3)
+    assert open_items(ledger(suggestion.source, suggestion.currency)) == STILL_OPEN
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_text_that_is_called_a_workbook_is_read_as_a_text(encoding, tmp_path):
+    lines = ["\t".join(map(str, row)) for row in UNPAID]
+    (tmp_path / "export.xls").write_bytes("\r\n".join([*lines, ""]).encode(encoding))
+    suggestion = suggested([tmp_path / "export.xls"])
+    assert open_items(ledger(suggestion.source, suggestion.currency)) == STILL_OPEN
+
+
+def test_a_workbook_of_today_that_is_called_one_of_the_old_kind_is_read(tmp_path):
+    book = openpyxl.Workbook()
+    for row in UNPAID:
+        book.active.append(row)
+    book.save(tmp_path / "ledger.xlsx")
+    (tmp_path / "ledger.xlsx").rename(tmp_path / "ledger.xls")
+    suggestion = suggested([tmp_path / "ledger.xls"])
+    assert open_items(ledger(suggestion.source, suggestion.currency)) == STILL_OPEN
+
+
+def test_a_column_of_nought_and_one_marks_rows_and_is_no_amount(tmp_path):
+    suggestion, found = read(
+        tmp_path, "items.csv",
+        "cust_key,doc_no,doc_dt,net_due_dt,amt_doc_ccy,open_amt_doc_ccy,is_open\n"
+        "A,1,2026-08-01,2026-08-31,100.50,100.50,1\nA,2,2026-08-02,2026-09-01,60.00,0.00,0\n"
+        "B,3,2026-08-03,2026-09-02,70.00,30.25,1\n",
+    )  # fmt: skip
+    assert suggestion.source.columns["open"] == "open_amt_doc_ccy"
+    assert open_items(found) == {"1": ("A", "2026-08-31", 100.5), "3": ("B", "2026-09-02", 30.25)}
+
+
+def test_a_remark_that_names_suppliers_leaves_no_row_out(tmp_path):
+    rows = [
+        f"K{at % 3},R{at},2026-08-0{at},2026-09-0{at},{at}0.50,{'emailed AP' if at == 4 else ''}" for at in range(1, 9)
+    ]
+    _, found = read(tmp_path, "r.csv", "\n".join(["Client,Invoice,Sent,Due,Amount,Notes", *rows]) + "\n")
+    assert len(open_items(found)) == 8
+
+
+def test_a_credit_that_was_not_cleared_is_on_account_where_days_of_clearing_are_stated(tmp_path):
+    _, found = read(
+        tmp_path, "items.csv",
+        "Debitor;Belegart;Belegnr;Belegdatum;Nettofällig;Betrag in HW;Ausgleich\n"
+        "A;RV;1;01.08.2026;31.08.2026;100,50;28.08.2026\nA;DZ;2;28.08.2026;28.08.2026;100,50-;28.08.2026\n"
+        "A;RV;3;02.08.2026;01.09.2026;80,25;\nA;DZ;4;30.08.2026;30.08.2026;30,00-;\n",
+    )  # fmt: skip
+    assert open_items(found) == {"3": ("A", "2026-09-01", 80.25)}
+    receipts = found.tables["receipts"]
+    assert list(receipts[receipts["invoice_id"].isna()]["amount"]) == [30.0]

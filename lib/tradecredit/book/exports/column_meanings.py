@@ -34,9 +34,13 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
     bare = without_tables(cells)
     known = {frozenset(head.split()) for listed in system.heads.values() for head in listed}
+    of_amounts = {frozenset(head.split()) - OF_WHAT for role in AMOUNTS for head in system.heads[role]}
     meanings = {name: vocabulary().of(name) for name in cells}
     # What means nothing as a whole may do so without its table.
-    meanings = {name: one if one in known else vocabulary().of(bare[name]) for name, one in meanings.items()}
+    meanings = {
+        name: one if one in known or (one and one - OF_WHAT in of_amounts) else vocabulary().of(bare[name])
+        for name, one in meanings.items()
+    }
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {_without_glue(column): column for column in reversed(cells)}
     called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}

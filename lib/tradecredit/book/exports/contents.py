@@ -284,7 +284,8 @@ def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, li
         return found
     if any(minus_in_front(text).startswith("-") for text in amount.texts):
         return found
-    for one in below:
+    others = {columns[role][0] for role in columns if role != "kind"}
+    for one in (one for one in below if one.name not in others):
         held = {text.casefold() for text in one.texts}
         if len(held) == 2 and one.filled >= ALMOST_ALL * amount.filled:
             pair = next((pair for pair in SIDES if {*pair} == held), None)
