@@ -10,6 +10,7 @@ from book.exports.test_many_forms import BUYERS, RIGHT, ROW, text_of
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -214,6 +215,14 @@ def test_a_workbook_of_libreoffice_is_read(tmp_path):
     assert open_items(ledger(suggestion.source, suggestion.currency)) == STILL_OPEN
 
 
+@pytest.mark.parametrize("content", ["<a><b></a>", None])
+def test_a_damaged_workbook_of_libreoffice_is_refused(content, tmp_path):
+    with zipfile.ZipFile(tmp_path / "ledger.ods", "w") as packed:
+        packed.writestr("content.xml" if content else "other.xml", content or "")
+    with pytest.raises(InputError, match=r"ledger\.ods: cannot be opened"):
+        suggested([tmp_path / "ledger.ods"])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
 def test_a_text_that_is_called_a_workbook_is_read_as_a_text(encoding, tmp_path):
     lines = ["\t".join(map(str, row)) for row in UNPAID]
@@ -261,3 +270,13 @@ def test_a_credit_that_was_not_cleared_is_on_account_where_days_of_clearing_are_
     assert open_items(found) == {"3": ("A", "2026-09-01", 80.25)}
     receipts = found.tables["receipts"]
     assert list(receipts[receipts["invoice_id"].isna()]["amount"]) == [30.0]
+
+
+def test_a_total_of_a_list_by_age_is_that_of_all_its_ages(tmp_path):
+    _, found = read(
+        tmp_path, "ageing.csv",
+        "Customer,Current,1 - 30,31 - 60,61 - 90,Total\n"
+        "Alder Ltd,10.00,20.00,,,30.00\nBirch plc,,5.50,,4.50,10.00\nTOTAL,10.00,25.50,,4.50,40.00\n",
+    )  # fmt: skip
+    assert sum(left for _, _, left in open_items(found).values()) == 40.0
+    assert not [rule for _, rule, _ in found.assumed if "not the sum" in rule]

@@ -32,6 +32,7 @@ NEEDED: dict[str, set[Role]] = {
 TITLE = "Customer:"
 MAY_LACK = 2
 """So many columns may be told in one of two sheets of a ledger alone, as the other has nothing in them."""
+ANY_SEPARATOR = ";,\t|"
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -221,7 +222,7 @@ def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
     if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
         yield from _candidate(ExportForm(layout="bars", encoding=encoding), tell, grid.bar_rows(beginning))
     found: list[Looked] = []
-    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
+    for separator in grid.SEPARATORS.get(path.suffix.lower(), ANY_SEPARATOR):
         rows = grid.text_rows(beginning, separator)
         form = ExportForm(encoding=encoding, separator=separator)
         found += _candidate(form, tell, rows, beginning.splitlines())
@@ -260,11 +261,12 @@ def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
 
 def nearest_header(path: Path) -> str:
     """Return which line of a file comes nearest to a header, and what it lacks, as the end of a sentence."""
-    if path.suffix.lower() in WORKBOOKS:
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS and not grid.is_text(path):
         tables = list(grid.sheets(path).values())
-    elif path.suffix.lower() in grid.SEPARATORS:
+    elif suffix in (*WORKBOOKS, *grid.SEPARATORS):
         text = "\n".join(decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
-        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
+        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS.get(suffix, ANY_SEPARATOR)]
     else:
         return ""
     found = max((one for rows in tables if (one := nearest(rows))), key=lambda one: len(one.columns), default=None)

@@ -14,11 +14,17 @@ MOST = 1000
 
 
 def sheets(path: Path) -> dict[str, list[tuple[int, list[object]]]]:
-    """Return the rows of each sheet, as values, with their lines; rows without a value are left out."""
+    """Return the rows of each sheet, as values, with their lines; rows without a value are left out.
+
+    Raises `ValueError`, `KeyError` or `zipfile.BadZipFile` for what is no such workbook.
+    """
     import lxml.etree
 
     with zipfile.ZipFile(path) as packed:
-        content = lxml.etree.fromstring(packed.read("content.xml"))
+        try:
+            content = lxml.etree.fromstring(packed.read("content.xml"))
+        except lxml.etree.XMLSyntaxError as error:
+            raise ValueError(f"its content is no XML: {error}") from None
     return {str(table.get(f"{TABLE}name")): _rows(table) for table in content.iter(f"{TABLE}table")}
 
 

@@ -132,7 +132,7 @@ def _read(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, Formats] 
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return pd.read_parquet(path), Formats()
-    if suffix == ".xlsx":
+    if suffix == ".xlsx" and not grid.is_text(path):
         rows = next(iter(grid.sheets(path, sheet).values()), [])
         line = _header(rows)
         return (grid.frame(rows, line), Formats(header_row=line, sheet=sheet)) if line else None
