@@ -309,13 +309,27 @@ def test_a_key_that_is_stated_twice_is_refused_where_it_stands(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["as_of: 2026-13-29", "source: {exported: 2026-11-31}", "fx: [2026-02-29 10:00:00]"])
-def test_a_day_that_does_not_exist_is_refused_where_it_stands(tmp_path, line):
+def test_a_day_that_does_not_exist_is_refused_where_it_stands_with_all_else(tmp_path, line):
+    file = tmp_path / "run.yaml"
+    file.write_text(f"# whose\n{line}\ncurrency: Euro\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(file)
+    day, *others = caught.value.problems
+    assert (day.row, day.allowed) == (2, "is a day that does not exist")
+    assert {"entity", "currency"} <= {problem.column for problem in others}
+    assert all(problem.value != day.value for problem in others)
+
+
+def test_a_day_in_quotes_is_a_text_and_a_29th_of_february_may_be_a_day(tmp_path):
     file = tmp_path / "policy.yaml"
-    file.write_text(f"# whose\n{line}\n", encoding="utf-8")
-    with pytest.raises(ParameterError, match=r"policy\.yaml, row 2: found '2026-[^']*'; is a day that does not exist"):
-        read_yaml(file)
     file.write_text('as_of: "2026-11-31"\nday: 2028-02-29\nmerged: {<<: {a: 1}}\n', encoding="utf-8")
     assert read_yaml(file) == {"as_of": "2026-11-31", "day": date(2028, 2, 29), "merged": {"a": 1}}
+
+
+@pytest.mark.parametrize("code", ["BRZ", "XYZ", "DDM"])
+def test_a_code_of_no_currency_in_use_is_refused(tmp_path, code):
+    with pytest.raises(ParameterError, match=rf"currency: found '{code}'; is the code of no currency"):
+        Run.from_yaml(run_of(tmp_path, currency=code))
 
 
 def test_a_section_may_take_over_another_and_say_otherwise(tmp_path):

@@ -69,7 +69,8 @@ def _read_rows(content: pd.DataFrame, mapping: TableMapping, left_out: list[tupl
             frame = frame[stays]
     for theirs in mapping.filled:
         if theirs in frame:
-            left_out.append((f"{theirs} is empty", int(frame[theirs].isna().sum())))
+            if empty := int(frame[theirs].isna().sum()):
+                left_out.append((f"{theirs} is empty", empty))
             frame = frame[frame[theirs].notna()]
     return frame
 

@@ -20,6 +20,8 @@ from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
 from tradecredit.params.secrets import without_secrets
 from tradecredit.params.source import (
+    SUFFIXES,
+    TEXT,
     DemoSource,
     DuckDBSource,
     FolderSource,
@@ -29,8 +31,6 @@ from tradecredit.params.source import (
     TableMapping,
 )
 
-TEXT = (".csv", ".txt", ".tsv")
-SUFFIXES = (*TEXT, ".parquet", ".xlsx")
 ROW = "__row__"
 """Column of a part of a Parquet file (`parts`) with each row's number in the whole."""
 

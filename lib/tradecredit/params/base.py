@@ -1,6 +1,8 @@
 """What the sections of a run file share: their base class, kinds of values, and where the checkout lies."""
 
 import re
+from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -28,7 +30,22 @@ NOT_STATED = "(not stated)"
 def _currency(code: str) -> str:
     if not re.fullmatch("[A-Z]{3}", code):
         raise ValueError("a currency's three capital letters (ISO 4217) are expected, such as EUR")
+    if code not in currencies():
+        raise ValueError("is the code of no currency that has been in use since 2000 (ISO 4217)")
     return code
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the codes of the currencies that have been legal tender of a territory since 2000."""
+    from babel.core import get_global
+    from babel.numbers import get_territory_currencies
+
+    return frozenset(
+        code
+        for territory in get_global("territory_currencies")
+        for code in get_territory_currencies(territory, date(2000, 1, 1), date.max)
+    )
 
 
 def _zone(name: str) -> str:

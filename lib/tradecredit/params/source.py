@@ -15,6 +15,9 @@ TableName = Literal[
     "ownership", "orders", "evidence", "promises", "reminders", "claims",
     "cash_plan",
 ]  # fmt: skip
+TEXT = (".csv", ".txt", ".tsv")
+SUFFIXES = (*TEXT, ".parquet", ".xlsx")
+"""Kinds of files that a table of its name may be."""
 
 
 class DemoSource(Parameters):

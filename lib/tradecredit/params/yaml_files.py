@@ -1,10 +1,11 @@
 """Reads YAML files and reports all that is wrong with one by its model, in words for its author."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,20 +21,24 @@ BUILT = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "int", "floa
 """Kinds of scalar that YAML builds a value of, so that it may be written in their form and be none."""
 
 
-class _NoSuchValueError(ValueError):
-    """A scalar written as a day or a number that there is none of."""
+class NoSuchValue(str):
+    """A scalar written as a day or a number that there is none of, such as 2026-11-31, and the row that it stands in.
 
-    def __init__(self, node: yaml.ScalarNode) -> None:
-        super().__init__(node.value)
-        self.value, self.row = node.value, node.start_mark.line + 1
-        self.is_day = node.tag.endswith(":timestamp")
+    `validate` refuses it together with all else that is wrong with its file.
+    """
+
+    row: int
+    is_day: bool
+
+    @classmethod
+    def of(cls, node: yaml.ScalarNode) -> Self:
+        found = cls(node.value)
+        found.row, found.is_day = node.start_mark.line + 1, node.tag.endswith(":timestamp")
+        return found
 
 
 def _content(text: str) -> Any:
-    """Return what a YAML text holds; refuses a key that a section states twice, of which YAML would take the last.
-
-    Raises `_NoSuchValueError` where a scalar has the form of a day or a number and is none, such as 2026-11-31.
-    """
+    """Return what a YAML text holds; refuses a key that a section states twice, of which YAML would take the last."""
     loader = LOADER(text)
     try:
         root = loader.get_single_node()
@@ -48,18 +53,20 @@ def _content(text: str) -> Any:
                 waiting += [part for pair in node.value for part in pair]
             elif isinstance(node, yaml.SequenceNode):
                 waiting += node.value
-            elif node.tag in BUILT:
-                _refuse_impossible(loader, node)
+            elif node.tag in BUILT and not _is_possible(loader, node):
+                loader.constructed_objects[node] = NoSuchValue.of(node)
         return None if root is None else loader.construct_document(root)
     finally:
         loader.dispose()
 
 
-def _refuse_impossible(loader: Any, node: yaml.ScalarNode) -> None:
+def _is_possible(loader: Any, node: yaml.ScalarNode) -> bool:
     try:
         loader.construct_object(node)
     except ValueError:  # Python's own, which names neither the line nor what stands there
-        raise _NoSuchValueError(node) from None
+        loader.recursive_objects.clear()
+        return False
+    return True
 
 
 def _refuse_repeated(section: yaml.MappingNode) -> None:
@@ -73,8 +80,8 @@ def _refuse_repeated(section: yaml.MappingNode) -> None:
 def read_yaml(file: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; raises `ParameterError` where there is none."""
 
-    def refuse(allowed: str, remedy: str, row: int | None = None, value: str | None = None) -> ParameterError:
-        return ParameterError([Problem(file=str(file), row=row, value=value, allowed=allowed, remedy=remedy)])
+    def refuse(allowed: str, remedy: str, row: int | None = None) -> ParameterError:
+        return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
 
     written = ""
     try:
@@ -84,10 +91,6 @@ def read_yaml(file: Path) -> dict[str, Any]:
         raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
     except UnicodeDecodeError:
         raise refuse("is not UTF-8 text", "save it as UTF-8") from None
-    except _NoSuchValueError as error:
-        of_day = ("is a day that does not exist", "state a day of the calendar, such as 2026-10-31")
-        allowed, remedy = of_day if error.is_day else ("is no number", "mend it, or put it in quotes if it is a text")
-        raise refuse(allowed, remedy, error.row, error.value) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         text = getattr(error, "problem", None) or "cannot be parsed"
@@ -105,12 +108,31 @@ def validate(model: type[Model], content: dict[str, Any], file: Path) -> Model:
 
     `file`: where the content is from; the files that it names lie relative to it, and their problems are listed too.
     """
+    problems = [_no_such(value, file) for value in _impossible(content)]
     try:
-        return model.model_validate(content, context={"folder": file.parent})
+        found = model.model_validate(content, context={"folder": file.parent})
     except ValidationError as error:
-        raise ParameterError(
-            [problem for detail in error.errors() for problem in _problems(detail, model, file)]
-        ) from None
+        told = [detail for detail in error.errors() if not isinstance(detail["input"], NoSuchValue)]
+        problems += [problem for detail in told for problem in _problems(detail, model, file)]
+        raise ParameterError(problems) from None
+    if problems:
+        raise ParameterError(problems)
+    return found
+
+
+def _impossible(content: Any) -> Iterator[NoSuchValue]:
+    """Yield the days and numbers in a content that there are none of."""
+    if isinstance(content, NoSuchValue):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in chain(content, content.values() if isinstance(content, dict) else ()):
+            yield from _impossible(part)
+
+
+def _no_such(value: NoSuchValue, file: Path) -> Problem:
+    of_day = ("is a day that does not exist", "state a day of the calendar, such as 2026-10-31")
+    allowed, remedy = of_day if value.is_day else ("is no number", "mend it, or put it in quotes if it is a text")
+    return Problem(file=str(file), row=value.row, value=str(value), allowed=allowed, remedy=remedy)
 
 
 PLAIN_WORDS = {

@@ -32,7 +32,7 @@ MEANS = {
     "source.columns": "columns that are not read",
     "tables.buyers": "customers and their particulars",
     "tables.buyers.terms_days": "days of payment, as the list of customers has them today",
-    "tables.limits": "limits of yours, taken as valid from the day of the export on",
+    "tables.limits": "limits, taken as valid from the day of the export on",
     "tables.orders": "open orders",
     "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
     "source.buyers": "as many buyers as documents, or one of all: what is read as the buyer may be something else",

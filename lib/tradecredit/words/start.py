@@ -127,8 +127,9 @@ def _table_lines(suggestion: Suggestion) -> Iterator[str]:
         yield "tables:   # lists beside the documents"
     for name, mapping in suggestion.tables.items():
         yield f"  {name}:"
-        if name == "limits":
-            yield "    # CHECK: these limits are taken as yours, in this currency, and as valid from this day on"
+        if name == "limits" and mapping.columns:
+            whose = "the insurer's" if mapping.constants.get("source") == "insurer" else "yours"
+            yield f"    # CHECK: these limits are taken as {whose}, in this currency, and as valid from this day on"
         for key, value in mapping.model_dump(mode="json", exclude_defaults=True).items():
             yield f"    {key}: {_value(value)}"
 

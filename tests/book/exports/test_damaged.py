@@ -25,7 +25,7 @@ def test_damage_is_told(name, cuts, leave, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"PK\x03\x04broken", b"\xff\xfe\x00", b"a\n", b"<x/>"])
-@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.parquet", "x.duckdb", "x.xml", "x.sta"])
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.ods", "x.parquet", "x.duckdb", "x.xml", "x.sta"])
 def test_what_is_no_file_of_its_kind_is_refused(name, content, tmp_path):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError):

@@ -14,6 +14,7 @@ TEXTS = {
     "cp1254": "Cari Kodu;Müşteri;Fatura No;Vade Tarihi;Tutar;Ödenen\n1;Işık İnşaat;F-1;30.04.2026;1;0\n",
     "cp850": "Kunde;Rechnung;Datum;Fällig;Betrag;Währung\nMüller & Söhne;R-1;01.03.2026;30.04.2026;10,00;EUR\n",
     "cp1252": "Kunde;Rechnung;Datum;Fällig;Betrag;Währung\nMüller Änderungen;R-1;01.03.2026;30.04.2026;10,00;EUR\n",
+    "cp1257": "Kliento kodas;Pavadinimas;Sąskaita;Apmokėti iki;Skola\n1;UAB Šaltinis;F-1;2026-04-30;10,00\n",
     "cp1250": "Odběratel;Faktura;Vystaveno;Splatnost;Částka\nZávod Příbram;F-1;01.03.2026;30.04.2026;10,00\n",
 }
 

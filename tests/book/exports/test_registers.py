@@ -152,3 +152,29 @@ def test_a_list_of_customers_may_have_a_title(tmp_path, above, suffix):
         "10001": 20_000.0,
         "10003": 5_000.0,
     }
+
+
+INSURED = (
+    "Buyer ID,Buyer name,Country,Customer reference,Requested amount,Agreed amount,Currency,Decision date\n"
+    "5550001,MUELLER,DE,10001,50000,30000,EUR,2026-01-15\n"
+    "5550002,OESTERREICH,AT,10002,20000,0,EUR,2026-02-01\n"
+)
+
+
+def test_limits_of_an_insurer_are_told_by_its_list_and_zero_is_a_refusal(tmp_path):
+    suggestion, book = book_of(tmp_path, written(tmp_path, posten=LEDGER, **{"Allianz Trade": INSURED}))
+    mapping = suggestion.tables["limits"]
+    assert mapping.columns == {"buyer_id": "Customer reference", "amount": "Agreed amount", "currency": "Currency"}
+    assert dict(zip(book.limits["buyer_id"], book.limits["source"], strict=True)) == {
+        "10001": "insurer", "10002": "insurer",
+    }  # fmt: skip
+    assert "limits are taken as the insurer's" in (tmp_path / "run.yaml").read_text(encoding="utf-8")
+
+
+def test_a_table_of_its_name_beside_an_export_is_named_in_the_run_file(tmp_path):
+    (tmp_path / "defaults.csv").write_text("buyer_id,date,debt,kind\n10004,2026-08-25,595.00,insolvency\n")
+    suggestion, book = book_of(tmp_path, written(tmp_path, posten=LEDGER))
+    assert suggestion.tables["defaults"].file == "defaults.csv"
+    assert len(book.defaults) == 1
+    assert any(guess.key == "tables.defaults" and "defaults.csv" in guess.taken for guess in suggestion.guesses)
+    assert "  defaults:\n    file: defaults.csv\n" in (tmp_path / "run.yaml").read_text(encoding="utf-8")

@@ -122,7 +122,7 @@ def _numbers(payments: pd.DataFrame, held: pd.Series) -> str | None:
 def _form(path: Path) -> ExportForm | None:
     """Return how a file with names on its first line is written; None for one of another kind."""
     suffix = path.suffix.lower()
-    if suffix == ".xlsx":
+    if suffix == ".xlsx" and not grid.is_text(path):
         sheet, rows = next(iter(grid.sheets(path).items()), (None, []))
         return ExportForm(layout="sheet", sheet=sheet, header_row=rows[0][0]) if rows else None
     if suffix not in grid.SEPARATORS:

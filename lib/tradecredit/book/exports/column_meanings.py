@@ -8,6 +8,10 @@ from tradecredit.book.exports.heads import AMOUNTS, GLUE, fits, plain
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportSystem, Role
 
+OF_WHAT = {"currency", "invoice", "document", "transaction"}
+"""What names of amounts may say besides what they are."""
+NAMES = ({"name"}, {"customer", "name"})
+"""What a column of names says."""
 NAMES_OF_A_CODE = 3
 """Names for each value from which a number is none of buyers."""
 LEAST_OF_A_BUYER = 1.5
@@ -30,9 +34,13 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
     bare = without_tables(cells)
     known = {frozenset(head.split()) for listed in system.heads.values() for head in listed}
+    of_amounts = {frozenset(head.split()) - OF_WHAT for role in AMOUNTS for head in system.heads[role]}
     meanings = {name: vocabulary().of(name) for name in cells}
     # What means nothing as a whole may do so without its table.
-    meanings = {name: one if one in known else vocabulary().of(bare[name]) for name, one in meanings.items()}
+    meanings = {
+        name: one if one in known or (one and one - OF_WHAT in of_amounts) else vocabulary().of(bare[name])
+        for name, one in meanings.items()
+    }
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {_without_glue(column): column for column in reversed(cells)}
     called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
@@ -51,13 +59,13 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
         if part == frozenset(head.split())
     ]
-    # Of amounts it may be said that they are in the document's currency.
+    # Of amounts it may be said that they are the invoice's, or in the document's currency.
     ranked += [
         (3000 + rank, at, role, column)
         for at, (role, heads) in enumerate(system.heads.items())
         for rank, head in enumerate(heads if role in AMOUNTS else ())
         for column, part in meanings.items()
-        if part and "currency" in part and part - {"at", "currency"} == frozenset(head.split())
+        if part and part & OF_WHAT and part - {"at", *OF_WHAT} == frozenset(head.split()) - OF_WHAT
     ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
     held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
@@ -74,6 +82,11 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     if number and "name" not in found and meanings.get(found.get("buyer_id", [""])[0]) == {"customer"}:
         # What is called the customer alone, beside its number, is its name.
         found |= {"name": found["buyer_id"], "buyer_id": [number]}
+    if "buyer_id" not in found and "name" in found:
+        # What is called the customer alone, beside a name, is its number.
+        both = found["name"] + [one for one in cells if meanings[one] in ({"customer"}, *NAMES) and one not in taken]
+        alone, named = (next((one for one in both if meanings[one] in kind), None) for kind in (({"customer"},), NAMES))
+        found |= {"buyer_id": [alone], "name": [named]} if alone and named else {}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
         others = [column for _, _, role, column in sorted(ranked) if role == "invoice_id" and column not in taken]
         found = _with_number_of_buyer(found, others, header, below)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import CODES, is_amount, minus_in_front
+from tradecredit.book.exports.blocks import ALONE
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import HEAD_ROWS, joined
@@ -133,6 +134,11 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
             columns["currency"] = [codes[0].name]
         if not {"invoice_id", "number"} & columns.keys() and not found.system.buckets:
             take("invoice_id", (one for one in below if _is_number(one, documents)))
+        if {*found.system.block.values()} & {*ALONE} and (named := _companies(below, columns, documents)):
+            # What stands in every row is surer than what may head a block.
+            columns["name"] = [named.name]
+            unsure.append("name")
+            found = found._replace(system=found.system.model_copy(update={"block": {}}))
         if "buyer_id" not in columns and (named := of("name")) and not found.system.block:
             take("buyer_id", [one for one in below if _is_code_of(one, named)])
             if "buyer_id" not in columns:
@@ -193,7 +199,11 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
         take("due", [one for one in dated if _is_later(one, first)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
         ages = set(buckets.ages([one.name for one in below]))
-        owed = [one for one in full if one.amounts and one.name not in ages and not one.known & NOT_OWED]
+        held = [one for one in full if one.amounts and one.name not in ages]
+        # What is owed without tax is nearer to it than nothing.
+        owed = [one for one in held if not one.known & NOT_OWED] or [
+            one for one in held if not one.known & (NOT_OWED - {"net"})
+        ]
         take("amount", sorted(owed, key=lambda one: (_preferred("amount", [one]) is None, -one.size)))
     rest = [one for one in full if one.days is None and not one.amounts and OTHER not in one.known]
     if not {"invoice_id", "number"} & columns.keys():
@@ -236,6 +246,13 @@ def _is_number(column: Held, most: int) -> bool:
     return numbered and whole and column.filled >= LEAST_ROWS and not column.known & {OTHER, "customer"}
 
 
+def _companies(below: Sequence[Held], columns: dict[Role, list[str]], documents: int) -> Held | None:
+    """Return the column that names companies in the rows of documents, where nothing else is read from it."""
+    taken = {name for names in columns.values() for name in names}
+    free = (one for one in below if one.name not in taken and OTHER not in one.known and one.filled >= documents)
+    return next((one for one in free if _is_buyer(one) and one.share(OF_COMPANY) > SOME), None)
+
+
 def _is_code_of(column: Held, named: Held) -> bool:
     """Return whether a column can hold the codes of buyers: called a code alone, with one name for each of them."""
     pairs = {(code, name) for code, name in zip(column.cells, named.cells, strict=True) if None not in (code, name)}
@@ -268,7 +285,8 @@ def _with_sides(found: Recognised, below: Sequence[Held], columns: dict[Role, li
         return found
     if any(minus_in_front(text).startswith("-") for text in amount.texts):
         return found
-    for one in below:
+    others = {columns[role][0] for role in columns if role != "kind"}
+    for one in (one for one in below if one.name not in others):
         held = {text.casefold() for text in one.texts}
         if len(held) == 2 and one.filled >= ALMOST_ALL * amount.filled:
             pair = next((pair for pair in SIDES if {*pair} == held), None)

@@ -19,6 +19,8 @@ TRADE = {
 COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97), ("big5", "big5", 0xA4, 0xC6))
 """Encodings, the character sets that they extend, and there the first bytes of the characters in common use (and of
 Japanese syllables)."""
+BALTIC, SIGNS_OF_ALL = "ąčęėįšųūžāēģīķļņõäöü", "€„“”–—\u00a0°§"
+"""Letters of Lithuanian, Latvian and Estonian beyond ASCII, and signs that stand in texts of any language."""
 MOSTLY = 0.7
 
 
@@ -62,8 +64,8 @@ def _by_words_of_trade(content: bytes) -> str | None:
 def _of_windows(content: bytes) -> str:
     """Return the one of the encodings with a byte a letter in which a text makes words; the western one reads any.
 
-    DOS's where signs stand within words, the Greek or Cyrillic one where words are of such letters alone, the Turkish
-    and the Central European one where the western one gives what stands in no western language.
+    DOS's where signs stand within words, the Greek or Cyrillic one where words are of such letters alone, the Turkish,
+    the Baltic and the Central European one where the western one gives what stands in no western language.
     """
     western = content.decode("cp1252", errors="replace")
     if _count(r"(?<=[A-Za-z])[„”‚…ˆ‡\ufffd](?=[a-z])", western) > _count(r"[À-ÿ]", western):
@@ -77,6 +79,9 @@ def _of_windows(content: bytes) -> str:
     turkish = content.decode("cp1254", errors="replace")
     if re.search(r"[ðýþÐÝÞ]", western) and not re.search(r"(?![öüçÖÜÇâîû])[À-ÿ]", turkish):
         return "cp1254"
+    baltic = {letter for letter in content.decode("cp1257", errors="replace").casefold() if letter > "\x7f"}
+    if re.search(r"[ðþÐÞ]", western) and baltic <= {*BALTIC, *SIGNS_OF_ALL}:
+        return "cp1257"
     return "cp1250" if _central(western) else "cp1252"
 
 

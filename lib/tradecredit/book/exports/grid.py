@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tradecredit.book.exports import open_document
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.params.export import ExportForm
 
@@ -23,7 +24,8 @@ Row = tuple[int, list[object]]
 """The line in the file, counted from 1, and its cells; None where a cell is empty."""
 UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, zipfile.BadZipFile)
 """What a file that is no file of its kind raises when it is opened."""
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+PACKED, OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
+"""How workbooks begin: those of today are packed."""
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|", ".prn": "\t;,|", ".lst": "\t;,|"}
 
 
@@ -88,6 +90,16 @@ def bar_rows(text: str) -> list[Row]:
     return rows
 
 
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+
+
+def is_text(path: Path) -> bool:
+    """Return whether a file that is called a workbook is none of any kind, but a text with separators."""
+    return not _beginning(path).startswith((PACKED, OLD_WORKBOOK, b"<"))
+
+
 def sheets(path: Path, alone: str | None = None) -> dict[str, list[Row]]:
     """Return the rows of each sheet of a workbook, as values, or of a page that is called one; empty ones are left out.
 
@@ -95,13 +107,20 @@ def sheets(path: Path, alone: str | None = None) -> dict[str, list[Row]]:
     """
     import openpyxl
 
-    with path.open("rb") as file:
-        beginning = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+    beginning = _beginning(path)
     if beginning.startswith(b"<"):
         return _of_page(path.read_bytes())
     if beginning.startswith(OLD_WORKBOOK):
         raise ValueError("it is a workbook of the old kind (.xls); open it and save it as .xlsx")
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    if path.suffix.lower() == ".ods":
+        return {name: rows for name, rows in open_document.sheets(path).items() if alone in (None, name) and rows}
+    # By its name alone openpyxl takes a workbook that is called .xls for one of the old kind.
+    file = path.open("rb")
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except BaseException:
+        file.close()
+        raise
     try:
         found = {}
         for sheet in book.worksheets if alone is None else [book[alone]]:
@@ -117,6 +136,7 @@ def sheets(path: Path, alone: str | None = None) -> dict[str, list[Row]]:
         return found
     finally:
         book.close()
+        file.close()
 
 
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')

@@ -208,7 +208,8 @@ def unmatched(seen: Seen) -> Settled:
     credits &= raw["group"].isna()
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     invoices = list(number[~credits & (value > 0)].dropna())
-    if not credits.any() or number[credits].isin(invoices).mean() > 0.5:
+    # Days of clearing tell which credits were used.
+    if not credits.any() or number[credits].isin(invoices).mean() > 0.5 or raw["cleared"][credits].notna().mean() > FEW:
         return Settled()
     if named := naming(seen.found.set_axis(raw.index)[credits], invoices):
         columns = {**source.columns, "applies_to": named}

@@ -24,6 +24,8 @@ AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "open")
 DAYS: tuple[Role, ...] = ("issued", "due", "cleared")
 OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|créances|^clientes?$|^crediti v")
 """What a company's own account for what its buyers owe is called, which is none of them."""
+_WITHOUT_STROKE = str.maketrans("łøđı", "lodi")
+"""Letters that are none with an accent, and are often written without their stroke or dot."""
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
@@ -40,8 +42,10 @@ def plain(name: object) -> str:
     >>> plain("Échéance") == plain("ECHEANCE")
     True
     """
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", str(name))
-    text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ").replace("ł", "l").replace("ø", "o")
+    text = re.sub(r"(?i)\bn\.[º°]", "No ", str(name))
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ")
+    text = text.translate(_WITHOUT_STROKE)
     text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", " ", text).strip()
 
@@ -101,7 +105,9 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     if not held:
         return True
     if role in AMOUNTS:
-        right = sum(is_amount(cell) for cell in held)
+        # Nothing but nought and one marks rows.
+        marks = {str(cell).strip().removesuffix(".0") for cell in held} == {"0", "1"}
+        right = 0 if marks else sum(is_amount(cell) for cell in held)
     elif role in DAYS:
         held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
         right = sum(map(is_day, held))

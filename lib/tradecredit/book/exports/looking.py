@@ -17,7 +17,7 @@ from tradecredit.book.exports.totals import TOTAL
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
@@ -32,6 +32,7 @@ NEEDED: dict[str, set[Role]] = {
 TITLE = "Customer:"
 MAY_LACK = 2
 """So many columns may be told in one of two sheets of a ledger alone, as the other has nothing in them."""
+ANY_SEPARATOR = ";,\t|"
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -51,6 +52,13 @@ class Looked(NamedTuple):
     """Numbers of its invoices, of a sheet."""
     tables: tuple[str, ...] = ()
     """Sheets beside it with rows that are no documents."""
+    header: frozenset[str] = frozenset()
+    """What its columns are called."""
+
+    def with_columns(self, columns: dict[Role, list[str]]) -> "Looked":
+        """Return the list with those columns of others that it has as well."""
+        own = {role: names for role, names in columns.items() if self.header.issuperset(names)}
+        return self._replace(found=self.found._replace(columns=own))
 
 
 def refuse_missing(paths: list[Path]) -> None:
@@ -120,7 +128,8 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
     """
     suffix = path.suffix.lower()
     stored = suffix == ".parquet" or suffix in DATABASES
-    of_kind = _of_sheets if suffix in WORKBOOKS else _of_tables if stored else _of_xml if suffix in XML else _of_text
+    of_workbook = _of_text if suffix in WORKBOOKS and grid.is_text(path) else _of_sheets
+    of_kind = of_workbook if suffix in WORKBOOKS else _of_tables if stored else _of_xml if suffix in XML else _of_text
     try:
         candidates = list(of_kind(path, tell))
     except grid.UNREADABLE as error:
@@ -149,7 +158,7 @@ def _parts(best: Looked, ledgers: list[Looked]) -> list[Looked]:
     apart = bool(best.found.system.block) and len(alike) > 1 and all(one.found.system.block for one in alike)
     apart |= len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
     every = {role: names for one in reversed(alike) for role, names in one.found.columns.items()}
-    return [one._replace(found=one.found._replace(columns=every)) for one in alike] if apart else [best]
+    return [one.with_columns(every) for one in alike] if apart else [best]
 
 
 def _same_header(columns: dict[Role, list[str]], others: dict[Role, list[str]]) -> bool:
@@ -213,7 +222,7 @@ def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
     if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
         yield from _candidate(ExportForm(layout="bars", encoding=encoding), tell, grid.bar_rows(beginning))
     found: list[Looked] = []
-    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
+    for separator in grid.SEPARATORS.get(path.suffix.lower(), ANY_SEPARATOR):
         rows = grid.text_rows(beginning, separator)
         form = ExportForm(encoding=encoding, separator=separator)
         found += _candidate(form, tell, rows, beginning.splitlines())
@@ -234,7 +243,9 @@ def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[s
     ]
     form = form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines})
     numbers = _numbers(found, rows) if form.layout == "sheet" else frozenset()
-    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1], numbers=numbers)
+    header, _ = grid.header(rows, found.header_row, found.header_lines)
+    named = frozenset(str(cell).strip() for cell in header if cell is not None)
+    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1], numbers=numbers, header=named)
 
 
 def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
@@ -250,11 +261,12 @@ def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
 
 def nearest_header(path: Path) -> str:
     """Return which line of a file comes nearest to a header, and what it lacks, as the end of a sentence."""
-    if path.suffix.lower() in WORKBOOKS:
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS and not grid.is_text(path):
         tables = list(grid.sheets(path).values())
-    elif path.suffix.lower() in grid.SEPARATORS:
+    elif suffix in (*WORKBOOKS, *grid.SEPARATORS):
         text = "\n".join(decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
-        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
+        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS.get(suffix, ANY_SEPARATOR)]
     else:
         return ""
     found = max((one for rows in tables if (one := nearest(rows))), key=lambda one: len(one.columns), default=None)

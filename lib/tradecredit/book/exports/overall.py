@@ -45,6 +45,8 @@ CELLS = 200
 """Amounts of a column that are looked at for how a country writes them."""
 FAR_AHEAD = 92
 """Days after all others from which one that lies in the future is likely mistyped."""
+FEW_DAYS = 12
+"""Days with entries in a year, from which their distance tells when the next would have been."""
 FEW = 0.01
 """Share of days, one at least, that may be mistyped."""
 DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
@@ -191,7 +193,7 @@ def exported(seen: Seen) -> Settled:
         last = read["due"].max()
     if pd.isna(last):
         last = pd.Timestamp(date.today())
-    taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
+    taken = min(_month_end(entered[~far], last), max(date.today(), last.date()))
     others = (str(last.date()),) if taken != last.date() else ()
     guesses = [Guess(key, str(taken), others, open=True)]
     if far.any():
@@ -202,6 +204,17 @@ def exported(seen: Seen) -> Settled:
         )
         guesses.append(Guess("source.form.dates.later", shown + (", …" if far.sum() > SHOWN else ""), open=True))
     return Settled({"exported": taken}, tuple(guesses))
+
+
+def _month_end(entered: pd.Series, last: pd.Timestamp) -> date:
+    """Return the end of the month of the last entry, or its own day where that is a week or more before it.
+
+    Unless entries lie so far apart within a year: an export of a month's end holds what was entered until then.
+    """
+    end = last + pd.offsets.MonthEnd(0)
+    of_a_year = entered[entered > last - pd.Timedelta(days=366)].dropna().dt.normalize().drop_duplicates().sort_values()
+    longest = max(of_a_year.diff().max(), pd.Timedelta(days=7))
+    return last.date() if len(of_a_year) > FEW_DAYS and end - last > longest else end.date()
 
 
 def _in_the_future(entered: pd.Series, today: pd.Timestamp) -> pd.Series:

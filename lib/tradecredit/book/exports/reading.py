@@ -26,6 +26,7 @@ from tradecredit.book.exports.amounts import amounts, codes_of_currencies, curre
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
+from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.which_rows import among, are_documents, documents_among, table_of_list
 from tradecredit.errors import Problem
 from tradecredit.params.export import Code, ExportList, ExportSource, Role
@@ -120,21 +121,38 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
 
 
 def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
-    """Return the documents with the buyer of the invoice that a credit names, where it does not name its own."""
+    """Return the documents with their buyers' numbers, where other lists than the ledger do not have them.
+
+    A credit without one is of the buyer of its name, else of that of the invoice that it names, alone or among words.
+    One that names a payer whom the ledger does not know, and no invoice, is that payer's.
+    """
+    index, frame = frame.index, frame.reset_index(drop=True)
+    beside = frame["part"] != frame["part"].min()
+    ledger = frame[~beside & frame["buyer_id"].notna()]
+    by_name = beside & frame["name_alone"] & ~frame["buyer_id"].isin(list(ledger["buyer_id"])) & ~frame["bank"]
     nobody = frame["buyer_id"].isna() & frame["applies_to"].notna() & ~frame["bank"]
-    if not nobody.any():
-        return frame
-    named = frame["applies_to"].where(nobody)
+    if not (nobody | by_name).any():
+        return frame.set_axis(index, axis="index")
+    buyer = frame["name"].where(by_name).map(_only(ledger, "name")).astype("str")
+    named = frame["applies_to"].where(nobody | by_name)
+    words = named.str.findall(NUMBER_IN_WORDS).explode()
     # A credit may name an invoice by its number, or by the system's own.
     for name in ("invoice_id", "number"):
-        of = frame.loc[frame["buyer_id"].notna() & frame[name].notna(), [name, "buyer_id"]]
-        only = of.drop_duplicates().drop_duplicates(name, keep=False).set_index(name)["buyer_id"]
-        frame = frame.assign(buyer_id=frame["buyer_id"].fillna(named.map(only).astype("str")))
+        number = _only(frame[frame["buyer_id"].notna() & ~by_name], name)
+        in_words = words.map(number).dropna()
+        buyer = buyer.fillna(named.map(number).astype("str")).fillna(in_words[~in_words.index.duplicated()])
+    frame["buyer_id"] = buyer.where(nobody | by_name).fillna(frame["buyer_id"])
     unknown = frame["buyer_id"].isna() & nobody
     if unknown.any():
         rule = f"credits for documents that are not in the export: {frame.loc[unknown, 'amount'].abs().sum():,.2f}"
         left_out.append(("receipts", rule, int(unknown.sum())))
-    return frame[~unknown]
+    return frame.set_axis(index, axis="index")[~unknown.to_numpy()]
+
+
+def _only(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Return the buyer by what a column holds, of that which is one buyer's alone."""
+    of = rows.loc[rows[name].notna(), [name, "buyer_id"]]
+    return of.drop_duplicates().drop_duplicates(name, keep=False).set_index(name)["buyer_id"]
 
 
 def _ways(listed: ExportList) -> dict[str, bool]:
@@ -203,6 +221,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     if source.lines in ("payments", "parts"):
         frame = meaning.payments_beside(frame, parts=source.lines == "parts")
     beside = _currencies_beside(raw).reindex(frame.index)
+    frame["name_alone"] = frame["buyer_id"].isna() & frame["name"].notna()
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
     amount = values["amount"].fillna(values["open"]).fillna(values["debit"])

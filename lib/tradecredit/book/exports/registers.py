@@ -60,6 +60,14 @@ KNOWN = 0.5
 FITTING = {"credit_limit": "amount", "date": "issued", "expected_on": "issued"}
 """Column of ours: the role that what stands in it must fit."""
 THOUSANDS = {",": ".", ".": ","}
+OF_INSURER = re.compile(
+    r"allianz|euler|hermes|coface|atradius|credendo|cesce|sinosure|\bsace\b|\bkuke\b|\b(?:re)?insur|assur|versicher|segur"
+    r"|assicur|verzeker|forsakring|forsikring|ubezpiecz|\bpolic[ye]|deckung|zugesagt|bewilligt|accorde|garant|concedid"
+    r"|concess|clasificacion|toegekend|przyznan|承保|保险|保険|批复"
+)
+"""What files of an insurer's limits are called, or their column of limits, in small letters without accents."""
+DECIDED = re.compile(r"\bdecision|\bpolicy n|entscheid|\bbescheid")
+"""What other columns are called in a list of an insurer's limits."""
 
 
 class Register(Named):
@@ -110,7 +118,11 @@ def found_in(path: Path, file: str, ledger: Ledger, sheet: str | None = None) ->
         columns = _named(content, register, str(customer))
         if register.table == "orders" and {"order_id", "date", "amount"} <= columns.keys():
             return _orders(file, content, {"buyer_id": str(customer), **columns}, formats, ledger)
-        if register.table == "buyers" and columns and not content[customer].dropna().duplicated().any():
+        if (
+            register.table == "buyers"
+            and columns.keys() - {"limit_currency"}
+            and not content[customer].dropna().duplicated().any()
+        ):
             return _buyers(file, content, {"buyer_id": str(customer), **columns}, formats, ledger)
     return None
 
@@ -120,7 +132,7 @@ def _read(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, Formats] 
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return pd.read_parquet(path), Formats()
-    if suffix == ".xlsx":
+    if suffix == ".xlsx" and not grid.is_text(path):
         rows = next(iter(grid.sheets(path, sheet).values()), [])
         line = _header(rows)
         return (grid.frame(rows, line), Formats(header_row=line, sheet=sheet)) if line else None
@@ -201,6 +213,8 @@ def _orders(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
 
 def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: Formats, ledger: Ledger) -> Beside:
     limit = columns.pop("credit_limit", None)
+    currency = columns.pop("limit_currency", None)
+    insured = limit is not None and _of_insurer(file, limit, content)
     since = [columns["customer_since"]] if "customer_since" in columns else []
     written = _written(content, formats, [limit] if limit else [], since)
     values = {"country": _codes(content[columns["country"]])} if "country" in columns else {}
@@ -209,15 +223,25 @@ def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
     tables: dict[TableName, TableMapping] = {
         "buyers": TableMapping(file=file, columns=columns, formats=written, values=values)
     }
-    zeros = _zeros(content[limit]) if limit else None
+    # An insurer's limit of zero is a refusal.
+    zeros = () if insured else _zeros(content[limit]) if limit else None
     if limit and zeros is not None:
+        of_limit = {"buyer_id": columns["buyer_id"], "amount": limit}
+        of_limit |= {"currency": currency} if insured and currency else {}
+        stated = {} if "currency" in of_limit else {"currency": ledger.currency}
         tables["limits"] = TableMapping(
-            file=file, columns={"buyer_id": columns["buyer_id"], "amount": limit}, filled=[limit],
+            file=file, columns=of_limit, filled=[limit],
             formats=_written(content, formats, [limit], ()).model_copy(update={"empty": zeros}),
             values={"amount": signed} if (signed := _beside_signs(content[limit])) else {},
-            constants={"source": "own", "currency": ledger.currency, "valid_from": ledger.exported},
+            constants={"source": "insurer" if insured else "own", **stated, "valid_from": ledger.exported},
         )  # fmt: skip
     return Beside(file, tables)
+
+
+def _of_insurer(file: str, limit: str, content: pd.DataFrame) -> bool:
+    """Return whether a list of limits is an insurer's, as its file, the column of limits or one of decisions says."""
+    others = [plain(column) for column in content]
+    return OF_INSURER.search(plain(f"{Path(file).stem} {limit}")) is not None or any(map(DECIDED.search, others))
 
 
 def _in_days(terms: pd.Series) -> dict[str | int, str] | None:

@@ -78,7 +78,9 @@ def rows_of_others(seen: Seen) -> Settled:
             wanted = YES if plain(name) in void else NO if plain(name) in OF_SALES else set()
             taken = [value for value in values if plain(value) in wanted]
         else:
-            taken = [value for value in values if OF_PURCHASES.search(value)]
+            # A kind stands in every row; a remark may name anything.
+            kinds = values if held.size > MOSTLY * len(found) else []
+            taken = [value for value in kinds if OF_PURCHASES.search(value)]
         if taken and len(taken) < len(values) + (len(held) < len(found)):
             out[str(name)] = [*taken]
     guesses = (
@@ -119,12 +121,13 @@ YES = {"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "o", "si", "s", "sim
 NO = {"no", "n", "false", "f", "0", "", "nein", "non", "nao", "nej", "nee", "nie", "ne", "hayir", "否", "ei"}
 OF_SALES = {"is so trx", "issotrx", "is sotrx", "is sales", "is sales transaction", "sales transaction"}
 OF_PURCHASES = re.compile(
-    r"(?i)\ba/?p\b|\b(vendor|supplier|purchas|payable|kreditor|lieferant|eingangsrechnung|fournisseur|proveedor|fornitore|"
+    r"(?i)^a/?p\b|\b(vendor|supplier|purchas|payable|kreditor|lieferant|eingangsrechnung|fournisseur|proveedor|fornitore|"
     r"fornecedor|crediteur|inkoop|leverancier|leverantör|leverandør|dostawc|zakup|dodavatel|поставщик|покупк)"
     r"|应付|采购|供应商|仕入|買掛|매입"
 )
 """Words of what a company owes, in kinds of document."""
-FEW_KINDS = 12
+FEW_KINDS, MOSTLY = 12, 0.9
+"""So many values, in so large a share of rows, may be kinds of document."""
 
 
 class _States(NamedTuple):

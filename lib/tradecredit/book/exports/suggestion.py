@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
@@ -15,8 +16,8 @@ from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import ExportAllocations, ExportList, ExportSource, ExportSystem
-from tradecredit.params.source import OnProblem, TableMapping, TableName
+from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem
+from tradecredit.params.source import SUFFIXES, OnProblem, TableMapping, TableName
 
 NAMING = 0.8
 """Share of payments whose invoice's number stands in a column, from which it is taken for that of their numbers."""
@@ -148,8 +149,9 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
     lists: dict[tuple, list[tuple[Path, Looked]]] = {}
     unlisted: list[Path] = []
     found_in = {path: looking.lists(path) for path in files}
-    if not any(found_in.values()):
-        found_in = {path: looking.lists(path, looking.by_cells) for path in files}
+    if all(one.found.system.name in BESIDE for found in found_in.values() for one in found):
+        # No ledger is told by names alone.
+        found_in |= {path: looking.lists(path, looking.by_cells) for path, found in found_in.items() if not found}
     payments = {path for path, found in found_in.items() if found and _called_payments(path, found[0])}
     if any(found for path, found in found_in.items() if path not in payments):
         found_in |= {path: [one._replace(found=as_payments(one.found)) for one in found_in[path]] for path in payments}
@@ -253,13 +255,29 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
             continue
         tables |= of.tables
         place = sheet or path.name
-        guessed += [Guess(f"tables.{name}", f"{place}: {_columns(one)}") for name, one in of.tables.items()]
+        guessed += [Guess(f"tables.{name}", f"{place}: {_read_as(one)}") for name, one in of.tables.items()]
+    for name, file in _by_name(source).items():
+        if name not in tables:
+            tables[name] = TableMapping(file=file)
+            guessed.append(Guess(f"tables.{name}", f"{file}, which lies beside the export and is called so"))
+            not_read = [one for one in not_read if one != file]
     guessed += [Guess("source.files", ", ".join(not_read), open=True)] if not_read else []
     guessed += [Guess("source.sheets", ", ".join(sheets), open=True)] if sheets else []
     suggestion = suggestion._replace(
         tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
     )
     return suggestion if known is None else _with_terms(suggestion, known)
+
+
+def _by_name(source: ExportSource) -> dict[TableName, str]:
+    """Return the files beside an export that are read as they are called like a table, such as `defaults.csv`."""
+    files = {path.name for path in source.path.iterdir() if path.is_file()} - {*source.files}
+    found: dict[TableName, str] = {}
+    for name in get_args(TableName):
+        there = [name + suffix for suffix in SUFFIXES if name + suffix in files]
+        if name not in EXPORTED and len(there) == 1:
+            found[name] = there[0]
+    return found
 
 
 def _with_terms(suggestion: Suggestion, known: pd.DataFrame) -> Suggestion:
@@ -281,8 +299,10 @@ def _with_terms(suggestion: Suggestion, known: pd.DataFrame) -> Suggestion:
     return suggestion._replace(source=suggestion.source.model_copy(update={"terms_days": days}), guesses=guesses)
 
 
-def _columns(mapping: TableMapping) -> str:
-    return ", ".join(mapping.columns.values())
+def _read_as(mapping: TableMapping) -> str:
+    """Return the columns of a list beside a ledger that are read; of limits, whose they are."""
+    whose = {"insurer": " (the insurer's)", "own": " (your own)"}.get(str(mapping.constants.get("source")), "")
+    return ", ".join(mapping.columns.values()) + whose
 
 
 def _unread(paths: list[Path], unlisted: list[str]) -> list[str]:

@@ -9,7 +9,10 @@ TOTAL = (
     r"|المجموع|الإجمالي|סה.?כ"
 )
 """How lines begin that sum others up."""
-TOTAL_BEHIND = r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa)\s*:?\s*$"
+TOTAL_BEHIND = (
+    r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa|toplam[ıi]?|celkem|spolu|összesen|ukupno|skupaj|yhteensä"
+    r"|итого|всего)\s*:?\s*$"
+)
 """How they end where the account that they sum up stands first."""
 
 

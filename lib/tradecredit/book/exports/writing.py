@@ -3,6 +3,7 @@
 import re
 from zoneinfo import available_timezones
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports import amounts
@@ -10,7 +11,7 @@ from tradecredit.book.exports.answers import AS_WRITTEN
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import days, days_of, months_alone, told
 from tradecredit.book.exports.guess import Guess, Seen, Settled
-from tradecredit.book.exports.heads import is_day
+from tradecredit.book.exports.heads import is_day, plain
 from tradecredit.book.instants import stored, where_midnight
 from tradecredit.params.export import ExportSource
 
@@ -21,6 +22,8 @@ ZONES = (
 )  # fmt: skip
 """Zones that are tried for days that a system has stored as instants."""
 MOSTLY_DAYS = 0.95
+CENTS = re.compile(r"\b(?:cents?|centimes?|centavos?|pence|minor units?)\b")
+"""What columns of amounts in hundredths are called."""
 ODD_SHOWN = 5
 """Cells that are no day, which a guess names."""
 
@@ -40,8 +43,9 @@ def decimal_mark(seen: Seen) -> Settled:
 
 
 def hundredths(seen: Seen) -> Settled:
-    """Return `form` with amounts in hundredths, as an open guess, where a system's are so and none has a part."""
-    if not seen.system.hundredths:
+    """Return `form` with amounts in hundredths, as an open guess: a system's, or so called, and none has a part."""
+    named = [name for role in AMOUNTS for name in np.atleast_1d(seen.source.columns.get(role, []))]
+    if not seen.system.hundredths and not any(CENTS.search(plain(name)) for name in named):
         return Settled()
     form = seen.source.form
     values = pd.concat([amounts.amounts(seen.raw[role], form.decimal) for role in AMOUNTS])
