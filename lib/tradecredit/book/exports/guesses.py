@@ -21,6 +21,8 @@ OWN_BUYER = 0.95
 """Buyers of each document from which hardly one has two."""
 COME_TO_IT = 0.5
 """Share of documents above which rows are their payments, as these come to no more than their total."""
+CLEARED = 0.1
+"""Share of credits with a day of clearing above which these tell which credits were used."""
 FEW_CREDITS = 0.1
 """Share of all documents, and of what is owed, below which credits are those of a list of open items alone."""
 WORDED: tuple[Role, ...] = ("kind", "text", "applies_to", "buyer_id", "name", "invoice_id", "issued", "due")
@@ -209,7 +211,8 @@ def unmatched(seen: Seen) -> Settled:
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     invoices = list(number[~credits & (value > 0)].dropna())
     # Days of clearing tell which credits were used.
-    if not credits.any() or number[credits].isin(invoices).mean() > 0.5 or raw["cleared"][credits].notna().mean() > FEW:
+    cleared = raw["cleared"][credits].notna().mean() > CLEARED
+    if not credits.any() or number[credits].isin(invoices).mean() > 0.5 or cleared:
         return Settled()
     if named := naming(seen.found.set_axis(raw.index)[credits], invoices):
         columns = {**source.columns, "applies_to": named}
