@@ -49,33 +49,31 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
     seen (None: the mean of what was). Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning,
     equations 2.23 to 2.30; paths: 4.18 (rough: exponential, smooth: Matérn 3/2).
     """
-    middle, count = _middle(seen, around), len(seen.years)
-    points = _points(seen, years, month, grid, middle)
-    across = points.whole[:, :count, count:]
-    part = np.linalg.solve(points.known, across)
+    middle = _middle(seen, around)
+    points = _points(seen, grid, middle)
+    across = _covariances((years, month), (seen.years, seen.month), grid)[:, None]
+    part = np.linalg.solve(points.known, np.broadcast_to(across, (*points.weight.shape, *across.shape[2:])).mT)
     means = (seen.value - middle) @ part
-    spreads = points.whole[:, count:, count:] - across.transpose(0, 2, 1) @ part
-    mean = points.weight @ means
+    spreads = _covariances((years, month), (years, month), grid)[:, None] - across @ part
+    mean = np.einsum("dn,dnt->t", points.weight, means)
     off = means - mean
-    spread = np.tensordot(points.weight, spreads + off[:, :, None] * off[:, None, :], 1)
-    return Predicted(mean + middle, spread, float(points.weight @ points.noise**2))
+    spread = np.einsum("dn,dnst->st", points.weight, spreads + off[..., :, None] * off[..., None, :])
+    return Predicted(mean + middle, spread, float((points.weight @ np.square(grid.noises)).sum()))
 
 
 def level(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, around: float | None = None) -> np.ndarray:
     """Return the mean of `predicted` alone, which takes a fraction of the work."""
-    middle, count = _middle(seen, around), len(seen.years)
-    points = _points(seen, years, month, grid, middle)
-    means = points.whole[:, count:, :count] @ points.scaled[:, :, None]
-    return points.weight @ means[:, :, 0] + middle
+    middle = _middle(seen, around)
+    points = _points(seen, grid, middle)
+    across = _covariances((years, month), (seen.years, seen.month), grid)
+    return np.einsum("dts,dn,dns->t", across, points.weight, points.scaled, optimize=True) + middle
 
 
 class _Points(NamedTuple):
-    """The points of the grid, which the first axis counts: `weight`, `noise`, covariances of all times (`whole`) and of
-    what was seen (`known`), chance among it, and what was seen less the middle, divided by it (`scaled`)."""
+    """The points of the grid, drifts and seasons × noises: `weight`; the covariance of what was seen, chance among it
+    (`known`), and what was seen less the middle, divided by it (`scaled`)."""
 
     weight: np.ndarray
-    noise: np.ndarray
-    whole: np.ndarray
     known: np.ndarray
     scaled: np.ndarray
 
@@ -84,27 +82,29 @@ def _middle(seen: Seen, around: float | None) -> float:
     return float(seen.value.mean()) if around is None else around
 
 
-def _points(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, middle: float) -> _Points:
+def _points(seen: Seen, grid: Grid, middle: float) -> _Points:
     """Return the points of the grid, each as likely as it makes what was seen."""
-    every = np.concatenate([seen.years, years])
-    months = np.concatenate([seen.month, month]) % 12
-    apart = np.abs(every[:, None] - every[None, :])
-    fixed = grid.level**2 + grid.growth**2 * every[:, None] * every[None, :]
-    same = (months[:, None] == months[None, :]).astype(float)
-    count, off = len(seen.years), seen.value - middle
-    drifting = {(0.0, "", 0.0): np.zeros_like(apart)} if 0.0 in grid.drifts else {}
+    times, off = (seen.years, seen.month), seen.value - middle
+    chance = seen.chance + np.square(grid.noises)[:, None] + 1e-9
+    known = _covariances(times, times, grid)[:, None] + np.eye(len(off)) * chance[:, None, :]
+    root = np.linalg.cholesky(known)
+    scaled = np.linalg.solve(known, np.broadcast_to(off[:, None], (*known.shape[:2], len(off), 1)))[..., 0]
+    likely = -0.5 * scaled @ off - np.log(np.diagonal(root, axis1=2, axis2=3)).sum(axis=2)
+    weight = np.exp(likely - likely.max())
+    return _Points(weight / weight.sum(), known, scaled)
+
+
+def _covariances(ones: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray], grid: Grid) -> np.ndarray:
+    """Return the covariances of times (years, month) with others, without chance: points × ones × others."""
+    (years, month), (other_years, other_month) = ones, others
+    apart = np.abs(years[:, None] - other_years)
+    fixed = grid.level**2 + grid.growth**2 * years[:, None] * other_years
+    same = (month[:, None] % 12 == other_month % 12).astype(float)
+    drifting = [np.zeros_like(apart)] if 0.0 in grid.drifts else []
     for drift, path, memory in product(grid.drifts, grid.paths, grid.memories):
         if drift > 0:
-            drifting[drift, path, memory] = drift**2 * _alike(apart / memory, path)
-    found = list(product(drifting.values(), grid.seasons, grid.noises))
-    noise = np.array([chance for _, _, chance in found])
-    whole = np.array([fixed + moved + season**2 * same for moved, season, _ in found])
-    known = whole[:, :count, :count] + np.eye(count) * (seen.chance + noise[:, None] ** 2 + 1e-9)[:, None, :]
-    root = np.linalg.cholesky(known)
-    scaled = np.linalg.solve(known, np.broadcast_to(off[:, None], (len(found), count, 1)))[:, :, 0]
-    likely = -0.5 * scaled @ off - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
-    weight = np.exp(likely - likely.max())
-    return _Points(weight / weight.sum(), noise, whole, known, scaled)
+            drifting.append(drift**2 * _alike(apart / memory, path))
+    return np.array([fixed + moved + season**2 * same for moved, season in product(drifting, grid.seasons)])
 
 
 def _alike(apart: np.ndarray, path: str) -> np.ndarray:
