@@ -3,7 +3,6 @@
 import re
 from zoneinfo import available_timezones
 
-import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports import amounts
@@ -44,8 +43,8 @@ def decimal_mark(seen: Seen) -> Settled:
 
 def hundredths(seen: Seen) -> Settled:
     """Return `form` with amounts in hundredths, as an open guess: a system's, or so called, and none has a part."""
-    named = [name for role in AMOUNTS for name in np.atleast_1d(seen.source.columns.get(role, []))]
-    if not seen.system.hundredths and not any(CENTS.search(plain(name)) for name in named):
+    named = [plain(str(names)) for role, names in seen.source.columns.items() if role in AMOUNTS]
+    if not seen.system.hundredths and not any(map(CENTS.search, named)):
         return Settled()
     form = seen.source.form
     values = pd.concat([amounts.amounts(seen.raw[role], form.decimal) for role in AMOUNTS])
