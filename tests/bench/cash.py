@@ -15,9 +15,9 @@ are 75-85 and 92-98 %: weeks hold, totals lie within a standard error of it. The
 month after the slowdown's end all err alike. The IBM sample ledger, 13 dates up to July 2013: .78 and .80 of that
 rule's error (up to September .82 and .91), bands too wide (all 13 within).
 
-Speed, on a busy machine: scenarios of cash 5.6 times the loss engine's plain years (4.7 on a quiet one) and 2.1 times
-as runs use it; the fit 4.4 times lifelines' estimates on 227,000 rows (3 were asked): three passes over the days of
-each invoice for weekdays, habits and pace, which it has not; most memory .93 GB.
+Speed, on a busy machine: scenarios of cash 4.2 to 5.9 times the loss engine's plain years and 1.5 to 2.3 times as runs
+use it; the fit 2.6 to 3.1 times lifelines' estimates on 227,000 rows (3 were asked): three passes over the days of
+each invoice for weekdays, habits and pace, which it has not; most memory .96 GB.
 """
 
 import argparse

@@ -77,12 +77,12 @@ def days_at_risk(exits, calendar, habits, hazards):
 
 
 @compiled
-def expected_by_day(exits, calendar, habits, hazards, since):
+def expected_by_day(exits, calendar, habits, hazards, since, in_amounts):
     """Return for each day from `since` on the payments that were to be expected of what was open, and their variance.
 
-    In amounts, in shares of invoices, and in these by buyer and day of the month before its habit, weighted; and what
-    was paid; in the end the shares, expected and paid, of what closed days left to each. `hazards`: integrated, by
-    buyer and cell.
+    In amounts (if `in_amounts`), in shares of invoices, and in these by buyer and day of the month before its habit,
+    weighted; and what was paid; in the end the shares, expected and paid, of what closed days left to each. `hazards`:
+    integrated, by buyer and cell.
     """
     days = len(calendar.factor)
     amounts = np.zeros((3, days))
@@ -114,11 +114,12 @@ def expected_by_day(exits, calendar, habits, hazards, since):
             each = gone_by_rate(rate[day])
             chance[day] = rate[day] * each
             rate[day] = share * each * factor[day]
-        add(amount, chance, expected[start:])
         add(share, chance, of_share[start:])
-        for day in range(count):
-            chance[day] *= 1.0 - chance[day]
-        add(amount**2, chance, variance[start:])
+        if in_amounts:
+            add(amount, chance, expected[start:])
+            for day in range(count):
+                chance[day] *= 1.0 - chance[day]
+            add(amount**2, chance, variance[start:])
         of_day = wanted[start:]
         for day in range(count):
             of_day[day] += rate[day] * weight[day] * own[day]

@@ -6,7 +6,7 @@ from scipy.special import betaln
 from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.default.payment_days import PSEUDO_PAYMENTS
 from tradecredit.default.payment_rates import CELLS, FIRST
-from tradecredit.numerics.borrowed import strength
+from tradecredit.numerics.borrowed import Groups, strength
 
 TURNS = 8
 """Times that segments' hazards and buyers' paces are estimated by turns."""
@@ -39,6 +39,7 @@ def pooled(
     pace = np.ones(len(segment))
     found = _sums(paid[order], starts)
     seen = paid.sum(axis=1)
+    groups = Groups.of(seen, payments)
     blocks = [slice(start, start + AT_ONCE) for start in range(0, len(segment), AT_ONCE)]
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
@@ -46,7 +47,7 @@ def pooled(
         of_segment = _of_segment(found, risk, book)
         of_rows = (np.einsum("bt,bt->b", at_risk[rows], of_segment[segment[rows]]) for rows in blocks)
         expected = np.concatenate([seen[:0], *of_rows])
-        s = strength(seen, expected, payments)
+        s = groups.strength(expected)
         pace = (seen + s) / (expected + s)
     wanted = [_of_stages(at_risk[rows] * of_segment[segment[rows]] * pace[rows, None]) for rows in blocks]
     stages = _by_stage(np.concatenate([np.zeros((0, len(STAGES) + 1)), *wanted]), _of_stages(paid), payments)

@@ -123,7 +123,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     # How much buyers borrow is asked when all else has settled.
     hazards, borrowed = pooled(at_risk, paid, segment, payments, BORROWED[-1])
     for turn in range(ROUNDS):
-        _, shares, by_month_day, moved = expected_by_day(rows, calendar, habits, hazards, since)
+        _, shares, by_month_day, moved = expected_by_day(rows, calendar, habits, hazards, since, in_amounts=False)
         days = corrected(days, shares, moved, rows.first)
         tempo = _tempo(shares, tempo)
         calendar = calendar.on(days, rows.first, tempo)
@@ -131,7 +131,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
         hazards, borrowed = pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
     lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
-    amounts, shares, by_month_day, _ = expected_by_day(rows, lately, habits, hazards, since)
+    amounts, shares, by_month_day, _ = expected_by_day(rows, lately, habits, hazards, since, in_amounts=True)
     expected, seen = (by_month_day * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
     s = strength(seen, expected, _payments_a_weight(rows, lately.weight))
     pace = (seen + s) / (expected + s)

@@ -1,5 +1,7 @@
 """How much a group's own counts say, and how much it borrows from what is usual."""
 
+from typing import NamedTuple, Self
+
 import numpy as np
 from scipy.special import gammaln
 
@@ -18,7 +20,25 @@ def strength(seen: np.ndarray, expected: np.ndarray, counts: float = 1.0) -> flo
     >>> bool(strength(alike, np.full(2, 20.0)) == STRENGTHS[-1] > strength(apart, np.full(2, 20.0)))
     True
     """
-    seen, expected = np.ravel(seen) * counts, np.ravel(expected) * counts
-    shape = STRENGTHS[:, None]
-    fit = gammaln(seen + shape) - gammaln(shape) + shape * np.log(shape) - (seen + shape) * np.log(expected + shape)
-    return float(STRENGTHS[fit.sum(axis=1).argmax()]) / counts
+    return Groups.of(seen, counts).strength(expected)
+
+
+class Groups(NamedTuple):
+    """Groups whose counts stay while what is expected of them changes: `seen`, and what of the likelihood of each of
+    `STRENGTHS` depends on it alone (`fit`); `counts` that stand behind a weight of 1."""
+
+    seen: np.ndarray
+    fit: np.ndarray
+    counts: float
+
+    @classmethod
+    def of(cls, seen: np.ndarray, counts: float) -> Self:
+        seen, shape = np.ravel(seen) * counts, STRENGTHS[:, None]
+        fit = gammaln(seen + shape) - gammaln(shape) + shape * np.log(shape)
+        return cls(seen, fit.sum(axis=1), counts)
+
+    def strength(self, expected: np.ndarray) -> float:
+        """Return how much of `expected` the usual rate stands for (`strength`)."""
+        shape = STRENGTHS[:, None]
+        missed = (self.seen + shape) * np.log(np.ravel(expected) * self.counts + shape)
+        return float(STRENGTHS[(self.fit - missed.sum(axis=1)).argmax()]) / self.counts
