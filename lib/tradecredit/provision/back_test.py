@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
 from tradecredit.book.once import once
 from tradecredit.provision.flows import flows, looked_at, losses_by, others_by, recovered_since
 from tradecredit.provision.items import FAILED, MATRIX
@@ -100,7 +101,7 @@ def _interval(book: Book, then: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(bounds.T, index=names, columns=["lost_low", "lost_high"])
 
 
-@once
+@remembered
 def by_month_then(book: Book) -> pd.DataFrame:
     """Return, of every past month end, what was provided for the matrix and what was lost of it within 12 months.
 

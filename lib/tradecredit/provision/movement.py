@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import month_ends, window_start
+from tradecredit.book.memory import remembered
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.measure.history import balances_since
@@ -170,7 +171,7 @@ def _movement_to_now(book: Book, since: pd.Timestamp) -> pd.Series:
     return movement(book, since, book.as_of)
 
 
-@once
+@remembered
 def by_month(book: Book, months: int = 24) -> pd.DataFrame:
     """Return the movement of each month: index `month_end`, the last `months` whose both ends are known; `LINES`.
 
