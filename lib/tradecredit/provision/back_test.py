@@ -128,7 +128,7 @@ def by_month_then(book: Book) -> pd.DataFrame:
     return table.assign(provided_to_lost=table["provision_then"] / table["lost_since"].where(table["lost_since"] > 0))
 
 
-@once
+@remembered
 def failed_by_month_then(book: Book) -> pd.DataFrame:
     """Return, of every past month end, what was provided for buyers in default then, and not received within 12 months.
 
