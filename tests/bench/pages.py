@@ -12,9 +12,8 @@ Counted for each page at 1,280 px and at 360 px, light and dark, details shut an
   within over two lines where no hyphen or slash stands.
 
 Each page is loaded once and looked at in all its looks; of a dark page the rules of colours are asked, which alone can
-differ. Exit 1 where there is any. Measured: September 2026 in English, 21 pages (15 beside six sheets of buyers), no
-faults; October 2026 in German, 18 pages (three sheets), no faults; in Chinese three chapters, no faults. Not run: the
-other sheets, and the rest of the month in Chinese.
+differ. Exit 1 where there is any. Measured: October 2026 in English, German and Chinese, 18 pages each (three sheets of
+buyers), no faults. Not run: the other sheets.
 """
 
 import argparse
