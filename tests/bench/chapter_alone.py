@@ -5,10 +5,8 @@
 Each notebook runs twice by papermill in a process of its own, with nothing to write to, as in JupyterLab; the second
 time counts, when its results are remembered. Held to: 15 s elapsed. Processor time is that of all processes together.
 
-Measured on the demo, October 2026, on two cores that 14 to 18 other processes wanted too: 9.5 to 18.9 s of processor a
-chapter, papermill and the start of two interpreters included, of which 3.3 to 5.2 s are its imports (00: 9.8 and 3.6,
-05: 18.9 and 3.8, 06: 18.5 and 5.2). Elapsed were 40 to 84 s there, which says nothing of a machine at rest: not
-measured on one.
+Measured on the demo, October 2026, on a quiet machine of two cores, papermill and the start of two interpreters
+included: 7.3 to 13.9 s elapsed, of which 2.6 to 3.7 s are the chapter's imports, and 15.7 s of chapter 05.
 """
 
 import argparse
