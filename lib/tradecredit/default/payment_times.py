@@ -73,12 +73,12 @@ class PaymentTimes(NamedTuple):
     """What the ledger says of when invoices are paid (definitions §12.1).
 
     `hazards`: integrated hazard of a payment by buyer (its place in the book) and day relative to the due day
-    (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `days`: the habits of weekdays and
-    holidays; `habits`: factor of each day of the month (`month_day`) by buyer; `tempo`: logarithm of the book's tempo
-    in the coming spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`:
-    observations a day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`: variance
-    of a week's amounts beside the tempo, as a multiple of what it were if each invoice was paid by its own chance, 1 at
-    least.
+    (`payment_rates.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `days`: the habits of
+    weekdays and holidays; `habits`: factor of each day of the month (`month_day`) by buyer; `tempo`: logarithm of the
+    book's tempo in the coming spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says;
+    `borrowed`: observations a day that buyers borrow; `payments`: how many, weighted by age, the buyer has;
+    `dispersion`: variance of a week's amounts beside the tempo, as a multiple of what it were if each invoice was paid
+    by its own chance, 1 at least.
     """
 
     hazards: np.ndarray
