@@ -9,9 +9,8 @@ processes together. Held to: a month of at most 12 MB (PDF files aside, which ar
 at most 1.3 × the time without. Prints bytes by kind, the parts of every round, and the median ratios.
 
 Months without PDF weighed 10.8 MB (September 2026, English), 11.1 (October, English), 11.2 (German) and 10.9 (Chinese),
-no page of them as much as 0.9 MB. One round
-on a quiet machine of two cores: 1.21 × the processor time, 1.45 × the elapsed time, as sheets and PDF are made one
-after the other.
+no page of them as much as 0.9 MB. One round on a quiet machine of two cores: 1.21 × the processor time, 1.45 × the
+elapsed time, as sheets and PDF are made one after the other.
 """
 
 import argparse

@@ -8,10 +8,14 @@ from tradecredit.numerics.compiled import compiled, inlined
 
 
 @inlined
-def faster(rate, pace, found):
-    """Fill hazards at a pace by day."""
+def leaving_at(pace, rate, credit, left, room):
+    """Return what `leaving` does and fills, at a pace by day; `room`: for hazards at it, and what is filled."""
+    quick, paid, credited = room
+    quick, paid, credited = quick[: len(rate)], paid[: len(rate)], credited[: len(rate)]
     for day in range(len(rate)):
-        found[day] = min(rate[day] * pace[day], CERTAIN)
+        quick[day] = min(rate[day] * pace[day], CERTAIN)
+    left = leaving(quick, credit, left, paid, credited)
+    return left, paid, credited
 
 
 @inlined
@@ -35,7 +39,7 @@ def receipts_by_week(items, weeks, calendar, habits, rates_of):
     stop, count = 7 * weeks + 1, len(paces)
     paid, credited = np.zeros((count, len(buyer), weeks)), np.zeros((count, len(buyer)))
     habit, room, left = np.empty(REACH + stop), space(), np.empty(count)
-    quick, money, credit_of = np.empty(STRETCH), np.empty(STRETCH), np.empty(STRETCH)
+    at_pace = np.empty(STRETCH), np.empty(STRETCH), np.empty(STRETCH)
     before = -1
     for row in range(len(buyer)):
         if buyer[row] != before:
@@ -45,14 +49,12 @@ def receipts_by_week(items, weeks, calendar, habits, rates_of):
         of, item = (hazards[before], credits), (due[row], begin[row])
         for start in range(max(begin[row], 1), stop, STRETCH):
             rate, credit = stretch(start, stop, item, calendar, habit, of, room)
-            days = len(rate)
             for pace in range(count):
                 if left[pace] < LEAST:
                     continue
-                faster(rate, paces[pace, start:], quick[:days])
-                left[pace] = leaving(quick[:days], credit, left[pace], money, credit_of)
-                weekly(money[:days], start, paid[pace, row])
-                credited[pace, row] += credit_of[:days].sum()
+                left[pace], money, given = leaving_at(paces[pace, start:], rate, credit, left[pace], at_pace)
+                weekly(money, start, paid[pace, row])
+                credited[pace, row] += given.sum()
             if left.max() < LEAST:
                 break
     return paid, credited
@@ -77,7 +79,7 @@ def future_by_week(shares, sold, calendar, habits, rates_of):
     by_sale, to_buyer = np.zeros((count, weeks, stop)), np.zeros((count, stop))
     credit_sale, credit_buyer = np.zeros((count, weeks, STRETCH)), np.zeros((count, STRETCH))
     habit, room, left = np.empty(REACH + stop), space(), np.empty(count)
-    quick, money, credit_of = np.empty(STRETCH), np.empty(STRETCH), np.empty(STRETCH)
+    at_pace = np.empty(STRETCH), np.empty(STRETCH), np.empty(STRETCH)
     before = -1
     for row in range(len(buyer)):
         if buyer[row] != before:
@@ -90,16 +92,14 @@ def future_by_week(shares, sold, calendar, habits, rates_of):
             left[:] = 1.0
             for start in range(issued, stop, STRETCH):
                 rate, credit = stretch(start, stop, item, calendar, habit, of, room)
-                days = len(rate)
                 for pace in range(count):
                     if left[pace] < LEAST:
                         continue
-                    faster(rate, paces[pace, start:], quick[:days])
-                    left[pace] = leaving(quick[:days], credit, left[pace], money, credit_of)
-                    add(amount, money[:days], by_sale[pace, week, start:])
-                    add(amount, money[:days], to_buyer[pace, start:])
-                    add(amount, credit_of[:days], credit_sale[pace, week])
-                    add(amount, credit_of[:days], credit_buyer[pace])
+                    left[pace], money, given = leaving_at(paces[pace, start:], rate, credit, left[pace], at_pace)
+                    add(amount, money, by_sale[pace, week, start:])
+                    add(amount, money, to_buyer[pace, start:])
+                    add(amount, given, credit_sale[pace, week])
+                    add(amount, given, credit_buyer[pace])
                 if left.max() < LEAST:
                     break
         if row + 1 == len(buyer) or buyer[row + 1] != before:
