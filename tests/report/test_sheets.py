@@ -19,7 +19,7 @@ from tradecredit.measure.behaviour import features
 from tradecredit.report import drawn
 from tradecredit.report.document import SEARCH
 from tradecredit.report.sheet_links import FOLDER, linked, published_sheets, sheet_name
-from tradecredit.report.sheets import write_sheets
+from tradecredit.report.sheets import addresses, write_sheets
 from tradecredit.report.tables import csv_text, to_html
 from tradecredit.words.formats import figure
 
@@ -74,8 +74,8 @@ def month(book, tmp_path_factory) -> Path:
     """A month's folder with the sheets and empty chapters."""
     folder = tmp_path_factory.mktemp("month")
     manifest = {"entity": "Test & Co", "chapters": [{"name": name, "title": name} for name in CHAPTERS]}
-    pages = write_sheets(book, manifest, folder)
-    assert {Path(page).name for page in pages.values()} == {
+    write_sheets(book, manifest, folder)
+    assert {Path(page).name for page in addresses(book).values()} == {
         path.name for path in (folder / FOLDER).iterdir() if path.name != "index.html"
     }
     return folder

@@ -11,7 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import nbformat
 from nbformat import NotebookNode
+
+from tradecredit.params.run import Run
 
 LIBRARY = Path(__file__).parents[1]
 SHOWING = ("tradecredit.report.charts", "tradecredit.words.")
@@ -50,6 +53,21 @@ class _Definition:
 
 _Known = str | _Definition | _Value
 """What a name of the notebook stands for: a module, a function or class of the library, or a value."""
+
+
+def of_month(
+    run: Run, manifest: Mapping[str, Any], executed: Mapping[str, NotebookNode]
+) -> dict[str, dict[tuple[str, str], tuple[Maker, ...]]]:
+    """Return what made the tables of each chapter of a month, by chapter: `makers` of its notebook.
+
+    `executed`: the notebooks that were made anew; another chapter's notebook is read as it is now.
+    """
+    files = {chapter["name"]: run.notebooks / f"{chapter['name']}.ipynb" for chapter in manifest["chapters"]}
+    return {
+        name: makers(executed[name] if name in executed else nbformat.read(file, as_version=4))
+        for name, file in files.items()
+        if name in executed or file.exists()
+    }
 
 
 def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:

@@ -5,11 +5,14 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tradecredit.language import tr
+from tradecredit.params.run import Run
 from tradecredit.report.document import document
 from tradecredit.report.tables import escaped
 from tradecredit.words import pdf as words
@@ -45,6 +48,22 @@ def chromium() -> str | None:
     named = os.environ.get(VARIABLE)
     found = [shutil.which(named)] if named else [shutil.which(name) for name in NAMES]
     return next((path for path in found if path), None)
+
+
+@contextmanager
+def printing(month: Path, run: Run, manifest: Mapping[str, Any]) -> Iterator[None]:
+    """Print the PDF files of a run that asks for them (`pdf: true`) from the pages of a month, during the block.
+
+    The browser is a process of its own, beside which the block goes on; the pages of chapters must not change in it.
+    Where no PDF can be made, the run says so in one line and goes on, without those of an earlier run.
+    """
+    for name in FILES:
+        (month / name).unlink(missing_ok=True)
+    with ThreadPoolExecutor(1) as beside:
+        printed = beside.submit(write_pdfs, month, manifest) if run.pdf else None
+        yield
+    if printed and printed.result():
+        print(printed.result(), flush=True)
 
 
 def write_pdfs(month: Path, manifest: Mapping[str, Any]) -> str:

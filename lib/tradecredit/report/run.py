@@ -23,7 +23,6 @@ from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
 from tradecredit.report.document import lean
-from tradecredit.report.downloads import write_downloads
 from tradecredit.report.entities import of_entities
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder, months
@@ -32,12 +31,15 @@ from tradecredit.report.index import SUMMARY, link_to_months
 from tradecredit.report.kernels import KernelManager, warm_kernels
 from tradecredit.report.mail import FILE as MAIL
 from tradecredit.report.mail import write_mail
+from tradecredit.report.makers import of_month
 from tradecredit.report.page import page_html, source_pages, title
+from tradecredit.report.pdf import printing
 from tradecredit.report.pictures import FOLDER as FIGURES
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.search import write_search
 from tradecredit.report.sheet_links import linked
-from tradecredit.report.sheets import write_sheets
+from tradecredit.report.sheets import addresses, write_sheets
+from tradecredit.report.workbook import write_workbook
 from tradecredit.report.written import write_json
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
@@ -71,13 +73,16 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             if before:
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
-            sheets = write_sheets(book, manifest, build)
+            sheets = addresses(book)
             for name, notebook in executed.items():
                 _write_page(build / f"{name}.html", linked(explained(_page(notebook, manifest, name)), sheets))
-            write_glossary(build, manifest)
-            write_search(build, manifest, book.buyers, sheets)
-            for module, page in source_pages(executed.values()).items():
-                _write_page(build / "source" / f"{module}.html", page)
+            with printing(build, run, manifest):
+                write_sheets(book, manifest, build)
+                write_glossary(build, manifest)
+                write_search(build, manifest, book.buyers, sheets)
+                for module, page in source_pages(executed.values()).items():
+                    _write_page(build / "source" / f"{module}.html", page)
+                write_workbook(build, manifest, of_month(run, manifest, executed), run.currency)
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             write_json(build / "manifest.json", timed)
@@ -85,7 +90,6 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             (build / MAIL).unlink(missing_ok=True)  # of an earlier summary
             if mail:
                 write_mail(build, manifest)
-            write_downloads(build, run, manifest, executed)
             link_to_months(build, published)
             put_in_place(build, published)
     return published / f"{SUMMARY}.html"

@@ -100,11 +100,16 @@ class Month(NamedTuple):
     """Whether the month has a search; those of earlier versions have none."""
 
 
-def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> dict[str, str]:
-    """Write the sheets of the buyers that matter (`decide.sheets.chosen`), and an index of them, into a month's folder.
+def addresses(book: Book) -> dict[str, str]:
+    """Return buyer_id → address of its sheet, seen from a page of the month, of the buyers that matter.
 
-    Returns buyer_id → address of its sheet, seen from a page of the month.
+    Which they are: `decide.sheets.chosen`.
     """
+    return {buyer_id: f"{FOLDER}/{sheet_name(buyer_id)}" for buyer_id in known.chosen(known.of_book(book)).index}
+
+
+def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> None:
+    """Write the sheets of the buyers that matter (`addresses`), and an index of them, into a month's folder."""
     found = known.of_book(book)
     chosen = known.chosen(found)
     material = _material(book, found, chosen.index)
@@ -118,7 +123,6 @@ def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> dict[s
     for buyer_id, name in material.of_book.items():
         _write(folder / name, _page(material, buyer_id, facts[buyer_id], month))
     _write(folder / "index.html", _index(material, chosen, month))
-    return {buyer_id: f"{FOLDER}/{name}" for buyer_id, name in material.of_book.items()}
 
 
 def write_sheet(run: Run, buyer_id: str) -> Path:
