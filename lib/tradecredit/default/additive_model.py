@@ -11,7 +11,15 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm
 
-from tradecredit.default import model_fit, model_inputs, model_tables, monotone_curves, pair_choice, unknown_inputs
+from tradecredit.default import (
+    model_fit,
+    model_inputs,
+    model_tables,
+    monotone_curves,
+    pair_choice,
+    shrinkage,
+    unknown_inputs,
+)
 from tradecredit.default.curve_knots import Curve
 from tradecredit.default.model_tables import BELIEF_COLUMNS, numbers, problem
 from tradecredit.default.monotone_curves import Part
@@ -52,7 +60,7 @@ class DefaultModel:
     lower triangle, to six digits. `spread` and `errors`: over the fitted sample, the covariance of the contributions of
     curves and pairs, and the mean covariance of the contributions' errors, row by row; what is not known of a buyer
     adds its part of both to the interval. `beyond` and `together`: as `unknown_inputs.Law`. `dropped`: columns left
-    out, and why.
+    out, and why. `shrinkage`: by which the fit's coefficients were multiplied, as far as they held for firms left out.
     """
 
     inputs: tuple[Curve, ...]
@@ -67,6 +75,7 @@ class DefaultModel:
     observations: int
     defaults: int
     scale: Scale | None = None
+    shrinkage: float = 1.0
 
     @classmethod
     def fit(
@@ -88,7 +97,8 @@ class DefaultModel:
         (`scale.chosen`); empty: none.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
-        (`monotone_curves.fitted`).
+        (`monotone_curves.fitted`), and draws the log-odds to their mean as far as they did not hold for rows left out
+        (`shrinkage.shrunk`).
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
         hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
         column whose curve its sign holds level.
@@ -116,8 +126,10 @@ class DefaultModel:
         if surfaces:
             alone = found.fit.coefficients
             found = model_fit.fitted([*inputs, *surfaces], table, outcome, firms, beliefs, alone, found.scale)
+        told, slope = shrinkage.shrunk(found, outcome, firms)
         return cls(
-            **model_fit.described(found, outcome, firms),
+            **model_fit.described(found, outcome, firms, told.fit.coefficients),
+            shrinkage=slope,
             dropped=dropped | model_fit.level(found, told=pairs is not None),
         )
 
@@ -324,7 +336,7 @@ class DefaultModel:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the model that `to_json` wrote. Raises `InputError` for any other text."""
-        content = model_tables.written(text, {field.name for field in fields(cls)} - {"scale"})
+        content = model_tables.written(text, {field.name for field in fields(cls)} - {"scale", "shrinkage"})
         try:
             model = cls(
                 **{name: _as_tuple(value) for name, value in content.items()}

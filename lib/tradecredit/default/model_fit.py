@@ -93,10 +93,11 @@ def level(found: Found, *, told: bool) -> dict[str, str]:
     return {part.name: AGAINST if isinstance(part, Curve) else TOGETHER_LEVEL for part in kept}
 
 
-def described(found: Found, y: np.ndarray, firms: np.ndarray) -> dict[str, Any]:
-    """Return the fields of a model but for what was dropped: without parts that are level, it is the same fit."""
+def described(found: Found, y: np.ndarray, firms: np.ndarray, b: np.ndarray) -> dict[str, Any]:
+    """Return the fields of a model of coefficients `b`, with the errors of the fit: without parts that are level, it is
+    the same model."""
     covariance = _covariance(found.fit, found.doubted, found.design, y, firms)
-    b, stays = found.fit.coefficients, _stays(found)
+    stays = _stays(found)
     contributions = monotone_curves.contributions(found.design, b)
     law = unknown_inputs.law(contributions / found.design.scale, found.design.unknown, b[0], float(y.mean()))
     errors = _mean_errors(found.parts, covariance, found.design)

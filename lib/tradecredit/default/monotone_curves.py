@@ -330,7 +330,7 @@ def fitted(
     fit = solve(design, y, penalty=penalty(held_by, weights, size), start=near, within=within)
     within = within._replace(share=1.0 / max(design_effect(design, y - fit.probability, firms), 1.0))
     for last in [False] * (ROUNDS - 1) + [True] if held_by else []:
-        within = within._replace(lift=_lift(design, fit, y))
+        within = within._replace(lift=lift(design, fit, y))
         b = fit.coefficients
         free = (b > limits[0]) & (b < limits[1])
         variance = _inverse(fit.information, free)
@@ -343,7 +343,7 @@ def fitted(
         within = within._replace(enough=CONVERGED if last else ROUGHLY)
         fit = solve(design, y, penalty=penalty(held_by, weights, size), start=b, within=within)
     for _ in range(SETTLING if design.unknown.any() and held_by else 0):
-        within = within._replace(lift=_lift(design, fit, y))
+        within = within._replace(lift=lift(design, fit, y))
         fit = solve(design, y, penalty=fit.penalty, start=fit.coefficients, within=within)
     return fit, penalty(held_by, np.minimum(weights, [part.doubted for part in held_by]), size)
 
@@ -359,7 +359,7 @@ def left_out(parts: Sequence[Part], design: Design, fit: Fit, y: np.ndarray) -> 
     return logit(np.clip(p, 1e-12, 1 - 1e-12)) - reach * (y - p) / np.maximum(1 - p * (1 - p) * reach, 0.05)
 
 
-def _lift(design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
+def lift(design: Design, fit: Fit, y: np.ndarray) -> np.ndarray:
     """Return what the log-odds of each row have on top because something of it is not known; 0 where all is."""
     if not design.unknown.any():
         return np.zeros(len(y))

@@ -126,19 +126,23 @@ def brier_skill(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Seri
     return Estimate(float(skill), float(error))
 
 
-def calibration_slope(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
+def calibration_slope(
+    probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None, beside: pd.Series | None = None
+) -> Estimate:
     """Return the slope of a logit of what happened on the log-odds predicted; 1: neither too bunched nor too spread.
 
     Below 1 the probabilities are too extreme, above 1 too bunched (Cox 1958). `groups`: the firm of each row, for a
-    standard error that allows for a firm's rows being alike. Missing where a class or a second firm is absent, where
-    the probabilities tell the classes apart without error or are all equal, and where one of them is 0 or 1.
+    standard error that allows for a firm's rows being alike; `beside`: log-odds that stand beside those of the
+    probabilities, their own slope held at 1. Missing where a class or a second firm is absent, where the probabilities
+    tell the classes apart without error or are all equal, and where one of them is 0 or 1.
     """
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
     if not _is_estimable(odds, bad, groups):
         return NOT_ESTIMABLE
     if odds[bad].min() >= odds[~bad].max() or odds[bad].max() <= odds[~bad].min():
         return NOT_ESTIMABLE
-    return _last_of_logit(bad, np.column_stack([np.ones(len(odds)), odds]), groups)
+    offset = None if beside is None else beside.to_numpy(float)
+    return _last_of_logit(bad, np.column_stack([np.ones(len(odds)), odds]), groups, offset=offset)
 
 
 def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:

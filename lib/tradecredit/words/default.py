@@ -352,7 +352,7 @@ def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettin
         buyers=counted(assessment.defaulters, "buyer"),
         horizon_months=HORIZON_MONTHS,
         priors=_PRIORS,
-        pairs=_pairs(model) + scaled(assessment),
+        pairs=_pairs(model) + scaled(assessment) + _shrunk(model),
         level=level,
         index=_index(assessment, settings),
     )
@@ -378,6 +378,15 @@ def scaled(assessment: Assessment) -> str:
         "much at its high end. ",
         low=fixed(low, 2), high=fixed(high, 2), input=in_words(model.scale.name),
     )  # fmt: skip
+
+
+def _shrunk(model: DefaultModel) -> str:
+    if round(model.shrinkage, 2) == 1.0:
+        return ""
+    return tr(
+        "What the data add to the priors counts {times} times, as far as it held for observations left out of the fit. ",
+        times=fixed(model.shrinkage, 2),
+    )
 
 
 def pictured(assessment: Assessment) -> str:
