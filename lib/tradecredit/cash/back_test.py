@@ -11,6 +11,7 @@ from tradecredit.book.memory import remembered
 from tradecredit.cash import plain_rules
 from tradecredit.cash.forecast import LEVELS, SHORT, basis, sales_factors
 from tradecredit.cash.scenarios import receipts
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.open_items import are_payments
 from tradecredit.numerics.forecast_comparison import equally_accurate
 
@@ -147,9 +148,10 @@ class CashBackTest:
 
 
 def dates(book: Book, count: int = DATES) -> list[pd.Timestamp]:
-    """Return the last month ends whose 13 weeks had passed by the book's day, with six months of history before."""
+    """Return the last month ends whose 13 weeks had passed by the book's day, with six months of known balances before
+    (`history.balances_since`)."""
     known = book.as_of - pd.Timedelta(days=7 * SHORT)
-    first = book.invoices["issued"].min() + pd.DateOffset(months=LEAST_MONTHS)
+    first = balances_since(book) + pd.DateOffset(months=LEAST_MONTHS)
     last = known if known.is_month_end else known - pd.offsets.MonthEnd(1)
     ends = [last - pd.offsets.MonthEnd(number) for number in range(count - 1, -1, -1)]
     return [day for day in ends if day >= first]

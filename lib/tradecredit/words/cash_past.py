@@ -10,7 +10,10 @@ CHANCE = 0.05
 """Probability below which chance is not said to explain that one forecast was better than another."""
 SEEN = 0.0005
 """Part of an amount by which two errors differ that do not read alike."""
-TOO_YOUNG = "Not testable with this book: it holds no month end with six months before it and 13 weeks after it."
+TOO_YOUNG = (
+    "Not testable with this book: it holds no month end with six months of known balances before it and 13 weeks after "
+    "it."
+)
 FORECASTS = {
     "expected_cash": "This forecast",
     "by_due_day": "Paid on the due day; sales as in the last 91 days",
