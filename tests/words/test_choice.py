@@ -226,6 +226,14 @@ def test_the_best_of_offers_without_a_policy_in_force(error, told):
     assert words.best_offer(found(error, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), NO_COVER, "EUR") == told
 
 
+def test_offers_of_one_value_are_not_told_apart():
+    alike = found(10.0, p=(-500, 600, 0, 0), q=(-400, 500, 0, 0))
+    alike.items.loc["p", "cover_value_on_best_se"] = np.nan  # beside itself, the first of the highest
+    assert words.best_offer(alike, NO_COVER, "EUR") == (
+        "Of 2 offers p and q are worth most; the difference between them is within simulation error."
+    )
+
+
 def test_the_value_at_the_ends_of_the_level_is_published():
     table = odds(100.0, 200.0, 400.0)
     figures = words.value_by_level(table, "p", (0.5, np.sqrt(2)), "EUR")

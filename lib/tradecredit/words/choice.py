@@ -424,7 +424,7 @@ def best_offer(found: Account, current: str, currency: str) -> str:
     items = found.items
     if len(items) < 2:
         return ""
-    order = items["cover_value"].sort_values(ascending=False).index
+    order = items["cover_value"].sort_values(ascending=False, kind="stable").index
     if current == NO_COVER:
         less, error = items.loc[order[1], ["cover_value_on_best", "cover_value_on_best_se"]]
         offers = counted(len(items), "offer")
