@@ -13,10 +13,10 @@ def found(
     items = items.rename_axis("policy").reindex(columns=list(ITEMS))
     value = items.sum(axis="columns")
     without = (-items).add(value, axis="index")
-    first = value.iloc[0]
     items = items.assign(
-        cover_value=value, cover_value_se=error, cover_value_on_current=value - first, cover_value_on_current_se=error
-    )
+        cover_value=value, cover_value_se=error, cover_value_on_current=value - value.iloc[0],
+        cover_value_on_current_se=error, cover_value_on_best=value - value.max(), cover_value_on_best_se=error,
+    )  # fmt: skip
     parts = {
         "covered_sales": 5_000.0, "covered_exposure": 800.0, "covered_margin": 1_000.0, "sales_risk": 1_000.0 - sales,
         "sales_tied_up": 0.0, "sales_premium": 7.0, "premium_change": 0.0, "accounts_value": accounts,

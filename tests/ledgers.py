@@ -25,6 +25,16 @@ def ledger(*buyers: tuple[list, list]) -> dict[str, pd.DataFrame]:
     }
 
 
+def paid_without_days(undated: int) -> dict[str, str]:
+    """Ten invoices of 100 a month apart, all paid when due; of the first `undated` the export tells it by its day."""
+    invoices, receipts = "invoice_id,buyer_id,issued,due,amount\n", "invoice_id,received,amount,kind\n"
+    for at in range(10):
+        invoices += f"I{at},A,2026-0{at % 9 + 1}-05,2026-0{at % 9 + 1}-25,100\n"
+        day, kind = ("2026-10-31", "undated") if at < undated else (f"2026-0{at % 9 + 1}-26", "payment")
+        receipts += f"I{at},{day},100,{kind}\n"
+    return {"invoices": invoices, "receipts": receipts}
+
+
 CARRIED_OVER = ledger(
     ([["X", "A", pd.Timestamp("2022-05-10"), pd.Timestamp("2022-06-09"), 700.0]], []),
     monthly("A", "2026-08-01", "2026-10-01"),

@@ -32,7 +32,7 @@ def test_few_are_found_among_many_as_many_are():
 
 @pytest.mark.parametrize("few", [0, 20_000], ids=["by a number for each", "row by row"])
 def test_a_row_is_repeated_where_an_earlier_one_is_alike(few, monkeypatch):
-    monkeypatch.setattr(module, "FEW", few)
+    monkeypatch.setattr(module, "FEW_ROWS", few)
     days = pd.Series(["2026-01-01", "2026-01-01", None, None], dtype="datetime64[us]")
     assert repeated(pd.DataFrame({"id": text("A", "A", "B", "B"), "day": days})).tolist() == [False, True, False, True]
     assert repeated(pd.DataFrame({"id": text("A", "A", "B", "C"), "day": days[::-1].array})).tolist() == [

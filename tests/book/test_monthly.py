@@ -170,7 +170,7 @@ def test_where_a_pattern_has_no_meaning_it_is_refused(months, source, mapping, m
 
 
 def test_only_so_many_readings_are_remembered(months, monkeypatch):
-    monkeypatch.setattr(monthly, "MOST", 2)
+    monkeypatch.setattr(monthly, "READINGS_KEPT", 2)
     for amount in range(1, 5):
         months.write("invoices-2024-01", HEAD + JANUARY.replace("1000.00", f"{amount}.00"))
         book = Book.open(months.run_file)

@@ -69,6 +69,26 @@ def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deli
     assert row[["advice", "deliveries", "amount"]].tolist() == [advice, deliveries, amount]
 
 
+@pytest.mark.parametrize(("paying", "advice"), [(False, "payment plan"), (True, "collect")])
+def test_old_items_that_are_no_evidence_of_default_are_cleared_up_before_any_plan(book_of, paying, advice):
+    """A owes 500,000 since March. Where it has paid what fell due since, that may be a deduction: no plan for it yet.
+
+    Six invoices of B that came 300 days late tell that waiting takes as long.
+    """
+    rows = ["a0,A,2026-02-01,2026-03-01,500000", "a1,A,2026-08-01,2026-09-01,9000"]
+    rows += [f"b{number},B,2025-01-01,2025-02-0{number},100" for number in range(1, 7)]
+    paid = [f"b{number},2025-12-01,100,payment" for number in range(1, 7)]
+    paid += ["a1,2026-09-01,9000,payment"] if paying else []
+    book = book_of(
+        AS_OF, invoices="\n".join(["invoice_id,buyer_id,issued,due,amount", *rows]) + "\n",
+        receipts="\n".join(["invoice_id,received,amount,kind", *paid]) + "\n",
+    )  # fmt: skip
+    owed = 500_000.0 if paying else 509_000.0
+    safe = pd.DataFrame(0.0, index=list("ABCDEFGH"), columns=range(1, 61))
+    limits = table(overdue=[owed, *[0.0] * 7], exposure=owed).loc[["A", "B"]]
+    assert buyer_sheet.with_options(book, limits, safe, None).loc["A", "advice"] == advice
+
+
 def test_a_limit_that_is_often_exceeded_is_enforced_if_nothing_else_is_decided_on_it(book_of):
     # At the only month end with a limit of ours in force E owed 10,000 on 5,000.
     book = book_of(AS_OF, **LEDGER | {"limits": f"{LIMITS}E,own,5000,2026-10-01\n"})

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 from advised import AS_OF, INVOICES, LEDGER, POLICY, table
 
+from tradecredit import words
 from tradecredit.decide import buyer_sheet
+from tradecredit.decide.collect import claims
 from tradecredit.decide.insurer_duties import duties, payable, payable_of_each, to_claim
 from tradecredit.insurance.policy import Policy
 
@@ -196,6 +198,12 @@ def test_no_claim_is_asked_for_where_nothing_is_payable_for_the_loss(book_of, te
     # Past the extension new deliveries are not insured, which a payment ends.
     assert sheet["on_cover"] == ("claim" if claimed else "stop insured")
     assert (payable(found, policy) is None) == (claimed == 0)
+    left_out = claims.not_payable(book, policy)
+    assert left_out.to_dict() == ({} if claimed else {"C": 10_000, "D": 10_000})
+    assert claims.not_payable(book, None).empty
+    told = words.claims.not_payable(left_out, "EUR")
+    assert told.startswith("" if claimed else "EUR 20,000 of insured debt of 2 buyers (C and D) has been lost too:")
+    assert (told == "") == (claimed > 0)
     # Reports are asked whatever is payable.
     assert found.loc[["A", "B"], ["missed_amount", "report_amount"]].to_numpy().tolist() == [[0, 10_000], [10_000, 0]]
 

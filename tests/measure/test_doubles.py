@@ -44,12 +44,12 @@ def test_nothing_is_found_where_there_is_nothing_to_look_at(book_of):
                    receipts="invoice_id,received,amount,kind\n")  # fmt: skip
     found = quality(book)
     assert pd.isna(found.set_index("check").loc["registration id of another buyer", "rows"])
-    shown = words.receivables.checked(found).set_index("check")
+    shown = words.quality.checked(found).set_index("check")
     assert shown.loc["registration id of another buyer", "remark"] == "not checked: no buyer has one"
     assert set(shown["table"]) == {"buyers", "invoices"}
     # 5 of disputes, 1 of limits, 4 of accounts, 4 of defaults, and those of receipts, of which the book has none.
-    assert words.receivables.not_checked(found).startswith("Not checked, as the book has no such table: ")
-    assert "disputes (5), limits (1)" in words.receivables.not_checked(found)
+    assert words.quality.not_checked(found).startswith("Not checked, as the book has no such table: ")
+    assert "disputes (5), limits (1)" in words.quality.not_checked(found)
     assert words.doubles.by_name(book) is None
     assert words.doubles.told(book) == ""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from ledgers import CARRIED_OVER, ledger, monthly
+from ledgers import CARRIED_OVER, ledger, monthly, paid_without_days
 
 from tradecredit import words
 from tradecredit.default.panel import dates
@@ -151,16 +151,6 @@ def test_nothing_is_compared_with_days_on_which_a_cut_ledger_lacks_what_was_open
     )
     assert dso_causes(later).loc["countback", ["then", "now"]].notna().all()
     assert not [one for one in words.receivables.known_days(later) if "No figure is compared" in one]
-
-
-def paid_without_days(undated: int) -> dict[str, str]:
-    """Ten invoices of 100 a month apart, all paid when due; of the first `undated` the export tells it by its day."""
-    invoices, receipts = "invoice_id,buyer_id,issued,due,amount\n", "invoice_id,received,amount,kind\n"
-    for at in range(10):
-        invoices += f"I{at},A,2026-0{at % 9 + 1}-05,2026-0{at % 9 + 1}-25,100\n"
-        day, kind = ("2026-10-31", "undated") if at < undated else (f"2026-0{at % 9 + 1}-26", "payment")
-        receipts += f"I{at},{day},100,{kind}\n"
-    return {"invoices": invoices, "receipts": receipts}
 
 
 @pytest.mark.parametrize(

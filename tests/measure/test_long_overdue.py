@@ -102,6 +102,20 @@ def test_short_payments_leave_the_level_of_all_and_have_their_own_number(book_of
     )
 
 
+@pytest.mark.parametrize(("write_off_days", "told"), [(365, False), (180, True)])
+def test_what_accounts_count_as_lost_of_debt_that_is_no_evidence_of_default(book_of, write_off_days, told):
+    """It fell due 211 days before: two figures of one debt, each by its name."""
+    invoices = "invoice_id,buyer_id,issued,due,amount\na,short,2025-11-01,2025-12-01,1000\n"
+    invoices += "b,short,2026-04-01,2026-05-01,1300\n"
+    paid = "invoice_id,received,amount,kind\nb,2026-05-20,1300,payment\n"
+    run = {"provision": {"write_off_days": write_off_days}}
+    asked = words.short_payments_decided(book_of(AS_OF, run=run, invoices=invoices, receipts=paid))["short payments"]
+    sentence = (
+        "Accounts count EUR 1,000 of what is owed here as lost in full, by its age alone (more than 180 days past"
+    )
+    assert (sentence in asked) == told
+
+
 @pytest.mark.parametrize(("old", "standing"), [(1_000, "a small part of its debt"), (1_001, "evidence of default")])
 def test_more_than_a_tenth_of_its_debt_is_material(book_of, old, standing):
     # A tenth of 10,000.

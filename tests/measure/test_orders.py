@@ -86,7 +86,7 @@ def test_quality_asks_of_orders_that_should_be_closed(book):
     # O5 was expected on the day before; O7 was shipped 52 days ago.
     assert found[["rows", "amount"]].to_numpy().tolist() == [[1, 60], [1, 250]]
     assert found["share"].tolist() == pytest.approx([1 / 9, 1 / 9])
-    assert set(words.receivables.REMARKS["orders"]) == set(found.index)
+    assert set(words.quality.REMARKS["orders"]) == set(found.index)
 
 
 def test_orders_in_another_currency_stand_at_the_rate_of_the_day(ledger):

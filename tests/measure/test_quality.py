@@ -119,7 +119,7 @@ def test_a_clean_ledger_shows_every_check_with_nothing_found(findings, book_of):
     held = clean["table"].isin(["buyers", "invoices", "receipts"])
     assert (clean.loc[held, "rows"] == 0).all()
     assert clean.loc[~held, ["rows", "amount", "share"]].isna().all(axis=None)
-    remarks = words.receivables.with_remarks(clean)["remark"]
+    remarks = words.quality.with_remarks(clean)["remark"]
     assert remarks[~held].str.startswith("not checked: the book holds no ").all()
 
 
@@ -152,7 +152,7 @@ def test_ownership_is_looked_at_where_the_book_has_it(book_of, findings):
     assert found.iloc[0].tolist() == [2, 160 + 116, 1 / 2]
     assert found.loc["shares of a company above 100%", ["rows", "share"]].tolist() == [1, 1 / 5]
     assert found.loc["owned company is no buyer and owns none", ["rows", "share"]].tolist() == [1, 1 / 6]
-    assert set(words.receivables.REMARKS["ownership"]) == set(found.index)
-    control, against = words.limits.control(book)
+    assert set(words.quality.REMARKS["ownership"]) == set(found.index)
+    control, against = words.limits_of_the_book.control(book)
     assert control.endswith("2 buyers in 1 group. Other groups are as the buyers' table states them.")
     assert against.startswith("Of A and B their stated groups contradict the ownership table: control counts.")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tradecredit import Book
 from tradecredit.params.base import PROJECT
 from tradecredit.provision import audit
+from tradecredit.provision.items import lost_by_age
 from tradecredit.provision.provision import by_bucket, by_segment, failed, matrix, provided, provision_on
 from tradecredit.report.tables import csv_text
 
@@ -32,6 +33,20 @@ STATED = {"method": "stated", "rates": {"whole book": RATES}, "rates_source": "I
 def demo_book() -> Book:
     """The demo company's book, as a run file without simulation asks for it."""
     return Book.open(PROJECT / "params" / "demo.yaml")
+
+
+def test_what_is_lost_by_age_is_of_buyers_that_have_not_failed(book_of):
+    """A owes 700 since 31 and 500 since 30 days, beyond and not beyond the write-off point of 30; C has failed."""
+    rows = "A1,A,2026-08-01,2026-09-30,700\nA2,A,2026-08-01,2026-10-01,500\nB1,B,2026-10-01,2026-11-01,9\n"
+    rows += "C1,C,2026-01-01,2026-02-01,800\n"
+    stated = STATED | {"write_off_days": 30, "buckets": [10, 20, 30]}
+    tables = {
+        "invoices": f"invoice_id,buyer_id,issued,due,amount\n{rows}",
+        "defaults": "buyer_id,date,kind\nC,2026-03-01,insolvency\n",
+    }
+    assert lost_by_age(book_of("2026-10-31", run={"provision": stated}, **tables)).to_dict() == {"A": 700}
+    never = stated | {"write_off_days": None}
+    assert lost_by_age(book_of("2026-10-31", run={"provision": never}, **tables)).empty
 
 
 def test_example_12_of_ifrs_9_to_the_unit(book_of):

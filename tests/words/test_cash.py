@@ -27,13 +27,17 @@ def test_the_total_is_told_with_its_error_and_bands():
     assert words.cash.claims(made, "no cover", "EUR") == ""
 
 
+NOTHING = CashForecast(
+    ENDS, Receipts(*np.zeros((5, 2, 2))), np.zeros((2, 2)), {}, (0.0, 0.0), np.ones(14),
+    PastDefaults(np.zeros(2), np.zeros(2)),
+)  # fmt: skip
+"""A forecast of two weeks in which nothing comes."""
+
+
 def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     """The first invoice is of August 2024: 27 months, two years of the economy."""
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2024-08-01,2024-09-01,1000\nI2,A,2026-08-01,2026-09-01,9\n"
-    book, receipts = book_of("2026-10-30", invoices=invoices), Receipts(*np.zeros((5, 2, 2)))
-    made = CashForecast(
-        ENDS, receipts, np.zeros((2, 2)), {}, (0.0, 0.0), np.ones(14), PastDefaults(np.zeros(2), np.zeros(2))
-    )
+    book, made = book_of("2026-10-30", invoices=invoices), NOTHING
     told = words.cash.assumptions(book, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1)))
     assert "this ledger cannot test: it has seen 2 years" in " ".join(told)
     # Without promises, orders and buyers in default nothing is said of them.
@@ -45,6 +49,7 @@ def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     )  # fmt: skip
     known = " ".join(words.cash.assumptions(some, made, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
     assert f"comes on the promised day to {words.formats.percent(0.5)}" in known
+    assert "(fewer than 10 are over)" in known
     assert "Open orders are invoiced on the day" in known
     assert "Defaults that have happened bring in EUR 0 of recoveries within the 2 weeks" in known
     # Without a policy nothing is said of claims and premiums.
@@ -52,6 +57,17 @@ def test_what_the_forecast_leaves_out_and_cannot_test_is_said(book_of):
     filed = replace(made, past=PastDefaults(np.zeros(2), np.array([0.0, 700.0])))
     known = " ".join(words.cash.assumptions(some, filed, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
     assert "EUR 700 of claims comes within the 2 weeks" in known
+
+
+def test_half_of_what_was_promised_may_be_what_came(book_of):
+    """Ten promises of 100, of which five were paid: 50 % is told of them, and is not what is taken for want of them."""
+    rows = [(f"P{number}", "A", "2026-03-01", "2026-03-31", 100.0) for number in range(10)]
+    invoices = pd.DataFrame(rows, columns=["invoice_id", "buyer_id", "issued", "due", "amount"])
+    paid = invoices.head(5)[["invoice_id", "amount"]].assign(received="2026-05-10", kind="payment")
+    made = invoices[["invoice_id", "buyer_id", "amount"]].assign(made="2026-04-20", date="2026-05-10", kind="payment")
+    book = book_of("2026-10-30", invoices=invoices, receipts=paid, promises=made)
+    told = " ".join(words.cash.assumptions(book, NOTHING, Defaults(1.0, 1.0, 1.0, (1.0, 0.1))))
+    assert f"to {words.formats.percent(0.5)}, the part of promises that was kept (those that are over)" in told
 
 
 def test_what_has_to_be_in_hand_is_not_told_without_what_is(book_of):

@@ -192,28 +192,46 @@ def test_a_bad_year_within_the_error():
     assert told.endswith("(expected shortfall, 99 %): as much.")
 
 
-def offers(**policies: tuple[float, float]) -> pd.DataFrame:
-    table = pd.DataFrame.from_dict(
-        {NO_COVER: (0.0, 9_000.0)} | policies, orient="index", columns=["cost", "retained_es"]
-    )
-    return table.assign(cost_of_risk=table["cost"] + table["retained_es"])
+BETTER = pd.DataFrame(
+    {"cheaper": [300.0], "cheaper_se": [0.0], "leaves_less": [1_234.0], "leaves_less_se": [124.0]}, index=["q"]
+)
+"""q costs 300 less than p and leaves 1,234 less (`quotes.dominating`)."""
 
 
-def test_an_advised_policy_that_another_dominates():
-    account = found(p=(-500, 50, 30, 900), q=(-200, 10, 30, 0))
-    assert words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 3_900.0)), account, "p", "EUR") == (
-        "On today's balances alone p is dominated by q, which costs EUR 300 a year less and leaves EUR 100 less in the "
-        "worst years (expected shortfall, 99.9 %). p is advised nevertheless for the sales that only cover allows: EUR "
-        "900, and EUR 0 with q."
+def test_an_advised_policy_that_another_dominates(monkeypatch):
+    def told(account, better=BETTER):
+        monkeypatch.setattr(words, "dominating", lambda *_: better)
+        return words.dominated(pd.DataFrame(), YEARS, account, "p", "EUR")
+
+    for_sales = found(p=(-500, 50, 30, 900), q=(-200, 10, 30, 0))
+    assert told(for_sales) == (
+        "On today's balances alone p is dominated by q, which costs EUR 300 a year less and leaves EUR 1,230 less in "
+        "the worst years (expected shortfall, 99.9 %; standard error 120). p is advised nevertheless for the sales "
+        "that only cover allows: EUR 900, and EUR 0 with q."
     )
-    # q leaves more, or costs more: no domination; the same in both is none either.
-    for of_q in ((200.0, 4_100.0), (600.0, 3_900.0), (500.0, 4_000.0)):
-        assert words.dominated(offers(p=(500.0, 4_000.0), q=of_q), account, "p", "EUR") == ""
+    assert told(for_sales, BETTER.head(0)) == ""
     alike = found(p=(-500, 550, 300, 10), q=(-200, 10, 30, 10))
-    told = words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 4_000.0)), alike, "p", "EUR")
-    assert told.endswith("It is advised nevertheless for the account as a whole.")
-    ended = found(p=(-500, 50, 30, 0), q=(-200, 10, 30, 0))
-    assert words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 3_900.0)), ended, "p", "EUR") == ""
+    assert told(alike).endswith("It is advised nevertheless for the account as a whole.")
+    assert told(found(p=(-500, 50, 30, 0), q=(-200, 10, 30, 0))) == ""  # the policy is ended
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (10.0, "Of 2 offers q is worth most, EUR 50 more than p (standard error 10)."),
+        (30.0, "Of 2 offers q and p are worth most; the difference between them is within simulation error."),
+    ],
+)
+def test_the_best_of_offers_without_a_policy_in_force(error, told):
+    assert words.best_offer(found(error, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), NO_COVER, "EUR") == told
+
+
+def test_offers_of_one_value_are_not_told_apart():
+    alike = found(10.0, p=(-500, 600, 0, 0), q=(-400, 500, 0, 0))
+    alike.items.loc["p", "cover_value_on_best_se"] = np.nan  # beside itself, the first of the highest
+    assert words.best_offer(alike, NO_COVER, "EUR") == (
+        "Of 2 offers p and q are worth most; the difference between them is within simulation error."
+    )
 
 
 def test_the_value_at_the_ends_of_the_level_is_published():

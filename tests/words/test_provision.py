@@ -86,6 +86,10 @@ def test_what_is_assumed_follows_the_run(book_of):
     told = " ".join(words.assumed(book(book_of, standard="cecl", write_off_days=None)))
     assert "US GAAP, CECL (ASC 326-20), with the practical expedient of ASU 2025-05" in told
     assert "write_off_days" not in told
+    assert (
+        "365 days past due counts as lost in full (`provision.write_off_days`), by its age alone: EUR 0."
+        in " ".join(words.assumed(book(book_of)))
+    )
     assert "Loss rates are stated: by hand." in told
     assert "40 % is expected to come in (assumed)" in told
     assert words.rates(book(book_of)) == "The rates are stated, not estimated: by hand."

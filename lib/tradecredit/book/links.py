@@ -12,7 +12,7 @@ from tradecredit.book.schema import TABLES
 Links = dict[tuple[str, str], np.ndarray]
 """Table and column: the place of the row that each of its rows names, in the table that it refers to."""
 
-FEW = 100_000
+FEW_ROWS = 100_000
 """Rows of a table that are compared in less time than numbering them takes."""
 
 
@@ -47,7 +47,7 @@ def row_hashes(tables: Iterable[pa.Table]) -> list[np.ndarray]:
 
 def repeated(frame: pd.DataFrame) -> np.ndarray:
     """Return of each row whether an earlier one is alike."""
-    if len(frame) > FEW:
+    if len(frame) > FEW_ROWS:
         (hashes,) = row_hashes([pa.Table.from_pandas(frame, preserve_index=False)])
         hashes.sort()
         if not (hashes[1:] == hashes[:-1]).any():  # what is alike has the same number

@@ -31,7 +31,7 @@ from tradecredit.book.schema import TABLES
 from tradecredit.params.run import Run
 from tradecredit.params.source import TableMapping
 
-MOST = 24
+READINGS_KEPT = 24
 """Readings that are remembered."""
 
 Note = tuple[str, str, int]
@@ -86,7 +86,7 @@ def notes_since(run: Run, months: dict[Group, dict[str, Month]]) -> list[Note]:
             return readings[-1].notes
         notes = [*_changes(run, readings[-1], months)] if readings else []
         with replacing(record) as unfinished:
-            write_result([*readings, Reading(str(run.as_of), files, notes)][-MOST:], unfinished)
+            write_result([*readings, Reading(str(run.as_of), files, notes)][-READINGS_KEPT:], unfinished)
         return notes
 
 

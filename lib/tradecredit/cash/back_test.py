@@ -11,7 +11,9 @@ from tradecredit.book.memory import remembered
 from tradecredit.cash import plain_rules
 from tradecredit.cash.forecast import LEVELS, SHORT, basis, sales_factors
 from tradecredit.cash.scenarios import receipts
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.open_items import are_payments
+from tradecredit.numerics.forecast_comparison import equally_accurate
 
 DATES = 12
 """Month ends that are looked at, the last being one whose 13 weeks have passed."""
@@ -68,11 +70,9 @@ class CashBackTest:
         so that as many count as lie one after the other between the first day and the last that was tested; and a
         date's weeks may move together, so that of them only a part counts (`_independent_part`).
         """
-        days = self.totals["as_of_then"]
-        weeks = (days.max() - days.min()).days / 7 + max(SPANS.values())
         rows = []
         for span, row in self.coverage().iterrows():
-            apart = min(row["tested"], weeks // SPANS.get(str(span), 1))
+            apart = min(row["tested"], self._one_after_the_other(str(span)))
             for band in BANDS:
                 part = self._independent_part(band) if span == WEEK else 1.0
                 count, held = max(int(apart * part), 1), row[f"within_{band}"]
@@ -80,6 +80,11 @@ class CashBackTest:
                 if chance < HARDLY_CHANCE:
                     rows.append((span, band, held, bool(held > band / 100)))
         return pd.DataFrame(rows, columns=["span", "band", "held", "wide"]).astype({"wide": bool})
+
+    def _one_after_the_other(self, span: str) -> int:
+        """Return how many spans (or weeks) lie one after the other between the first tested day and the last."""
+        days = self.totals["as_of_then"]
+        return int(((days.max() - days.min()).days / 7 + max(SPANS.values())) // SPANS.get(span, 1))
 
     def _independent_part(self, band: int) -> float:
         """Return which part of a date's weeks counts as independent in a band.
@@ -109,13 +114,28 @@ class CashBackTest:
         return pd.DataFrame.from_dict(found, orient="index").rename_axis("forecast")
 
     def best_plain(self) -> pd.DataFrame:
-        """Return the best of the `PLAIN` rules: index `span`; `error` (the model's), `rule`, `rule_error`."""
+        """Return the best of the `PLAIN` rules: index `span`; `error` (the model's), `rule`, `rule_error`, `p_value`.
+
+        `p_value`: that chance alone makes their errors differ as much (`equally_accurate`), of as many dates as lie one
+        after the other; missing with fewer than two. Where the rule is the better one it is times the number of rules
+        that were told (Bonferroni): it was chosen as the best of them.
+        """
         errors, rows = self.errors(), {}
         for span, weeks in SPANS.items():
             column = errors[f"error_{weeks}"]
+            told = column[list(PLAIN)].dropna()
             rule = column[list(PLAIN)].fillna(np.inf).idxmin()
-            rows[span] = (column["expected_cash"], rule, column[rule])
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["error", "rule", "rule_error"])
+            error, least = column["expected_cash"], column[rule]
+            chance = equally_accurate(
+                self._off("expected_cash", span) - self._off(rule, span), self._one_after_the_other(span)
+            )
+            rows[span] = (error, rule, least, min(chance * len(told), 1.0) if least < error else chance)
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["error", "rule", "rule_error", "p_value"])
+
+    def _off(self, forecast: str, span: str) -> np.ndarray:
+        """Return the absolute error of a forecast's totals on each date, as a part of what came in."""
+        table = self.totals[self.totals["span"] == span]
+        return (table[forecast] / table["came_in"] - 1).abs().to_numpy("float64")
 
     def beside_best(self, rules: tuple[str, ...] = PLAIN) -> dict[str, float]:
         """Return the model's error as a part of the best of some rules': by span."""
@@ -128,9 +148,10 @@ class CashBackTest:
 
 
 def dates(book: Book, count: int = DATES) -> list[pd.Timestamp]:
-    """Return the last month ends whose 13 weeks had passed by the book's day, with six months of history before."""
+    """Return the last month ends whose 13 weeks had passed by the book's day, with six months of known balances before
+    (`history.balances_since`)."""
     known = book.as_of - pd.Timedelta(days=7 * SHORT)
-    first = book.invoices["issued"].min() + pd.DateOffset(months=LEAST_MONTHS)
+    first = balances_since(book) + pd.DateOffset(months=LEAST_MONTHS)
     last = known if known.is_month_end else known - pd.offsets.MonthEnd(1)
     ends = [last - pd.offsets.MonthEnd(number) for number in range(count - 1, -1, -1)]
     return [day for day in ends if day >= first]

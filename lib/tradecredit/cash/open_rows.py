@@ -42,6 +42,14 @@ class OpenItems(NamedTuple):
     pays_as: np.ndarray
 
 
+class Kept(NamedTuple):
+    """The part of what is promised that comes as promised, and `over`: of how many promises it is told; with fewer than
+    `FEW_PROMISES` it is `USUAL_KEPT`."""
+
+    share: float
+    over: int
+
+
 class Disputes(NamedTuple):
     """The median days from opening a dispute until it is settled, and the part credited; `closed`: of how many.
 
@@ -88,7 +96,7 @@ def open_rows(book: Book) -> OpenItems:
     promised = _promised(book, owed - contested)
     rest = owed - contested - np.bincount(promised.invoice, promised.amount, len(owed))
     free, held = np.flatnonzero(rest >= CENT), np.flatnonzero(contested >= CENT)
-    rule, kept = dispute_rule(book), kept_share(book)
+    rule, kept = dispute_rule(book), promise_rule(book).share
     age = (today - opened[held]).astype(np.int64)
     until = np.maximum(np.round(rule.settled_after(age)).astype(np.int64) - age, 1)
     ours, broken = len(free) + len(held), promised.amount * (1 - kept)
@@ -130,14 +138,13 @@ def _promised(book: Book, free: np.ndarray) -> _Promised:
 
 
 @once
-def kept_share(book: Book) -> float:
-    """Return the part of what was promised that came as promised: of the book's promises that are over (kept, broken,
-    or lapsed instalments of broken plans), or `USUAL_KEPT` where these are fewer than `FEW_PROMISES`."""
+def promise_rule(book: Book) -> Kept:
+    """Return which part of what was promised came, by amount, of the book's promises that are over: kept, broken, or
+    lapsed instalments of broken plans."""
     found = outcomes(book)
-    over = found[one_of(found["state"], [KEPT, BROKEN, LAPSED])]
-    if len(over) < FEW_PROMISES or not over["amount"].sum() > 0:
-        return USUAL_KEPT
-    return float(over["came"].sum() / over["amount"].sum())
+    over = found[one_of(found["state"], [KEPT, BROKEN, LAPSED]) & (found["amount"] > 0)]
+    few = len(over) < FEW_PROMISES
+    return Kept(USUAL_KEPT if few else float(over["came"].sum() / over["amount"].sum()), len(over))
 
 
 @once
@@ -179,4 +186,4 @@ def with_promised(times: PaymentTimes) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([times.hazards, prompt]), np.concatenate([times.habits, np.ones((1, times.habits.shape[1]))])
 
 
-__all__ = ["Disputes", "OpenItems", "dispute_rule", "kept_share", "open_rows", "with_promised"]
+__all__ = ["Disputes", "Kept", "OpenItems", "dispute_rule", "open_rows", "promise_rule", "with_promised"]

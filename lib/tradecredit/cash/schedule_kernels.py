@@ -3,7 +3,7 @@
 import numpy as np
 
 from tradecredit.default.payment_days import REACH
-from tradecredit.default.payment_rates import CERTAIN, LEAST, STRETCH, add, by_day, leaving, space, stretch
+from tradecredit.default.payment_rates import CERTAIN, LEAST_LEFT, STRETCH, add, by_day, leaving, space, stretch
 from tradecredit.numerics.compiled import compiled, inlined
 
 
@@ -50,12 +50,12 @@ def receipts_by_week(items, weeks, calendar, habits, rates_of):
         for start in range(max(begin[row], 1), stop, STRETCH):
             rate, credit = stretch(start, stop, item, calendar, habit, of, room)
             for pace in range(count):
-                if left[pace] < LEAST:
+                if left[pace] < LEAST_LEFT:
                     continue
                 left[pace], money, given = leaving_at(paces[pace, start:], rate, credit, left[pace], at_pace)
                 weekly(money, start, paid[pace, row])
                 credited[pace, row] += given.sum()
-            if left.max() < LEAST:
+            if left.max() < LEAST_LEFT:
                 break
     return paid, credited
 
@@ -93,14 +93,14 @@ def future_by_week(shares, sold, calendar, habits, rates_of):
             for start in range(issued, stop, STRETCH):
                 rate, credit = stretch(start, stop, item, calendar, habit, of, room)
                 for pace in range(count):
-                    if left[pace] < LEAST:
+                    if left[pace] < LEAST_LEFT:
                         continue
                     left[pace], money, given = leaving_at(paces[pace, start:], rate, credit, left[pace], at_pace)
                     add(amount, money, by_sale[pace, week, start:])
                     add(amount, money, to_buyer[pace, start:])
                     add(amount, given, credit_sale[pace, week])
                     add(amount, given, credit_buyer[pace])
-                if left.max() < LEAST:
+                if left.max() < LEAST_LEFT:
                     break
         if row + 1 == len(buyer) or buyer[row + 1] != before:
             for pace in range(count):
@@ -144,7 +144,7 @@ def money_by_day(items, shares, sold, calendar, habits, rates_of):
             rate, credit = stretch(start, stop, (due_day, since), calendar, habit, of, room)
             left = leaving(rate, credit, left, money, credited)
             add(amount, money[: len(rate)], found[start:])
-            if left < LEAST:
+            if left < LEAST_LEFT:
                 break
     return found
 
@@ -175,6 +175,6 @@ def chances_by_day(items, soon, parts, calendar, habits, rates_of):
                 while reached < len(parts) and paid >= parts[reached]:
                     when[row, reached] = day
                     reached += 1
-            if start + len(rate) > soon and (reached == len(parts) or left < LEAST):
+            if start + len(rate) > soon and (reached == len(parts) or left < LEAST_LEFT):
                 break
     return chance, when

@@ -23,6 +23,7 @@ from tradecredit.decide.optimum.optimum import Optimum, earns_more
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.long_overdue import short_payments
 
 PRECEDENCE = (
     "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
@@ -155,7 +156,8 @@ def with_options(book: Book, limits: pd.DataFrame, cumulative: pd.DataFrame, pol
       (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer.
 
     What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
-    `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting
+    `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting;
+    old items that are no evidence of default (`long_overdue.short_payments`) are cleared up first, and do not count
     (`payment_plan.least_gain`); as many such buyers as have sheets are looked at, the largest amounts first. A best
     option of a buyer whose advice is another is what that method alone would say.
     """
@@ -168,7 +170,8 @@ def with_options(book: Book, limits: pd.DataFrame, cumulative: pd.DataFrame, pol
     later = table["advice"].isin(PRECEDENCE[PRECEDENCE.index(OVERDUE_OPTIONS[-1]) :])
     oldest = overdue_buyers(book)["oldest_days_past_due"].reindex(table.index)
     settings = book.run.payment_plan
-    planned = later & (oldest >= settings.least_days_past_due) & (late >= settings.least_amount)
+    to_clear_up = short_payments(book)["long_overdue"].reindex(table.index).fillna(0.0)
+    planned = later & (oldest >= settings.least_days_past_due) & (late - to_clear_up >= settings.least_amount)
     asked = planned & (late.where(planned, 0.0).rank(method="first", ascending=False) <= book.run.decisions.sheets)
     owing = (has_sheet | asked) & (late > book.run.limits.tolerated_excess)
     best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in table.index[owing]}

@@ -35,6 +35,12 @@ def fitted(
     parts: Sequence[Part], table: Mapping[str, np.ndarray], y: np.ndarray, firms: np.ndarray, beliefs: Mapping,
     start: np.ndarray | None = None, by: Scale | None = None,
 ) -> Found:  # fmt: skip
+    """Return the joint fit of curves and pairs (`monotone_curves.fitted`).
+
+    `table`: input → its values, an observation each; `y`: whether it defaulted; `firms`: whose it is. `beliefs`: as
+    `monotone_curves.believed`; `start`: coefficients of the first parts to begin at (None: the belief's); `by`: the
+    scale (None: none).
+    """
     design = monotone_curves.design(parts, list(table.values()), len(y), by=by)
     belief = monotone_curves.believed(parts, beliefs)
     return Found(parts, design, *monotone_curves.fitted(parts, design, y, firms, belief=belief, start=start), by)

@@ -6,7 +6,7 @@ from tradecredit.book.calendar import MONTH_DAYS
 from tradecredit.default.payment_days import REACH
 from tradecredit.default.payment_rates import (
     CELLS,
-    LEAST,
+    LEAST_LEFT,
     STRETCH,
     add,
     by_day,
@@ -185,7 +185,7 @@ def lateness(items, calendar, habits, rates_of):
                 if day > in_time[row]:
                     after += paid[day]
                     of_delay += paid[day] * (day - in_time[row])
-            if left < LEAST:
+            if left < LEAST_LEFT:
                 break
         total += left
         of_delay += left * max(last - in_time[row], 0)

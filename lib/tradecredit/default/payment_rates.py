@@ -12,7 +12,7 @@ CERTAIN = 32.0
 """Integrated hazard of a day at most: that it is paid is certain."""
 STRETCH = 56
 """Days that are computed at once of what is coming: as long as most is paid in."""
-LEAST = 1e-4
+LEAST_LEFT = 1e-4
 """Part of an amount that is followed no further."""
 
 

@@ -8,7 +8,7 @@ from scipy.stats import norm
 from tradecredit.default.unknown_inputs import log_odds_of_mean
 from tradecredit.numerics import discrimination
 
-ENOUGH = 1e-7
+CLOSE = 1e-7
 """Log-odds that the middle is found to."""
 
 
@@ -41,6 +41,6 @@ def middle(log_odds: np.ndarray, sd: np.ndarray) -> np.ndarray:
     # rise with the middle, at most as fast, so that each step comes nearer and none goes beyond.
     aim = -np.abs(log_odds.astype(float))
     found = aim
-    while len(found) and (off := log_odds_of_mean(found, sd**2) - aim).max() > ENOUGH:
+    while len(found) and (off := log_odds_of_mean(found, sd**2) - aim).max() > CLOSE:
         found = found - off
     return np.copysign(found, log_odds)

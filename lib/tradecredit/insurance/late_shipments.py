@@ -15,7 +15,7 @@ from tradecredit.measure.open_items import Ledger, ledger, net_share
 DRAWS = 16
 """Values of equal probability that a share is drawn from."""
 
-ENOUGH = 10
+ENOUGH_FAILURES = 10
 """Failures with insurable debt that the book must know before their shares are drawn from."""
 
 OWN, ASSUMED, NO_STOP = "own failures", "assumed", "no stop"
@@ -56,15 +56,15 @@ class LateShipments(NamedTuple):
 def late_shipments(book: Book, policy: Policy) -> LateShipments:
     """Return the shares that a policy's stop leaves uninsured of failing buyers, as known on the book's day.
 
-    From `past_failures`, if there are at least `ENOUGH`: each of the values is the mean of a sixteenth of them in order
-    of their shares, by weight (a failure that straddles two counts in both in proportion), so that the values' mean is
-    that of the failures. With fewer all are the run's `losses.shipped_after_stop`. All 0 of a policy without an
-    extension period.
+    From `past_failures`, if there are at least `ENOUGH_FAILURES`: each of the values is the mean of a sixteenth of
+    them in order of their shares, by weight (a failure that straddles two counts in both in proportion), so that the
+    values' mean is that of the failures. With fewer all are the run's `losses.shipped_after_stop`. All 0 of a policy
+    without an extension period.
     """
     if policy.maximum_extension_days is None:
         return LateShipments((0.0,) * DRAWS, NO_STOP, 0)
     found = past_failures(book, policy)
-    if len(found.share) < ENOUGH:
+    if len(found.share) < ENOUGH_FAILURES:
         return LateShipments((book.run.losses.shipped_after_stop,) * DRAWS, ASSUMED, len(found.share))
     return LateShipments(drawn_from(found.share, found.weight), OWN, len(found.share))
 

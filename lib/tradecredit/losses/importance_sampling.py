@@ -11,7 +11,8 @@ from typing import NamedTuple, Self, cast
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, by_value
+from tradecredit.losses.hazards import Obligors
+from tradecredit.losses.kernels import States, by_value
 from tradecredit.losses.moment_kernels import between, log_generating, loss_moments, twists
 from tradecredit.params.losses import Dependence, Sampling
 
@@ -201,7 +202,7 @@ class Economy:
 
     @property
     def gamma(self) -> bool | None:
-        """True or None, as the kernels take it (see `kernels.hazard`)."""
+        """True or None, as the kernels take it (see `hazards.hazard`)."""
         return True if self.dependence.kind == "gamma" else None
 
     def _state(self, places: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

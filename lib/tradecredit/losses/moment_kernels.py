@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradecredit.losses.kernels import hazard, own_of, twisted_hazard
+from tradecredit.losses.hazards import hazard, own_of, twisted_hazard
 from tradecredit.numerics.compiled import compiled
 
 

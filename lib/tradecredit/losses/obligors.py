@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from tradecredit.losses.hazards import Obligors
 from tradecredit.losses.importance_sampling import TWISTED, Hang
-from tradecredit.losses.kernels import Obligors
 from tradecredit.params.losses import Dependence
 
 

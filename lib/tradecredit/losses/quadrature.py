@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.special import log_ndtr
 
 from tradecredit.losses.distribution import LossDistribution
-from tradecredit.losses.kernels import Obligors, States
+from tradecredit.losses.hazards import Obligors
+from tradecredit.losses.kernels import States
 from tradecredit.losses.moment_kernels import loss_moments
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics.compiled import compiled

@@ -21,19 +21,10 @@ from tradecredit.insurance.settlement import (
     paid_by_year,
     settled,
 )
+from tradecredit.losses.hazards import Obligors
 from tradecredit.losses.importance_sampling import Draw, Economy
 from tradecredit.losses.insured_part import InsuredPart, parts_of
-from tradecredit.losses.kernels import (
-    CELL,
-    Arrivals,
-    Obligors,
-    States,
-    block_arrivals,
-    block_sums,
-    in_order,
-    of_buyers,
-    summed,
-)
+from tradecredit.losses.kernels import CELL, Arrivals, States, block_arrivals, block_sums, in_order, of_buyers, summed
 from tradecredit.losses.obligors import obligors_of
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling

@@ -38,7 +38,7 @@ def quality(book: Book) -> pd.DataFrame:
     invoice or receipt its amount, of an open item what is open, of a buyer its open amount; missing where none belongs
     to the check); `share` of the rows looked at (of a buyers' check: the buyers). Where the book does not hold the
     table, rows, amount and share are missing; checks of `SELDOM` tables are not there then. What follows from a
-    finding: `words.receivables.with_remarks`.
+    finding: `words.quality.with_remarks`.
     """
     items = open_items(book)
     owed = sums_by_buyer(book, items["open_amount"]).reset_index(drop=True)

@@ -32,6 +32,7 @@ KERNELS = (
     "insurance/shipped.py",
     "insurance/split.py",
     "insurance/stops.py",
+    "losses/hazards.py",
     "losses/kernels.py",
     "losses/moment_kernels.py",
     "losses/quadrature.py",

@@ -15,6 +15,9 @@ from tradecredit.numerics.compiled import compiled
 FEWEST = 10
 """With fewer scenarios beyond a quantile, the standard errors of it and of its shortfall cannot be estimated."""
 
+ERRORS_APART = 2
+"""Standard errors that a simulated difference has to reach to be told from zero."""
+
 ROUNDING = 1e-12
 """Sums of probabilities that differ by less are equal."""
 
@@ -40,6 +43,16 @@ def standard_error(influence: np.ndarray, sample: Sample) -> float:
     what the neighbouring strata differ (collapsed strata: Cochran 1977, Sampling Techniques, §5A.12).
     """
     return float(np.sqrt(_squares(sample.probability, influence, sample.stratified)))
+
+
+def told_apart(difference: float, error: float) -> bool:
+    """Return whether a simulated difference is known to be what it is: `ERRORS_APART` standard errors from zero, or
+    exactly zero in all scenarios; not where the error is missing.
+
+    >>> told_apart(30.0, 10.0), told_apart(15.0, 10.0), told_apart(0.0, 0.0), told_apart(30.0, float("nan"))
+    (True, False, True, False)
+    """
+    return bool(abs(difference) >= ERRORS_APART * error)
 
 
 def summary_rows(

@@ -44,6 +44,18 @@ def owed_items(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     return _looked(book, day)[0].copy(deep=False)
 
 
+def lost_by_age(book: Book) -> pd.Series:
+    """Return what buyers that are not in default owe past the write-off point, which accounts count as lost in full.
+
+    Index buyer_id, those that owe any, in the order of `buyers`. By age alone: whether the debt is evidence of default
+    (`long_overdue`), and what may still be collected of it (`payment_plan.options`), are other questions.
+    """
+    items = owed_items(book, book.as_of)
+    found = items[items["part"] == WRITE_OFF_POINT].groupby("buyer")["open_amount"].sum()
+    ids = pd.Index(book.buyers["buyer_id"].to_numpy()[found.index.to_numpy(int)], name="buyer_id")
+    return found.set_axis(ids).rename("lost_by_age")
+
+
 def failed_buyers(book: Book, day: pd.Timestamp) -> np.ndarray:
     """Return of each buyer whether it was in default on a day, in the order of `buyers`."""
     return _looked(book, day)[1]

@@ -64,6 +64,11 @@ PROMISES = (
     "promised, and none is counted as kept or broken."
 )
 
+MONTH_BEFORE = (
+    "What was owed a month ago is not known from this book, which begins later or lacks the days of too many payments: "
+    "who is new on the watchlist, and who left it, is not told."
+)
+
 DISPUTES = (
     "The book has no disputes (table `disputes`: invoice_id, opened, closed, amount, reason): nothing is held out as "
     "disputed."

@@ -12,6 +12,7 @@ from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.language import tr
 from tradecredit.numerics.known_digits import known_digits
+from tradecredit.numerics.risk_measures import told_apart
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
 
@@ -250,7 +251,8 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
         policy=policy,
     )
     worth += f" ({error_told(error)})"
-    if abs(more) < 2 * error:
+    apart = told_apart(more, error)
+    if not apart and not missing(error):
         worth = tr(
             "worth as much as with {policy}, within simulation error ({error})", policy=policy, error=error_told(error)
         )
@@ -261,7 +263,7 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
         uninsured_es_99=money(row["uninsured_es_99"], currency),
         insured_es_99=money(row["insured_es_99"], currency),
     )
-    if more <= -2 * error:
+    if apart and more < 0:
         return tr("{told}: {policy} is worth having beside that too.", told=told, policy=policy)
     return tr(
         "{told}: who decides on the policy may choose that instead, and carry these risks without insurance.", told=told

@@ -8,7 +8,7 @@ from tradecredit.book.book import Book
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer
-from tradecredit.cash.open_rows import FEW_DISPUTES, FEW_PROMISES, USUAL_KEPT, dispute_rule, kept_share
+from tradecredit.cash.open_rows import FEW_DISPUTES, FEW_PROMISES, dispute_rule, promise_rule
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.default.payment_times import payment_times
 from tradecredit.language import tr
@@ -96,10 +96,10 @@ def _known_already(book: Book, forecast: CashForecast) -> list[str]:
     """Return what is made of promises, of orders, and of defaults that have happened."""
     told = []
     if len(book.promises):
-        share = kept_share(book)
+        kept = promise_rule(book)
         where = (
             tr("fewer than {few_promises} are over", few_promises=FEW_PROMISES)
-            if share == USUAL_KEPT
+            if kept.over < FEW_PROMISES
             else tr("those that are over")
         )
         told.append(
@@ -107,7 +107,7 @@ def _known_already(book: Book, forecast: CashForecast) -> list[str]:
                 "What buyers have promised, instalments of plans among it, comes on the promised day to "
                 "{share}, the part of promises that was kept ({where}); the rest, once the promise is broken, "
                 "as if it had never been made.",
-                share=percent(share),
+                share=percent(kept.share),
                 where=where,
             )
         )

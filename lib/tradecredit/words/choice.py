@@ -5,7 +5,7 @@ import pandas as pd
 
 from tradecredit.decide.policies.account import Account
 from tradecredit.decide.policies.account_range import beside_current, best_at, best_within, turning_points, value_at
-from tradecredit.decide.policies.quotes import tail_beside
+from tradecredit.decide.policies.quotes import dominating, tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain, gain_error
 from tradecredit.language import tr
 from tradecredit.losses.distribution import LossDistribution
@@ -202,30 +202,29 @@ def _beside_which(found: Account, current: str) -> tuple[str, str]:
     return policy, {CHANGE: current, END: current, STAY: best(found)}.get(what, NO_COVER)
 
 
-def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: str) -> str:
+def dominated(comparison: pd.DataFrame, dist: LossDistribution, found: Account, current: str, currency: str) -> str:
     """Return that another offer costs less and leaves less than the advised one, and why that is advised nevertheless.
 
-    `comparison`: `quotes.comparison`, on today's balances. Empty where none does, or no policy is advised.
+    `comparison`: `quotes.comparison`, on today's balances, of `dist`. Empty where none does beyond simulation error
+    (`quotes.dominating`), or no policy is advised.
     """
     if found.items.empty:
         return ""
     _, policy = advised(found.items, current)
     if policy == NO_COVER:
         return ""
-    own, others = comparison.loc[policy], comparison.drop(index=[NO_COVER, policy])
-    better = others[(others["cost"] <= own["cost"]) & (others["retained_es"] <= own["retained_es"])]
-    better = better[(better["cost"] < own["cost"]) | (better["retained_es"] < own["retained_es"])]
+    better = dominating(comparison, dist, policy)
     if better.empty:
         return ""
-    other = str(better["cost_of_risk"].idxmin())
-    cheaper, less = (money(own[name] - better.loc[other, name], currency) for name in ("cost", "retained_es"))
+    other, row = str(better.index[0]), better.iloc[0]
     told = tr(
         "On today's balances alone {policy} is dominated by {other}, which costs {cheaper} a year less and "
-        "leaves {less} less in the worst years (expected shortfall, 99.9 %).",
+        "leaves {less} less in the worst years (expected shortfall, 99.9 %; {error}).",
         policy=policy,
         other=other,
-        cheaper=cheaper,
-        less=less,
+        cheaper=money(row["cheaper"], currency, error=row["cheaper_se"]),
+        less=money(row["leaves_less"], currency, error=row["leaves_less_se"]),
+        error=error_told(row["leaves_less_se"]),
     )
     sales = found.items.loc[[policy, other], "account_sales"]
     if not sales[policy] > sales[other]:
@@ -425,14 +424,25 @@ def best_offer(found: Account, current: str, currency: str) -> str:
     items = found.items
     if len(items) < 2:
         return ""
-    order = items["cover_value"].sort_values(ascending=False).index
+    order = items["cover_value"].sort_values(ascending=False, kind="stable").index
     if current == NO_COVER:
+        less, error = items.loc[order[1], ["cover_value_on_best", "cover_value_on_best_se"]]
+        offers = counted(len(items), "offer")
+        if why := doubt(less, error):
+            return tr(
+                "Of {offers} {first} and {second} are worth most; the difference between them is {why}.",
+                offers=offers,
+                first=order[0],
+                second=order[1],
+                why=why,
+            )
         return tr(
-            "Of {offers} {order} is worth most, {cover_value} more than {order_2}.",
-            offers=counted(len(items), "offer"),
+            "Of {offers} {order} is worth most, {cover_value} more than {order_2} ({error}).",
+            offers=offers,
             order=order[0],
-            cover_value=money(items["cover_value"][order[0]] - items["cover_value"][order[1]], currency),
+            cover_value=money(-less, currency, error=error),
             order_2=order[1],
+            error=error_told(error),
         )
     other = order[0] if order[0] != current else order[1]
     more, error = items.loc[other, ["cover_value_on_current", "cover_value_on_current_se"]]

@@ -112,6 +112,19 @@ def to_file(table: pd.DataFrame, currency: str) -> str:
     )
 
 
+def not_payable(lost: pd.Series, currency: str) -> str:
+    """Return what has been lost and is claimed of nobody, as nothing is payable for it; `claims.not_payable`."""
+    if lost.empty:
+        return ""
+    return tr(
+        "{lost} of insured debt of {buyers} ({names}) has been lost too: threshold, deductible of each loss and "
+        "retention leave nothing of it, so that no claim is filed. Once more of a buyer is lost, all of it counts.",
+        lost=money(lost.sum(), currency),
+        buyers=counted(len(lost), "buyer"),
+        names=first_of(lost.index, 5),
+    )
+
+
 def at_stake(table: pd.DataFrame, currency: str) -> str:
     """Return what the claims of the worklist are worth before the first loss and after it; `claims.to_file`.
 

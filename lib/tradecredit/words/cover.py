@@ -6,7 +6,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
-from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH, OWN, late_shipments
+from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH_FAILURES, OWN, late_shipments
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, DISCRETIONARY, EXCLUDED, NAMED, REFUSED, STOPPED
 from tradecredit.language import tr
@@ -142,7 +142,7 @@ def late(book: Book, policies: Sequence[Policy]) -> list[str]:
                 part=part,
                 failures=counted(late.failures, "failure"),
                 counted_failures=_COUNTED_FAILURES,
-                enough=ENOUGH,
+                enough=ENOUGH_FAILURES,
             )
         else:
             continue

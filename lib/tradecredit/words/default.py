@@ -22,6 +22,7 @@ from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.codes import in_words
 from tradecredit.words.formats import MINUS, counted, fixed, listed, missing, money, percent, probability, whole
+from tradecredit.words.lost_by_age import counted_as_lost
 
 _PRIORS = (
     f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
@@ -144,15 +145,14 @@ def short_payments_decided(book: Book) -> dict[str, str]:
         )
         if which.any()
     ]
-    return {
-        "short payments": tr(
-            "{long_past_due}, which is no evidence of default: {why}. Find out whether each is a deduction, a "
-            "payment that was not applied, or a dispute to record (table `disputes`), and credit, apply or "
-            "collect it. It weighs in these buyers' own default probabilities, not in the level of all.",
-            long_past_due=_long_past_due(late, book),
-            why=listed(why),
-        )
-    }
+    asked = tr(
+        "{long_past_due}, which is no evidence of default: {why}. Find out whether each is a deduction, a "
+        "payment that was not applied, or a dispute to record (table `disputes`), and credit, apply or "
+        "collect it. It weighs in these buyers' own default probabilities, not in the level of all.",
+        long_past_due=_long_past_due(late, book),
+        why=listed(why),
+    )
+    return {"short payments": f"{asked} {counted_as_lost(book, late.index)}".strip()}
 
 
 def _long_past_due(late: pd.DataFrame, book: Book) -> str:

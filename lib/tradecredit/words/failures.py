@@ -68,6 +68,7 @@ def of_the_program(again: str) -> str:
 
 
 def of_an_interrupt(again: str) -> str:
+    """Return what is to be done after a run that somebody stopped."""
     return f"It was stopped from outside: {again}."
 
 
@@ -99,6 +100,7 @@ def last_runs(runs: Sequence[Ended], run_file: str) -> list[str]:
 
 
 def at_work() -> str:
+    """Return what is told of a run that has not ended."""
     return "it is at work"
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from tradecredit.columns import Kind
 from tradecredit.language import ENGLISH, separated, spoken, tr, tr_number
 from tradecredit.numerics.known_digits import known_digits, last_place
+from tradecredit.numerics.risk_measures import told_apart
 from tradecredit.words.codes import in_words
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def doubt(amount: float, error: float | None) -> str:
     """
     if missing(error):
         return tr("of unknown simulation error, for want of simulated years")
-    return tr("within simulation error") if abs(amount) < 2 * error else ""
+    return "" if told_apart(amount, error) else tr("within simulation error")
 
 
 def within(heading: str) -> str:

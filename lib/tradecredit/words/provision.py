@@ -15,7 +15,7 @@ from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_amounts
 from tradecredit.provision import movement as moves
 from tradecredit.provision.columns import LABELS
-from tradecredit.provision.items import FAILED, MATRIX
+from tradecredit.provision.items import FAILED, MATRIX, lost_by_age
 from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN, loss_rates, pooled
 from tradecredit.provision.outlook import FORECAST, TODAY, basis_of, outlook
 from tradecredit.provision.provision import provided, provision_on
@@ -143,8 +143,10 @@ def assumed(book: Book) -> list[str]:
         told.append(
             tr(
                 "What buyers that have not failed owe more than {write_off_days} days past due counts as lost "
-                "in full (`provision.write_off_days`).",
+                "in full (`provision.write_off_days`), by its age alone: {lost}. Chapters 02 and 03 judge what it says "
+                "of these buyers, and what may still be collected.",
                 write_off_days=settings.write_off_days,
+                lost=money(lost_by_age(book).sum(), currency),
             )
         )
     lgd = loss_given_default(book)

@@ -29,7 +29,7 @@ NO_CLAIM = {
 BASIS = {
     payment_plan.OWN: "by its own invoices paid, or still open, later than this",
     payment_plan.ALL_BUYERS: "by all buyers' invoices paid, or still open, later than this",
-    payment_plan.TOO_FEW: f"fewer than {payment_plan.ENOUGH} invoices were paid later than this",
+    payment_plan.TOO_FEW: f"fewer than {payment_plan.ENOUGH_PAID} invoices were paid later than this",
 }
 """What the days that a buyer will take to pay are estimated from (`payment_plan.likely_days`)."""
 

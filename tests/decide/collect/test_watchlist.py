@@ -6,10 +6,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ledgers import paid_without_days
 
 from tradecredit import Book, Run, default
+from tradecredit.cash import back_test
+from tradecredit.decide.collect import audit
 from tradecredit.decide.collect.back_test import BY_PD, LATE, THRESHOLDS, WATCHLIST, of_reviews
-from tradecredit.decide.collect.watchlist import BETTER, FAILED, IN, OUT, WORSE, _moves, moved, past, review, watchlist
+from tradecredit.decide.collect.watchlist import (
+    BETTER,
+    FAILED,
+    IN,
+    OUT,
+    WORSE,
+    _moves,
+    month_before_known,
+    moved,
+    past,
+    review,
+    watchlist,
+)
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.params.base import PROJECT
 from tradecredit.params.early_warning import ODDS
@@ -81,13 +96,23 @@ def test_open_items_alone_warn_of_what_is_overdue_and_say_what_is_not_testable(b
     source = FolderSource(kind="folder", path=Path("x"))
     book = replace(book, run=book.run.model_copy(update={"source": source}))
     found = review(book)
-    # What is long overdue has moved its grade as well.
-    assert found.signals[["buyer_id", "signal"]].values.tolist() == [["A", "overdue"], ["A", "grade_fallen"]]
-    assert found.signals["signal_value"].iloc[0] == 91
-    assert {"slower", "silent", "part_payments", "orders_stop", "disputes", "limit_use"} <= set(found.lacking.index)
-    assert moved(book).empty or set(moved(book)["move"]) <= {WORSE, BETTER, IN, OUT, FAILED}
+    # What was open before, and has been paid since, is not in the list: no grade of then tells what has changed.
+    assert found.signals[["buyer_id", "signal", "signal_value"]].values.tolist() == [["A", "overdue", 91]]
+    lacking = {"slower", "silent", "part_payments", "orders_stop", "disputes", "limit_use", "grade_fallen"}
+    assert lacking <= set(found.lacking.index)
+    assert not month_before_known(book)
+    assert moved(book).empty
     assert past(book).empty
     assert of_reviews(past(book), book).compared.empty
+
+
+@pytest.mark.parametrize(("undated", "known"), [(0, True), (2, False)])
+def test_what_was_paid_on_no_known_day_is_open_in_no_month_before(undated, known, book_of):
+    """Of ten monthly invoices, all paid, two have no day of payment: they would stand open a month ago."""
+    book = book_of("2026-10-31", **paid_without_days(undated))
+    assert month_before_known(book) == known
+    assert (audit.month_before(book) is not None) == known
+    assert bool(back_test.dates(book, 12)) == known
 
 
 def test_moves_are_of_the_list_first_and_then_of_grades():

@@ -119,7 +119,7 @@ def test_caps_of_sectors_and_countries_that_no_buyer_has_are_told(book_of):
 
     def unknown(sectors, countries):
         stated = {"sector_shares_of_book": sectors | rest, "country_shares_of_book": countries | rest}
-        return words.limits.unknown_classes(
+        return words.limits_of_the_book.unknown_classes(
             book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers)
         )
 
@@ -169,18 +169,18 @@ def test_a_groups_room_is_used_up_where_it_is_short(members, room):
 
 def test_what_is_said_of_groups():
     table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2], "need": 900.0, "group_limit": 800.0})
-    assert words.limits.groups(table, "EUR") == (
+    assert words.limits_of_the_book.groups(table, "EUR") == (
         "1 of 2 groups exceeds its limit, by EUR 1,500. The group limit is the binding constraint for 2 members."
     )
     # A group that exceeds its need alone is no matter of the risk.
     need = pd.DataFrame({"over_group_limit": [70.0, 30.0], "cut": 0, "need": [900.0, 800.0], "group_limit": 800.0})
-    assert words.limits.groups(need, "EUR").startswith(
+    assert words.limits_of_the_book.groups(need, "EUR").startswith(
         "2 of 2 groups exceed their limits, by EUR 100. EUR 30 of it is above what their members need: a signal to "
         "look, no decision."
     )
-    assert "All of it is above what their members need" in words.limits.groups(need.tail(1), "EUR")
-    assert words.limits.groups(table.head(0), "EUR") == "No buyer belongs to a group."
-    assert words.limits.groups(table.head(1), "EUR") == (
+    assert "All of it is above what their members need" in words.limits_of_the_book.groups(need.tail(1), "EUR")
+    assert words.limits_of_the_book.groups(table.head(0), "EUR") == "No buyer belongs to a group."
+    assert words.limits_of_the_book.groups(table.head(1), "EUR") == (
         "No group exceeds its limit. No group limit is binding for a member."
     )
 
@@ -190,16 +190,16 @@ def test_what_is_said_of_sectors_and_countries():
         {"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0], "cut": [0, 0], "added_cut": [0, 0]},
         index=["sector C", "country DE"],
     )
-    assert words.limits.class_caps(table, "EUR") == (
+    assert words.limits_of_the_book.class_caps(table, "EUR") == (
         "Exposure exceeds the cap on country DE (by EUR 40). Limits set by analysts exceed the cap on sector C: other "
         "buyers there get no limit."
     )
-    fits = words.limits.class_caps(table * 0, "EUR")
+    fits = words.limits_of_the_book.class_caps(table * 0, "EUR")
     assert fits == "Exposure exceeds no cap on a sector or country."
-    cut = words.limits.class_caps((table * 0).assign(cut=[1, 20], added_cut=[0, 20]), "EUR")
+    cut = words.limits_of_the_book.class_caps((table * 0).assign(cut=[1, 20], added_cut=[0, 20]), "EUR")
     assert cut == (
         "Exposure exceeds no cap on a sector or country. Whatever is owed, the limits would pass the cap without "
         "insurance too, and all that no analyst has set are cut on sector C (1 buyer). Whatever is owed, what cover "
         "adds to limits would pass the cap, and that alone is cut on country DE (20 buyers)."
     )
-    assert words.limits.class_caps(table.head(0), "EUR") == ""
+    assert words.limits_of_the_book.class_caps(table.head(0), "EUR") == ""

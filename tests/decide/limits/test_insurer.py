@@ -241,11 +241,11 @@ def test_of_whom_a_payment_alone_is_asked_is_not_told_as_to_be_reported(book_of)
 
 def test_why_nothing_is_asked_for_is_said():
     found = pd.Series({"in default": 0, "to report or claim": 2, "refused": 1})
-    assert words.limits.not_requested(found) == (
+    assert words.limits_of_the_book.not_requested(found) == (
         "Not asked for are limits of 2 buyers whose debt is to be reported or claimed and 1 buyer that the insurer has "
         "refused. Of all others more cover would let us sell no more, or cost more than it earns."
     )
-    assert words.limits.not_requested(found * 0) == ""
+    assert words.limits_of_the_book.not_requested(found * 0) == ""
 
 
 @given(probability=st.floats(0.0005, 0.2), share=st.floats(0.1, 1), fee=st.floats(0, 5_000))
@@ -263,23 +263,25 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
-    assert words.limits.requests(asked, book.run) == (
+    assert words.limits_of_the_book.requests(asked, book.run) == (
         "All 2 together would earn EUR 7,855 a year, after expected losses and EUR 144 of premium and fees. "
         "The credit analyst sends them to the insurer by 22 April 2026, in the ordinary course; the account of cover "
         "(chapter 05) counts them once they are granted."
     )
-    assert words.limits.requests(asked.head(0), book.run) == "No limit is worth requesting from the insurer."
+    assert (
+        words.limits_of_the_book.requests(asked.head(0), book.run) == "No limit is worth requesting from the insurer."
+    )
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
-    assert "states no margin" in words.limits.requests(requests(bare, rated(), POLICY), bare.run)
-    assert words.limits.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
+    assert "states no margin" in words.limits_of_the_book.requests(requests(bare, rated(), POLICY), bare.run)
+    assert words.limits_of_the_book.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would affect 1 buyer: retained exposure would rise by EUR 2,250, and the expected loss by EUR 22.50 a "
         "year. A further EUR 750 of exposure would exceed the recommended limits (1 buyer)."
     )
     cut = pd.DataFrame({"own_more": 10.0, "expected_loss_more": 1.0, "over_more": [2_015.0, -1_000.0]})
-    assert words.limits.insurer_cut(cut, "EUR").endswith(
+    assert words.limits_of_the_book.insurer_cut(cut, "EUR").endswith(
         "A further EUR 2,015 of exposure would exceed the recommended limits (1 buyer); EUR 1,000 less of 1 buyer, as "
         "lower limits of others leave room under a cap."
     )
-    assert words.limits.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
+    assert words.limits_of_the_book.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
         "No buyer would be"
     )

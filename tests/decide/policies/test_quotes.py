@@ -60,6 +60,45 @@ def test_what_a_bad_year_leaves_beside_another_policy():
     assert np.isnan(quotes.tail_beside(written([1.0] * 500, Policy(name="p")), "p", NO_COVER)[2])
 
 
+def test_an_offer_dominates_another_only_beyond_simulation_error():
+    """Of 20,000 years the worst 20 lose 100,000, under p half of it.
+
+    q leaves 10 less of every year, so that the difference has no error; `dearer` the same for more money. `unsure`
+    leaves 999 more and 1,001 less by turns in the worst years: 1 less on average, ± 1,000 / √20 = 224, as no other
+    year has an influence on the difference.
+    """
+    gross = np.r_[np.full(20, 100_000.0), np.full(19_980, 20_000.0)]
+    turns = np.r_[np.tile([999.0, -1_001.0], 10), np.zeros(19_980)]
+    kept = {
+        "p": gross / 2,
+        "q": gross / 2 - 10,
+        "dearer": gross / 2 - 10,
+        "alike": gross / 2,
+        "unsure": gross / 2 + turns,
+    }
+    dist = written(gross, *(Policy(name=name) for name in kept))
+    dist = replace(dist, losses=dist.losses.assign(**{f"retained:{name}": left for name, left in kept.items()}))
+    cost = pd.Series({NO_COVER: 0.0, "p": 500.0, "q": 200.0, "dearer": 600.0, "alike": 500.0, "unsure": 200.0})
+    table = pd.DataFrame({"cost": cost, "cost_of_risk": cost})
+    found = quotes.dominating(table, dist, "p")
+    assert found.index.tolist() == ["q"]
+    assert found.loc["q"].tolist() == pytest.approx([300, 0, 10, 0], abs=1e-9)
+    assert quotes.dominating(table, dist, "alike").index.tolist() == ["q"]
+    assert quotes.dominating(table, dist, "q").empty
+    _, more, error = quotes.tail_beside(dist, "unsure", "p", 0.999)
+    assert (more, error) == pytest.approx((-1, 1_000 / math.sqrt(20)), rel=1e-3)
+    # Of 5,000 years five lie beyond 99.9 %: no error is known, and nothing dominates.
+    few = replace(dist, losses=dist.losses.iloc[:5_000], sample=Sample.equally_likely(5_000))
+    assert quotes.dominating(table, few, "p").empty
+
+
+def test_a_cost_that_hangs_on_a_bonus_is_told_with_its_error():
+    """A tenth of a premium of 1,000 comes back in years without a claim, half of all: 100 × ½ / √1,000 years."""
+    bonus = Policy(name="b", minimum_premium=1_000, no_claims_bonus=0.1)
+    dist = written([0.0, 1_000.0] * 500, bonus, Policy(name="p"))
+    assert quotes._adjustment_error(dist, "b", "p") == pytest.approx(100 * 0.5 / math.sqrt(1_000))
+
+
 def test_cost_of_risk_by_hand(book):
     policy = Policy(
         name="p", insured_percentage=0.9, minimum_premium=2_000, limit_fee=40, premium_tax_rate=0.19,

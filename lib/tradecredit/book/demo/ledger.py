@@ -233,6 +233,10 @@ def recoveries(world: World, owed: pd.DataFrame, claims: pd.DataFrame, rng: Rand
 
 
 def with_ids(receipts: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return receipts in order of day with the ids of the table, and with `amount` in currency for their `cents`.
+
+    `receipts`: `received`, `position` (the row of the invoice in `ledger`), `cents`.
+    """
     rows = receipts.sort_values(["received", "position"], kind="stable")
     invoice_id = ledger["invoice_id"].take(rows["position"]).set_axis(rows.index)
     numbers = _numbered("R", len(rows)).set_axis(rows.index)

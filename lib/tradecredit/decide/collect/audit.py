@@ -13,6 +13,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import CLASSES
 from tradecredit.insurance.split import ROUNDING
 from tradecredit.measure.groups import group_of
+from tradecredit.measure.history import balances_since
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
 
@@ -34,9 +35,10 @@ BY_REASON = {
 
 
 def month_before(book: Book) -> Book | None:
-    """Return the book as it was known at the end of the month before; None where it has no invoice of then."""
-    ends = month_ends(book.as_of - pd.Timedelta(days=1), 1, since=pd.Timestamp.min)
-    return book.at(ends[-1]) if (book.invoices["issued"] <= ends[-1]).any() else None
+    """Return the book as it was known at the end of the month before; None where balances of then are not known
+    (`history.balances_since`)."""
+    ends = month_ends(book.as_of - pd.Timedelta(days=1), 1, since=balances_since(book))
+    return book.at(ends[-1]) if len(ends) else None
 
 
 def classes(book: Book, policy: Policy | None, before: Book | None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.decide.collect import insurer_calendar
-from tradecredit.decide.insurer_duties import CLAIM, duties, settled, to_claim
+from tradecredit.decide.insurer_duties import CLAIM, UNPAYABLE, duties, late_insured, settled, to_claim
 from tradecredit.insurance import cover
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import REASONS
@@ -79,6 +79,21 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
         default_kind=pd.Series(np.where(insolvent, "insolvency", "protracted"), index=found.index, dtype="str"),
     )  # fmt: skip
     return table.sort_values(["act_by", "loss_date"], kind="stable")
+
+
+@once
+def not_payable(book: Book, policy: Policy | None) -> pd.Series:
+    """Return the insured debt of losses for which the policy pays nothing whatever the year brings, so that no claim is
+    filed: index buyer_id, in the reporting currency, largest first.
+
+    Threshold, each-loss deductible and retention leave nothing of all that the buyer has lost
+    (`insurer_duties.UNPAYABLE`). None without a policy. Source: definitions §5.4, §5.5.
+    """
+    if policy is None:
+        return pd.Series(dtype="float64", index=pd.Index([], name="buyer_id", dtype="str"), name="insured_debt")
+    items = late_insured(book, policy)
+    lost = items[items["duty"] == UNPAYABLE].groupby("buyer_id")["insured_debt"].sum()
+    return lost.sort_values(ascending=False, kind="stable")
 
 
 @once

@@ -20,7 +20,7 @@ from tradecredit.insurance.in_force import policy_in_force
 from tradecredit.losses.portfolio import exposures
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import in_default, loss_given_default
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import balances_since
 
 MONTHS = 24
 """Month ends that it is looked back over for how long a buyer has stood on the list."""
@@ -55,12 +55,12 @@ def review(book: Book) -> Review:
     - `oldest_days_past_due` (`behaviour.features`).
 
     `signals`: as `signals.signals`; `lacking`: as `signals.lacking`. Grades are held against those of
-    `early_warning.recent_months` before, where the ledger's history reaches back so far. Nothing that became known
-    after the book's day is looked at. Source: definitions §10.9.
+    `early_warning.recent_months` before, where balances of then are known (`history.balances_since`). Nothing that
+    became known after the book's day is looked at. Source: definitions §10.9.
     """
     settings, ratings = book.run.early_warning, default.assess(book)
     earlier = window_start(book.as_of, settings.recent_months)
-    before = default.assess(book.at(earlier)) if earlier >= first_day(book) else None
+    before = default.assess(book.at(earlier)) if earlier >= balances_since(book) else None
     found = measured(book, ratings, before)
     rows = warnings(found, book)
     known = features(book)
@@ -113,6 +113,11 @@ def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
     return table.sort_values("expected_loss_at_stake", ascending=False, kind="stable")
 
 
+def month_before_known(book: Book) -> bool:
+    """Return whether a book tells what was owed a month ago: `history.balances_since` reaches back so far."""
+    return bool(window_start(book.as_of, 1) >= balances_since(book))
+
+
 def moved(book: Book) -> pd.DataFrame:
     """Return the buyers that came on the list or left it since the month before, or whose grade moved: index buyer_id.
 
@@ -123,10 +128,10 @@ def moved(book: Book) -> pd.DataFrame:
     of today. A buyer that was looked at then and is in default now has failed, with grade 10 and what it owes; one that
     neither owes nor buys any more has left the list, and the rest of its row is missing. Those that came on the list
     first, then those that failed, those that left it, and all others; within these by expected loss, of those that
-    failed by what they owe. Empty where the history does not reach back a month.
+    failed by what they owe. Empty where the month before is not known (`month_before_known`).
     """
     month_before, now = window_start(book.as_of, 1), review(book).buyers
-    if month_before < first_day(book):
+    if not month_before_known(book):
         return _moves(now, now.head(0)).head(0).assign(moved_by="", moved_from="")
     failed, before = exposures(book)["exposure"].reindex(in_default(book)).fillna(0.0), book.at(month_before)
     found = _moves(now, review(before).buyers, failed)
@@ -137,8 +142,8 @@ def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
     """Return what the watchlist was chosen from at the month ends before the as-of date, as known then.
 
     A row for each month end and buyer: `date`, and the columns of `review`'s `buyers` with `buyer_id`, in order of day.
-    The month ends begin `default.minimum_history_months` after the history's first invoice, and are the last `months`
-    at most. Each is remembered.
+    The month ends begin `default.minimum_history_months` after the day since when balances are known
+    (`history.balances_since`), and are the last `months` at most. Each is remembered.
     """
     days = _month_ends(book, months)
     parts = [review(book.at(day)).buyers.reset_index().assign(date=day) for day in days]
@@ -146,7 +151,7 @@ def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
 
 
 def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
-    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = balances_since(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     return month_ends(book.as_of - pd.Timedelta(days=1), months, since=first)
 
 

@@ -25,6 +25,8 @@ class Cap(NamedTuple):
 
 
 class Caps(NamedTuple):
+    """The caps that hold at once: each buyer counts in one group, one sector and one country at most."""
+
     group: Cap
     sector: Cap
     country: Cap

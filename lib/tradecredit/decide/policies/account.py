@@ -88,7 +88,8 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
       policies that pay for ordinary losses; `account_information`, as stated; `account_tax_recovery` = share given back
       × tax in the expected loss of those sales (all other tax comes back with cover and without);
       `account_income_tax` = − rate × all that is taxed: neither the price of capital nor the information;
-    - `cover_value`, their sum, with `cover_value_se`; `cover_value_on_current`, beside the policy in force, with `_se`.
+    - `cover_value`, their sum, with `cover_value_se`; `cover_value_on_current`, beside the policy in force, and
+      `cover_value_on_best`, beside the one of the highest value, each with its `_se` (missing beside itself).
 
     An item that the run leaves out or states no terms of is missing, and so is `account_sales` without a margin.
 
@@ -249,6 +250,7 @@ def _with_values(
     """Return the items with their sum and its errors, which too few scenarios beyond the level leave missing."""
     value = items.sum(axis="columns")
     against = value[current] if current != NO_COVER else 0.0
+    best = value.idxmax() if len(value) else NO_COVER
 
     def error(name: str, other: str) -> float:
         return _error(influence[name] - influence[other], dist) if name != other else np.nan
@@ -258,6 +260,8 @@ def _with_values(
         cover_value_se=[error(name, NO_COVER) for name in items.index],
         cover_value_on_current=value - against,
         cover_value_on_current_se=[error(name, current) for name in items.index],
+        cover_value_on_best=value - value.max(),
+        cover_value_on_best_se=[error(name, best) for name in items.index],
     )
 
 

@@ -22,6 +22,7 @@ from tradecredit.numerics.risk_measures import (
     expected_shortfall,
     shortfall_influence,
     standard_error,
+    told_apart,
 )
 from tradecredit.params.policy import NO_COVER
 from tradecredit.params.stress import BASE
@@ -83,18 +84,56 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     return _compared(table, influence, sample, in_force(book, dist), book.run.margin).drop(columns="risk")
 
 
-def tail_beside(dist: LossDistribution, policy: str, other: str) -> tuple[float, float, float]:
-    """Return the expected shortfall, 99 %, retained under a policy, how much more that is than under another, and the
+def tail_beside(
+    dist: LossDistribution, policy: str, other: str, level: float = TAIL_LEVEL
+) -> tuple[float, float, float]:
+    """Return the expected shortfall retained under a policy, how much more that is than under another, and the
     standard error of the difference (missing where fewer than 10 scenarios lie beyond the level).
 
     Either may be `NO_COVER`. Both are of the same simulated losses, on today's balances.
     """
     views = ("gross" if name == NO_COVER else f"retained:{name}" for name in (policy, other))
     kept, others = (dist.losses[view].to_numpy() for view in views)
-    (mean, known), (beside, _) = (expected_shortfall(losses, dist.sample, TAIL_LEVEL) for losses in (kept, others))
-    influence = [shortfall_influence(losses, dist.sample, TAIL_LEVEL) for losses in (kept, others)]
+    (mean, known), (beside, _) = (expected_shortfall(losses, dist.sample, level) for losses in (kept, others))
+    influence = [shortfall_influence(losses, dist.sample, level) for losses in (kept, others)]
     error = standard_error(influence[0] - influence[1], dist.sample) if np.isfinite(known) else np.nan
     return mean, mean - beside, error
+
+
+def dominating(comparison: pd.DataFrame, dist: LossDistribution, policy: str) -> pd.DataFrame:
+    """Return the other offers that dominate a policy on today's balances: index `policy`, the lowest `cost_of_risk`
+    first.
+
+    `comparison`: of the same losses. Columns: `cheaper`, how much less the other costs in a year, and `leaves_less`,
+    how much less of the losses it leaves in the worst years (expected shortfall at `CAPITAL_LEVEL`), each with its
+    standard error on the same scenarios, `_se`; the cost is simulated as far as a bonus or malus is. Neither is below
+    zero and one is above it, beyond its error (`told_apart`).
+    """
+    rows = {}
+    for other in comparison.index.drop([NO_COVER, policy]):
+        _, less, less_se = tail_beside(dist, policy, other, CAPITAL_LEVEL)
+        cheaper = comparison.loc[policy, "cost"] - comparison.loc[other, "cost"]
+        rows[other] = (cheaper, _adjustment_error(dist, policy, other), less, less_se)
+    columns = ["cheaper", "cheaper_se", "leaves_less", "leaves_less_se"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype="float64").rename_axis("policy")
+    known = [
+        told_apart(row.cheaper, row.cheaper_se) and told_apart(row.leaves_less, row.leaves_less_se)
+        for row in table.itertuples()
+    ]
+    gains = table[["cheaper", "leaves_less"]]
+    better = (gains >= 0).all(axis="columns") & (gains > 0).any(axis="columns") & np.array(known, dtype=bool)
+    return table.loc[comparison["cost_of_risk"].loc[table.index[better]].sort_values().index]
+
+
+def _adjustment_error(dist: LossDistribution, policy: str, other: str) -> float:
+    """Return the standard error of the difference of two policies' expected bonus or malus."""
+    adjusted = [
+        adjustment(one, dist.policies, dist.losses)
+        for name in (policy, other)
+        for one in dist.policies
+        if one.name == name
+    ]
+    return standard_error(expected_influence(adjusted[0] - adjusted[1], dist.sample), dist.sample)
 
 
 def retained(book: Book, dist: LossDistribution) -> str:

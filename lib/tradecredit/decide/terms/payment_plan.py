@@ -27,7 +27,7 @@ PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 OWN, ALL_BUYERS, TOO_FEW = "own invoices", "all buyers' invoices", "too few invoices"
 """What the days that an open invoice is likely to stay unpaid are taken from."""
 
-ENOUGH = 5
+ENOUGH_PAID = 5
 """Invoices paid later than one is overdue today, from which the day of its payment is estimated."""
 
 
@@ -240,12 +240,12 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     known, rows = _days_late(book), _rows_of_buyers(book)
     overdue = items["days_past_due"].to_numpy()
     waited, payments = _waited(known, overdue)
-    enough = payments >= ENOUGH
+    enough = payments >= ENOUGH_PAID
     table = pd.DataFrame({"days": np.where(enough, waited / np.maximum(payments, 1), np.nan)}, index=items.index)
     basis = np.where(enough, ALL_BUYERS, TOO_FEW)
     for buyer_id in items["buyer_id"].unique():
         waited, payments = _waited(known.take(rows.get(buyer_id, np.array([], dtype=np.intp))), overdue)
-        of_its_own = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH)
+        of_its_own = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH_PAID)
         table["days"] = table["days"].mask(of_its_own, waited / np.maximum(payments, 1))
         basis = np.where(of_its_own, OWN, basis)
     return table.assign(basis=pd.Series(basis, index=items.index, dtype="str"))
