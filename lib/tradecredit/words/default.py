@@ -384,7 +384,8 @@ def _shrunk(model: DefaultModel) -> str:
     if round(model.shrinkage, 2) == 1.0:
         return ""
     return tr(
-        "What the data add to the priors counts {times} times, as far as it held for observations left out of the fit. ",
+        "What the data add to the priors counts {times} times, as far as it held for observations left out of the "
+        "fit. ",
         times=fixed(model.shrinkage, 2),
     )
 
