@@ -13,7 +13,8 @@ SIGNS = {
     "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None,
     "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None,
     "kr": None, "Fr.": "CHF", "Rp.": "IDR", "Rp": "IDR", "RM": "MYR", "₺": "TRY", "₽": "RUB", "₴": "UAH",
-    "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS",
+    "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS", "руб.": "RUB", "грн.": "UAH", "грн": "UAH",
+    "лв.": "BGN", "лв": "BGN", "円": "JPY", "원": "KRW", "元": None,
 }  # fmt: skip
 """Signs of currencies, with the one that they mean, if it is one; those that others are a part of come first."""
 CODES = (
@@ -29,10 +30,16 @@ NAMES = {
     "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
     "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD",
     "DOLLAR US": "USD", "SWEDISH KRONA": "SEK", "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK",
-    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
+    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL", "PESO MEXICANO": "MXN",
+    "PESOS MEXICANOS": "MXN", "REAL": "BRL", "REAIS": "BRL", "ZŁOTY": "PLN", "ZŁ": "PLN", "KČ": "CZK",
+    "KORUNA ČESKÁ": "CZK", "FORINT": "HUF", "FT": "HUF", "TL": "TRY", "TÜRK LIRASI": "TRY", "LEI": "RON",
+    "LEU": "RON", "РУБ": "RUB", "РУБ.": "RUB", "РОССИЙСКИЙ РУБЛЬ": "RUB", "ГРН": "UAH", "ГРИВНЯ": "UAH",
+    "ЛВ": "BGN", "ЛВ.": "BGN", "INDIAN RUPEES": "INR", "円": "JPY", "日本円": "JPY", "원": "KRW", "R$": "BRL",
+    "A$": "AUD", "C$": "CAD", "HK$": "HKD", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₩": "KRW",
+    "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS", "FR.": "CHF", "SFR": "CHF", "SFR.": "CHF",
 }  # fmt: skip
 """Names that systems write for currencies, in capitals, with their codes."""
-_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–▲△.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
+_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–▲△.,]))|(?<=[\d).,\-−])\s*(?:[A-Z]{3}|TL|Ft|lei|din\.?)$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 _BARE = {
     decimal: re.compile(rf"-?([0-9]+|[0-9]{{1,3}}([{mark}{SPACES}{APOSTROPHES}][0-9]{{3}})+)([{decimal}][0-9]*)?")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, NUMBERED, heads_block, labelled
+from tradecredit.book.exports.blocks import ALONE, MOSTLY_NUMBERED, NUMBERED, heads_block, labelled
 from tradecredit.book.exports.column_meanings import places_of
 from tradecredit.book.exports.grid import unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
@@ -76,11 +76,18 @@ def block_of(columns: dict[Role, list[str]], header: list[object], below: list[l
         alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
         several = _several(documents, below, held)
         texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
-        if alone is not None and len(texts) > 1 and all(re.match(NUMBERED, text) for text in texts):
+        numbers = [found["buyer_id"] for text in texts if (found := re.match(NUMBERED, text))]
+        if alone is not None and len(texts) > 1 and len(numbers) >= MOSTLY_NUMBERED * len(texts) and _alike(numbers):
             return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def _alike(numbers: list[str]) -> bool:
+    """Return whether what stands first in heads of blocks are numbers of buyers: written alike, for their digits."""
+    forms = {re.sub(r"\d+", "9", number) for number in numbers}
+    return all(re.match(r"\d{2}", number) for number in numbers) or len(forms) == 1
 
 
 def without_one_value(

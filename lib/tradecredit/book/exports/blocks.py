@@ -11,7 +11,7 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
-from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
 SHEET = "@"
@@ -21,8 +21,10 @@ TREE = "#"
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
-NUMBERED = r"^(?P<buyer_id>\d{2,}\S*)\s+(?:[-–:]\s+)?(?P<name>[^\W\d_].*)$"
+NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:|]\s+|\s+)(?P<name>\w.*)$"
 """How a buyer's number stands before its name in one cell."""
+MOSTLY_NUMBERED = 0.9
+"""Share of the heads of blocks from which all that begin with a number begin with the buyer's."""
 
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
@@ -56,7 +58,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
             continue
         texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
         if word in ALONE and source.block.get("buyer_id") == source.block.get("name"):
-            texts = texts.astype("str").str.extract(NUMBERED)[role]
+            # One without a number is called by its whole text.
+            texts = texts.astype("str").str.extract(NUMBERED)[role].fillna(texts)
         above = texts.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
         found[f"above: {role}"] = above.where(~found.index.isin(texts.index)) if word in ALONE else above
@@ -189,7 +192,7 @@ def heads_block(held: list[object], word: str) -> bool:
     if not isinstance(held[0], str) or is_amount(held[0]):
         return False
     if len(held) == 1:
-        return word == "" and not is_only_total(held[0])
+        return word == "" and not is_only_total(held[0]) and not is_sum(held[0])
     total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
 

@@ -40,7 +40,9 @@ SIDES = (
     ("s", "h"), ("soll", "haben"), ("d", "c"), ("dr", "cr"), ("debit", "credit"), ("débit", "crédit"), ("d", "h"),
     ("debe", "haber"), ("d", "a"), ("dare", "avere"), ("d", "k"), ("debet", "kredit"), ("debet", "credit"), ("b", "a"),
     ("borç", "alacak"), ("wn", "ma"), ("winien", "ma"), ("md", "d"), ("débito", "crédito"), ("debito", "credito"),
-    ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
+    ("przychód", "rozchód"), ("приход", "расход"), ("in", "out"), ("inflow", "outflow"), ("entrada", "salida"),
+    ("entrata", "uscita"), ("cargo", "abono"), ("charge", "credit"), ("belastung", "gutschrift"), ("+", "-"),
+    ("dr.", "cr."), ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
 )  # fmt: skip
 """Debit and credit as columns of sides have them, in small letters."""
 USUAL_SIDES = {("s", "h"), ("d", "c"), ("dr", "cr")}

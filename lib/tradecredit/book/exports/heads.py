@@ -121,11 +121,26 @@ def fits(role: str, cells: Sequence[object]) -> bool:
             for cell in held
         )
     elif role in ("buyer_id", "name", "invoice_id"):
+        if role != "name" and are_amounts(held):
+            return False  # what an invoice comes to may be called after it
         right = sum(OWN_ACCOUNT.search(str(cell)) is None for cell in held)
     else:
         return True
     # Heads of blocks and totals stand among days.
     return right >= len(held) / (4 if role in DAYS else 2)
+
+
+def are_amounts(cells: Sequence[object]) -> bool:
+    """Return whether cells are amounts and no numbers of documents: all of them are numbers, most of them with cents.
+
+    >>> are_amounts([1190.5, 20, 7.25]), are_amounts(["1.190,50", "20,00"]), are_amounts([26001.0, 26002.0])
+    (True, True, False)
+    """
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if texts:
+        return len(texts) == len(cells) and all(re.fullmatch(r"-?[\d.,' ]*\d[.,]\d\d", text.strip()) for text in texts)
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    return len(numbers) == len(cells) and sum(number % 1 != 0 for number in numbers) > len(numbers) / 2
 
 
 def _is_currency(cell: object) -> bool:

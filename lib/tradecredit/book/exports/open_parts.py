@@ -11,6 +11,7 @@ from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import Role
 
 TELL_OPEN: tuple[Role, Role] = ("open", "paid")
@@ -20,6 +21,8 @@ ALMOST_ALL = 0.95
 MOSTLY = 0.6
 """Share of invoices that are open, or paid, in whole from which two parts are what is open and what is paid."""
 SOME = 0.3
+LEAST = 3
+"""Fewer invoices that are settled, or that are not, tell nothing."""
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -46,6 +49,9 @@ def unknown_amounts(seen: Seen) -> Settled:
         columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
+    if by_states := _by_states(seen, amount, unknown):
+        role, name = by_states
+        return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))
     called = [name for name in unknown if vocabulary().known(name) & {"open", "balance", "due"}]
     called = called or [name for name, part in unknown.items() if _may_be_open(amount, part.abs())]
     if len(called) == 1:
@@ -53,6 +59,27 @@ def unknown_amounts(seen: Seen) -> Settled:
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def _by_states(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) -> tuple[Role, str] | None:
+    """Return which unknown column is what is open, or paid, of invoices, as those show that are said to be settled.
+
+    What is open is nothing of these and something of all others, of many of them the whole; what is paid the reverse.
+    """
+    source = seen.source
+    done = seen.raw["cleared"].notna()
+    if source.settled:
+        states = [among(seen.found[name], values).set_axis(amount.index) for name, values in source.settled.items()]
+        done = pd.concat(states, axis="columns").any(axis="columns")
+    if min(done.sum(), (~done).sum()) < LEAST:
+        return None
+    for name, part in unknown.items():
+        nothing, whole = part.fillna(0.0).abs() <= CENT, (part.abs() - amount).abs() <= CENT
+        for role, of_done, of_others in ((TELL_OPEN[0], nothing, whole), (TELL_OPEN[1], whole, nothing)):
+            not_yet = of_done[~done].mean() < 1 - ALMOST_ALL and of_others[~done].mean() > SOME
+            if not_yet and of_done[done].mean() > ALMOST_ALL:
+                return role, name
+    return None
 
 
 def open_after_paid(seen: Seen) -> Settled:
@@ -120,8 +147,11 @@ def original_amount(seen: Seen) -> Settled:
         both = rest.notna() & whole.notna()
         if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
             continue
-        same = ((whole - rest)[both].abs() <= CENT).mean()
-        if SOME < same < 1 and (whole[both] % 1 != 0).any():
+        # Of what is settled nothing is open, whatever it came to.
+        owed = both & (rest > CENT)
+        same = ((whole - rest)[owed].abs() <= CENT).mean() if owed.any() else 0.0
+        partly = ((whole - rest)[both] > CENT).any()
+        if same > SOME and partly and (whole[both] % 1 != 0).any():
             columns = {**source.columns, "amount": str(name)}
             return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
     if (rest < CENT).mean() > SOME:

@@ -20,3 +20,13 @@ def is_only_total(text: str) -> bool:
     """Return whether a text is the word for a total and nothing else, as no company is called."""
     total = re.match(TOTAL, text.strip())
     return total is not None and not text.strip()[total.end() :].strip(" :.-")
+
+
+def is_sum(text: str) -> bool:
+    """Return whether a printed text is a total with its amounts behind it.
+
+    >>> is_sum("DEBTOR TOTAL       1,267.89   633.94-"), is_sum("Total: 12.50"), is_sum("Alder Ltd 12.50")
+    (True, True, False)
+    """
+    words = re.sub(r"(?:[\s(+-]*\d[\d.,' ]*[.,]\d\d\s*(?:-|\)|[A-Za-z]{2,3}\b)?)+\s*$", "", text)
+    return words != text and (is_only_total(words) or re.search(TOTAL_BEHIND, words) is not None)

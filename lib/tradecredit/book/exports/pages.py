@@ -1,0 +1,59 @@
+"""Titles that a printed list repeats on each page: on the first they tell whose list it is, later nothing."""
+
+import re
+from itertools import takewhile
+
+PAGE = re.compile(
+    r"(?i)\b(?:page|seite|blatt|página|pagina|pág\.?|pag\.?|hoja|folha|fl\.?|sida|side|sivu|strana|strona|str\.?|oldal|sayfa"
+    r"|lapa|puslapis|стр\.?|страница|лист)\W{0,9}\d+(?:\W{1,3}(?:(?:of|von|de|di|da|sur|van|av|af|z|ze|из|/)\W*)?\d+)?"
+    r"|第 ?\d+ ?[页頁]|\d+ ?ページ|\b\d\d:\d\d(?::\d\d)?\b"
+)
+"""How the number of a page is written, and the hour of the print beside it."""
+OF_TITLE = 2
+"""A title stands in no more cells of a line."""
+
+Row = tuple[int, list[object]]
+
+
+def without_titles_again(rows: list[Row]) -> list[Row]:
+    """Return the rows of a list without its first lines where these stand again, but for the number of the page.
+
+    >>> pages = ["Ledger  Page 1", "Alder", "Ledger  Page 2", "Birch"]
+    >>> [cells for _, cells in without_titles_again([(at, [text]) for at, text in enumerate(pages, 1)])]
+    [['Ledger  Page 1'], ['Alder'], ['Birch']]
+    """
+    titles = [_bare(cells) for _, cells in takewhile(lambda row: _is_title(row[1]), rows)]
+    if not titles or not re.search(r"[^\W\d_]", titles[0]):
+        return rows
+    numbered = PAGE.search(_text(rows[0][1])) is not None
+    kept: list[Row] = rows[:1]
+    at = 1
+    while at < len(rows):
+        again = 0
+        while again < len(titles) and at + again < len(rows) and _bare(rows[at + again][1]) == titles[again]:
+            again += 1
+        # One line alone may be the head of a block that goes on.
+        if again > 1 or (again and numbered):
+            at += again
+        else:
+            kept.append(rows[at])
+            at += 1
+    return kept
+
+
+def _is_title(cells: list[object]) -> bool:
+    return len(_parts(cells)) <= OF_TITLE
+
+
+def _text(cells: list[object]) -> str:
+    return "  ".join(str(cell) for cell in cells if cell is not None)
+
+
+def _parts(cells: list[object]) -> list[str]:
+    """Return what stands apart in a line, without the number of its page."""
+    return re.split(r"\s{2,}", PAGE.sub("  ", _text(cells)).strip())
+
+
+def _bare(cells: list[object]) -> str:
+    """Return what a title says without the number of its page; empty of what is none."""
+    return " ".join(_parts(cells)) if _is_title(cells) else ""
