@@ -138,3 +138,22 @@ def test_a_column_that_stays_as_it_is_is_no_balance(tmp_path):
     suggestion, found = read(tmp_path, "list.csv", text)
     assert "balance" not in suggestion.source.columns
     assert open_items(found) == {"10": ("C1", "2026-10-10", 10.5)}
+
+
+@pytest.mark.parametrize(("credits", "rest"), [("Credited £", "O/S £"), ("Returns", "Left")])
+def test_what_is_credited_stands_beside_what_is_paid(credits, rest, tmp_path):
+    text = f"Customer,Inv #,Dated,Due,Invoiced £,{credits},Received £,{rest}\n" + (
+        "Alder Ltd,1,01/09/2026,01/10/2026,100.50,,100.50,0.00\n"
+        "Alder Ltd,2,02/09/2026,02/10/2026,200.50,20.00,,180.50\n"
+        "Birch plc,3,13/09/2026,13/10/2026,300.00,30.00,270.00,0.00\nBirch plc,4,14/09/2026,14/10/2026,50.25,,,50.25\n"
+        "Cedar plc,5,15/09/2026,15/10/2026,60.00,6.00,4.00,50.00\n"
+    )
+    suggestion, found = read(tmp_path, "debtors.csv", text)
+    assert (suggestion.source.columns["credited"], suggestion.source.columns["open"]) == (credits, rest)
+    assert open_items(found) == {
+        "2": ("Alder Ltd", "2026-10-02", 180.5), "4": ("Birch plc", "2026-10-14", 50.25),
+        "5": ("Cedar plc", "2026-10-15", 50.0),
+    }  # fmt: skip
+    assert found.tables["receipts"].groupby("kind")["amount"].sum().to_dict() == {
+        "credit_note": 56.0, "undated": 374.5,
+    }  # fmt: skip

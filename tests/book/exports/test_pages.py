@@ -43,3 +43,32 @@ def test_a_block_that_goes_on_below_another_is_headed_again(tmp_path):
     assert {one: buyer for one, (buyer, _, _) in open_items(found).items()} == {
         "1": "Alder Ltd", "2": "Alder Ltd", "3": "Birch plc", "4": "Alder Ltd",
     }  # fmt: skip
+
+
+def test_sides_are_told_where_the_names_of_columns_stand_on_each_page(tmp_path):
+    names = f"{'Belegnr':<9}{'Belegdat.':<12}{'Fällig':<12}{'Betrag':>12} {'offen':>12} SH"
+    titles = [
+        "Nordwerk Handels GmbH              Seite: {}",
+        "Offene-Posten-Liste                Stand: 31.10.2026",
+        "",
+    ]
+
+    def line(number: int, issued: str, due: str, amount: str, rest: str, side: str) -> str:
+        return f"{number:<9}{issued:<12}{due:<12}{amount:>12} {rest:>12} {side}"
+
+    lines = [title.format(1) for title in titles] + [names, "=" * 60, "Konto 10101  Metallbau Voß GmbH"]
+    lines += [line(426054, "17.10.2025", "31.10.2025", "5.429,12", "1.357,28", "S")]
+    lines += [line(50451, "29.09.2026", "29.09.2026", "102,64", "102,64", "H"), f"{'Summe Konto 10101':<46}1.254,64 S"]
+    lines += ["Konto 10108  Elektro Schröder KG", line(426116, "05.12.2025", "19.12.2025", "70,20", "70,20", "S")]
+    lines += ["\f", *(title.format(2) for title in titles), names, "=" * 60]
+    lines += [line(426117, "06.12.2025", "20.12.2025", "30,00", "30,00", "S"), f"{'Summe Konto 10108':<46}  100,20 S"]
+    suggestion, found = read(tmp_path, "OPLISTE.txt", "\n".join(lines) + "\n")
+    assert suggestion.source.columns["side"] == "SH"
+    assert open_items(found) == {
+        "426054": ("10101", "2025-10-31", 1357.28), "426116": ("10108", "2025-12-19", 70.2),
+        "426117": ("10108", "2025-12-20", 30.0),
+    }  # fmt: skip
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {
+        "10101": "Metallbau Voß GmbH", "10108": "Elektro Schröder KG",
+    }  # fmt: skip
+    assert found.tables["receipts"].query("invoice_id.isna()")["amount"].tolist() == [102.64]

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from tradecredit.params.base import currencies
+
 SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 MINUS = "-−–▲△"
@@ -112,7 +114,7 @@ def without_minus(column: pd.Series) -> pd.Series:
 def currency_beside(text: str) -> str | None:
     """Return the currency whose sign or code stands beside an amount, if one does."""
     code = re.search(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])", text)
-    if code and re.search(r"\d", text):
+    if code and re.search(r"\d", text) and code.group(1) in currencies():
         return code.group(1)
     return next((code for sign, code in SIGNS.items() if sign in text and code), None)
 
@@ -137,6 +139,12 @@ def is_amount(value: object) -> bool:
     return _number(value, ".") is not None
 
 
+def _kept(code: re.Match) -> str:
+    """Return what of letters beside an amount is kept: such as are no currency's, which may be a document's number."""
+    letters = code[0].strip()
+    return "" if not letters.isupper() or letters == "TL" or letters in currencies() else code[0]
+
+
 def _number(value: object, decimal: str) -> float | None:
     if isinstance(value, bool):
         return None
@@ -156,14 +164,14 @@ def _number(value: object, decimal: str) -> float | None:
         negative, text = side.group(1).upper() in ("CR", "H"), text[: side.start()]
     for sign in SIGNS:
         text = text.replace(sign, "")
-    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    text = _CODE.sub(_kept, text.strip(SPACES)).strip(SPACES)
     if text.startswith("(") and text.endswith(")"):
         negative, text = not negative, text[1:-1].strip(SPACES)
     if text and text[0] in MINUS + "+":
         negative, text = negative != (text[0] in MINUS), text[1:]
     elif text and text[-1] in MINUS + "+":
         negative, text = negative != (text[-1] in MINUS), text[:-1]
-    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    text = _CODE.sub(_kept, text.strip(SPACES)).strip(SPACES)
     mark = "," if decimal == "." else "."
     whole, _, part = text.partition(decimal)
     groups = re.split(f"[{re.escape(mark + SPACES + APOSTROPHES)}]", whole)

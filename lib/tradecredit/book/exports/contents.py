@@ -50,11 +50,14 @@ USUAL_SIDES = {("s", "h"), ("d", "c"), ("dr", "cr")}
 OF_COMPANY = (
     r".*\b(?:GmbH|AG|KG|OHG|UG|e\.K\.|Ltd|Limited|LLP|LLC|Inc|Corp|Co|plc|Pty|Pvt|S\.?A\.?|SARL|SAS|S\.?L\.?|Lda|Ltda|SpA"
     r"|S\.p\.A|S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|A/S|AS|ApS|Oy|Sp\. z o\.o|s\.r\.o|a\.s|Kft"
-    r"|d\.o\.o)\b\.?.*|.*(?:会社|公司)"
+    r"|d\.o\.o|GMBH|LTD|LIMITED|INC|CORP|PLC|PTY|PVT|LTDA|LDA|EIRELI|S\.?P\.?A|S\.?R\.?L|S\.?N\.?C|S\.?A\.?S"
+    r"|SP\. Z O\.O|S\.R\.O|KFT|D\.O\.O|Şti|A\.Ş|ООО|ЗАО|ОАО|АО|ИП|ТОВ)\b\.?.*|.*(?:会社|公司)"
 )
 """What companies' names have in them, as their form."""
 SOME = 0.3
 """Share of names with such a form from which a column holds companies: others are persons, or leave it out."""
+DAY_FIRST = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
+"""A day as a number of eight digits, its year last."""
 SHOWN = 24
 """Letters of a cell that are shown beside its column."""
 
@@ -91,7 +94,7 @@ class Held:
             return days(column, None, zone="UTC")
         number = (
             self.share(r"[-+]?[\d.,\s]+") > 0.5
-            and self.share(r"(?:19|20)\d{6}|\d{1,4}\.\s?\d{1,2}\.\s?\d{2,4}\.?") < ALMOST_ALL
+            and self.share(rf"(?:19|20)\d{{6}}|{DAY_FIRST}|\d{{1,4}}\.\s?\d{{1,2}}\.\s?\d{{2,4}}\.?") < ALMOST_ALL
         )
         if number or (form := told([column])) is None:
             return None
@@ -145,6 +148,8 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
             take("buyer_id", [one for one in below if _is_code_of(one, named)])
             if "buyer_id" not in columns:
                 take("buyer_id", [one for one in below if _identifies(one, named)])
+        if "name" not in columns and (code := of("buyer_id")) and not found.system.block:
+            take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
     if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued)))
@@ -219,7 +224,8 @@ def _columns(header_row: int, lines: int, rows: Rows) -> list[Held]:
     """Return the columns under a header, the first of those of one name."""
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
     header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
-    below = [cells for _, cells in rows[at + lines :]][:LOOKED_AT]
+    # A header may stand again on each page, or above each block.
+    below = [cells for _, cells in rows[at + lines :] if cells != rows[at][1]][:LOOKED_AT]
     places = places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
@@ -265,6 +271,19 @@ def _is_code_of(column: Held, named: Held) -> bool:
     )
     each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * (named.filled - totals)
     return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
+
+
+def _names(column: Held, code: Held) -> bool:
+    """Return whether a column holds the names of buyers: companies by their form, one for each code, and seldom two.
+
+    Enough buyers must have several rows, as for `_identifies`.
+    """
+    if OTHER in column.known or not _is_buyer(column) or column.share(OF_COMPANY) <= SOME:
+        return False
+    pairs = {(one, name) for one, name in zip(code.cells, column.cells, strict=True) if None not in (one, name)}
+    codes, names = {one for one, _ in pairs}, {name for _, name in pairs}
+    each = len(codes) == len(pairs) >= LEAST_BUYERS and len(names) > 0.8 * len(codes)
+    return each and column.filled >= ALMOST_ALL * code.filled > len(pairs) * 1.5
 
 
 def _identifies(column: Held, named: Held) -> bool:

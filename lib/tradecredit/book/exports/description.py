@@ -58,6 +58,7 @@ LOOKS_AT_ANY = (
     guesses.running_balance,
     guesses.balance_breaks,
     open_parts.open_after_paid,
+    open_parts.credited_and_open,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,

@@ -256,9 +256,24 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     return as_rows(bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator))
 
 
+LABELLED = re.compile(r"\s*[^\W\d_][^:：]{1,30}[:：]\s*\S.*")
+
+
+def labels_together(cells: list[object]) -> list[object]:
+    """Return a line of nothing but labels, each with its value, as one cell; with the colons of a European text.
+
+    >>> labels_together(["Code: C12", None, "Name: Alder Ltd"]), labels_together(["得意先：0011 青木商店"])
+    (['Code: C12  Name: Alder Ltd'], ['得意先: 0011 青木商店'])
+    """
+    held = [cell for cell in cells if cell is not None]
+    if not held or not all(isinstance(cell, str) and LABELLED.fullmatch(cell) for cell in held):
+        return cells
+    return ["  ".join(re.sub(r"\s*：\s*", ": ", str(cell)) for cell in held)]
+
+
 def as_rows(rows: list[Row]) -> list[Row]:
-    """Return rows as they are read: without titles of further pages, and with days in parts together."""
-    return with_whole_days(without_titles_again(rows))
+    """Return rows as they are read: without titles of further pages, and with labels and days in parts together."""
+    return with_whole_days([(number, labels_together(cells)) for number, cells in without_titles_again(rows)])
 
 
 PARTS_OF_DAYS = {

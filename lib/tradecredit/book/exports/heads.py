@@ -26,6 +26,8 @@ OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|cr
 """What a company's own account for what its buyers owe is called, which is none of them."""
 _WITHOUT_STROKE = str.maketrans("łøđı", "lodi")
 """Letters that are none with an accent, and are often written without their stroke or dot."""
+EAST_ASIAN = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]"
+"""Letters between which spaces part no words."""
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
@@ -47,7 +49,8 @@ def plain(name: object) -> str:
     text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ")
     text = text.translate(_WITHOUT_STROKE)
     text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", " ", text).strip()
+    text = re.sub(r"[\W_]+", " ", text).strip()
+    return re.sub(rf"(?<={EAST_ASIAN}) (?={EAST_ASIAN})", "", text)
 
 
 class Vocabulary:
@@ -104,7 +107,7 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     held = [cell for cell in cells if cell is not None and str(cell).strip() not in NOTHING][:LOOKED_AT]
     if not held:
         return True
-    if role in AMOUNTS:
+    if role in (*AMOUNTS, "credited"):
         # Nothing but nought and one marks rows.
         marks = {str(cell).strip().removesuffix(".0") for cell in held} == {"0", "1"}
         right = 0 if marks else sum(is_amount(cell) for cell in held)

@@ -10,6 +10,7 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.running import moves
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import Role
@@ -102,12 +103,43 @@ def open_after_paid(seen: Seen) -> Settled:
     return Settled()
 
 
+def credited_and_open(seen: Seen) -> Settled:
+    """Return `credited` and `open`, of unknown names, where with what is paid they add up to the amount in all rows.
+
+    What is open is that whose name says so, else the later one, as lists write it: an open guess. One column that is
+    the amount less what is paid is what is open.
+    """
+    source = seen.source
+    if not {"amount", "paid"} <= source.columns.keys() or {"open", "credited"} & source.columns.keys():
+        return Settled()
+    amount, paid = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "paid"))
+    left = amount - paid.fillna(0.0)
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    free = [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]
+    parts = {
+        str(name): amounts(seen.found[name], source.form.decimal).set_axis(left.index).fillna(0.0) for name in free
+    }
+    parts = {name: part for name, part in parts.items() if (part.abs() > CENT).sum() >= LEAST}
+    for name, part in parts.items():
+        if ((left - part).abs() <= CENT).mean() > ALMOST_ALL:
+            columns = {**source.columns, "open": name}
+            return Settled({"columns": columns}, (Guess("source.columns.open", name),))
+    for first, second in combinations(parts, 2):
+        if ((left - parts[first] - parts[second]).abs() <= CENT).mean() > ALMOST_ALL:
+            is_first = "open" in vocabulary().known(first) and "open" not in vocabulary().known(second)
+            credited, rest = (second, first) if is_first else (first, second)
+            columns = {**source.columns, "credited": credited, "open": rest}
+            return Settled({"columns": columns}, (Guess("source.columns.open", rest, (credited,), open=True),))
+    return Settled()
+
+
 def settled_where_empty(seen: Seen) -> Settled:
     """Return `settled` where a column of what is open says nothing of some invoices, and of none that it is nothing."""
     source, column = seen.source, seen.source.columns.get("open")
-    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or "amount" not in source.columns:
+    stated = {"amount", "debit"} & source.columns.keys()
+    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or not stated:
         return Settled()
-    amount, rest = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "open"))
+    amount, rest = moves(seen.raw, source), amounts(seen.raw["open"], source.form.decimal)
     kind = seen.raw["kind"].astype("str").str.strip().map(our_kinds(source))
     invoices = (amount > 0) & ~kind.isin(CREDITS)
     empty = invoices & seen.raw["open"].isna()

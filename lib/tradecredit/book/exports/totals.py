@@ -25,8 +25,8 @@ def is_only_total(text: str) -> bool:
 def is_sum(text: str) -> bool:
     """Return whether a printed text is a total with its amounts behind it.
 
-    >>> is_sum("DEBTOR TOTAL       1,267.89   633.94-"), is_sum("Total: 12.50"), is_sum("Alder Ltd 12.50")
+    >>> is_sum("DEBTOR TOTAL       1,267.89   633.94-"), is_sum("Summe Konto 10101  12,50 S"), is_sum("Alder Ltd 12.50")
     (True, True, False)
     """
-    words = re.sub(r"(?:[\s(+-]*\d[\d.,' ]*[.,]\d\d\s*(?:-|\)|[A-Za-z]{2,3}\b)?)+\s*$", "", text)
-    return words != text and (is_only_total(words) or re.search(TOTAL_BEHIND, words) is not None)
+    words = re.sub(r"(?:[\s(+-]*\d[\d.,' ]*[.,]\d\d\s*(?:-|\)|[A-Za-z]{1,3}\b)?)+\s*$", "", text)
+    return words != text and (re.match(TOTAL, words.strip()) or re.search(TOTAL_BEHIND, words)) is not None
