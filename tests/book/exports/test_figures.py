@@ -157,3 +157,23 @@ def test_what_is_credited_stands_beside_what_is_paid(credits, rest, tmp_path):
     assert found.tables["receipts"].groupby("kind")["amount"].sum().to_dict() == {
         "credit_note": 56.0, "undated": 374.5,
     }  # fmt: skip
+
+
+def test_credits_beside_amounts_are_what_was_credited_of_them(tmp_path):
+    text = "number,customer.id,issue_date,due_date,total_amount,credit_amount,paid_amount,due_amount\n" + (
+        "#1,C1,2026-09-01,2026-10-01,340.01,0.00,340.01,0.00\n#2,C2,2026-09-02,2026-10-02,100.50,20.00,0.00,80.50\n"
+        "#3,C1,2026-09-03,2026-10-03,50.25,0.00,0.00,50.25\n"
+    )
+    suggestion, found = read(tmp_path, "invoices.csv", text)
+    assert suggestion.source.columns["credited"] == "credit_amount"
+    assert open_items(found) == {"#2": ("C2", "2026-10-02", 80.5), "#3": ("C1", "2026-10-03", 50.25)}
+    assert found.tables["invoices"]["amount"].sum() == 490.76
+
+
+def test_credits_in_a_column_of_their_own_lower_what_is_owed(tmp_path):
+    text = "Customer No,Invoice No,Date,Due Date,Amount,Credit\n" + (
+        "C1,1,2026-09-01,2026-10-01,340.01,\nC2,2,2026-09-02,2026-10-02,100.50,\nC1,3,2026-09-03,,,40.01\n"
+    )
+    _, found = read(tmp_path, "list.csv", text)
+    owed = found.tables["invoices"]["amount"].sum() - found.tables["receipts"]["amount"].sum()
+    assert round(owed, 2) == 400.5

@@ -110,3 +110,25 @@ def test_nothing_beside_debit_or_credit_is_nothing_open(tmp_path):
     assert "source.settled" in start.guessed(suggestion)
     assert open_items(found) == {"2": ("A1", "2026-10-02", 50.25), "3": ("A2", "2026-10-13", 20.75)}
     assert found.tables["receipts"].query("invoice_id.isna()")["amount"].tolist() == [5.0]
+
+
+def test_sheets_of_one_buyer_each_name_it_above_their_sums(tmp_path):
+    """As acts of reconciliation from Russia: a sheet for each buyer, its movements in a line with amounts alone."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for at, name in enumerate(("Ромашка ООО", "Вектор АО"), 1):
+        sheet = book.create_sheet(f"Лист{at}")
+        for line in (["Акт сверки взаимных расчетов"], ["за период: 01.08.2026 - 30.09.2026"], [f"Контрагент: {name}"]):
+            sheet.append(line)
+        sheet.append(["Дата", "Документ", "Срок оплаты", "Дебет", "Кредит"])
+        sheet.append([f"0{at}.08.2026", f"Продажа {100 + at}", "30.08.2026", at * 100.5, None])
+        sheet.append([f"1{at}.08.2026", f"Продажа {200 + at}", "31.08.2026", at * 20.25, None])
+        sheet.append([f"2{at}.08.2026", f"Оплата {300 + at}", None, None, at * 100.5])
+        sheet.append([None, "Обороты за период", None, at * 120.75, at * 100.5])
+    book.save(tmp_path / "acts.xlsx")
+    suggestion = suggested([tmp_path / "acts.xlsx"])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
+    assert invoices.groupby("buyer_id")["amount"].sum().to_dict() == {"Ромашка ООО": 120.75, "Вектор АО": 241.5}
+    assert receipts.groupby("buyer_id")["amount"].sum().to_dict() == {"Ромашка ООО": 100.5, "Вектор АО": 201.0}

@@ -29,6 +29,8 @@ MOST_IN_TREE = 0.6
 """Share of documents with a group from which sums show it: the last rows that are looked at may lack theirs."""
 DIFFERENT = 0.9
 """Share of the documents of a tree from which their names differ."""
+OF_ALL = r"(?i)\s*(?:\*|<?(?:all|alle|alles|tous|toutes|todos|todas|tutti|tutte|wszyscy|все|全部|すべて)\b.*)"
+"""What stands behind a label where a list is of all buyers."""
 OF_LABEL: dict[frozenset[str], Role] = {
     frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
     frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
@@ -50,7 +52,11 @@ def titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]],
             in_title.setdefault("name", title.group(1).strip())
         for text in parts_of(held[0]):
             label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", text)
-            if label and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset())):
+            if (
+                label
+                and not re.fullmatch(OF_ALL, text[label.end() :])
+                and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset()))
+            ):
                 found.setdefault(role, label[1])
     # A label is surer than a title, such as `Customer accounts`.
     return found or in_title

@@ -25,7 +25,7 @@ LOOKED_AT = 2000
 """Rows that are looked at."""
 MOST_COLUMNS = 12
 """Of more columns of amounts each has another meaning than a step of a balance."""
-READ_AS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "open", "balance")
+READ_AS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "credited", "open", "balance")
 """Roles of amounts whose names may be wrong about them."""
 Columns = dict[Role, str | list[str]]
 
@@ -53,6 +53,25 @@ def with_sides(columns: Columns, found: pd.DataFrame) -> Columns:
         return {**rest, "amount": sides.debit, "balance": sides.balance}
     rest.pop("amount", None)
     return {**rest, "debit": sides.debit, "credit": sides.credit, "balance": sides.balance}
+
+
+def with_credits(columns: Columns, found: pd.DataFrame) -> Columns:
+    """Return the columns of a list that has one of credits, and none of debits, by what stands beside its credits.
+
+    Where rows with a credit mostly have an amount too, it is what was `credited` of the amount; where they have none,
+    the amounts are the debits.
+    """
+    amount, credit = columns.get("amount"), columns.get("credit")
+    if "debit" in columns or not isinstance(amount, str) or not isinstance(credit, str):
+        return columns
+    texts = pd.concat([found[amount], found[credit]]).dropna().astype("str")
+    mark = decimal_mark(texts) or "."
+    whole, part = (amounts(found[name], mark).fillna(0.0) for name in (amount, credit))
+    beside = (whole != 0)[part != 0]
+    rest: Columns = {role: names for role, names in columns.items() if role not in ("amount", "credit")}
+    if beside.mean() < 1 - ALMOST_ALL:
+        return {**rest, "debit": amount, "credit": credit}
+    return {**rest, "amount": amount, **({} if "credited" in columns else {"credited": credit})}
 
 
 def told(columns: Columns, found: pd.DataFrame) -> Sides | None:

@@ -59,7 +59,9 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         block = titled(columns, rows, number)
         columns = without_one_value(columns, cells, below)
         if not any(labels(row, word) for row in below for word in block.values()):
-            block = block_of(columns, cells, below) or block
+            of_lines = block_of(columns, cells, below)
+            # A label above is surer than lines with amounts, which may sum up.
+            block = block if block and "+" in of_lines.values() else of_lines or block
         block = with_numbers(block, rows)
         if not block and is_tree(columns, cells, below):
             (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
