@@ -177,3 +177,25 @@ def test_credits_in_a_column_of_their_own_lower_what_is_owed(tmp_path):
     _, found = read(tmp_path, "list.csv", text)
     owed = found.tables["invoices"]["amount"].sum() - found.tables["receipts"]["amount"].sum()
     assert round(owed, 2) == 400.5
+
+
+def test_what_sums_up_to_what_buyers_owe_is_what_is_open(tmp_path):
+    """As in Portuguese accounts: documents of all kinds, the kind in a column called after documents."""
+    head = "No.;Nome;Documento;Nº Doc.;Data;Vencimento;Débito;Crédito;Regularizado;{rest}\n"
+    rows = (
+        "1;Alder Lda;N/Factura;101;01.08.2026;31.08.2026;100,50;0,00;100,50;0,00\n"
+        "1;Alder Lda;N/Pagamento;11;05.09.2026;05.09.2026;0,00;100,50;100,50;0,00\n"
+        "1;Alder Lda;N/Factura;102;11.08.2026;10.09.2026;70,25;0,00;0,00;70,25\n"
+        "2;Birch SA;N/Factura;103;12.08.2026;11.09.2026;300,00;0,00;120,00;180,00\n"
+        "2;Birch SA;N/Pagamento;12;20.09.2026;20.09.2026;0,00;150,00;120,00;-30,00\n"
+        "3;Cedar SA;N/Factura;104;13.08.2026;12.09.2026;50,75;0,00;40,75;10,00\n"
+        "3;Cedar SA;N/Nota Crédito;5;14.08.2026;14.08.2026;0,00;40,75;40,75;0,00\n"
+    )
+    suggestion, found = read(tmp_path, "conta.csv", head.format(rest="Por acertar") + rows, "cp1252")
+    columns = suggestion.source.columns
+    assert (columns["open"], columns["kind"], columns["invoice_id"]) == ("Por acertar", "Documento", "Nº Doc.")
+    assert open_items(found) == {
+        "102": ("1", "2026-09-10", 70.25), "103": ("2", "2026-09-11", 180.0), "104": ("3", "2026-09-12", 10.0),
+    }  # fmt: skip
+    on_account = found.tables["receipts"].query("invoice_id.isna()")
+    assert on_account["amount"].tolist() == [30.0]

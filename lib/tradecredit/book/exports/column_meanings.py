@@ -95,7 +95,11 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         alone, named = (next((one for one in both if meanings[one] in kind), None) for kind in (({"customer"},), NAMES))
         found |= {"buyer_id": [alone], "name": [named]} if alone and named else {}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
-        others = [column for _, _, role, column in sorted(ranked) if role == "invoice_id" and column not in taken]
+        others = [
+            column
+            for _, _, role, column in sorted(ranked)
+            if role == "invoice_id" and column not in taken and fits(role, cells[column])
+        ]
         found = _with_number_of_buyer(found, others, header, below)
     if {"buyer_id", "name"} <= found.keys():
         codes, names, _ = _different(_side_by_side(header, below, found["buyer_id"][0], found["name"][0]))

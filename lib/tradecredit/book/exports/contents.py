@@ -13,6 +13,8 @@ from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import HEAD_ROWS, joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
+from tradecredit.book.exports.kinds import kind_in_words
+from tradecredit.book.exports.meaning import CREDITS
 from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.params.export import ExportList, Role
@@ -58,6 +60,8 @@ SOME = 0.3
 """Share of names with such a form from which a column holds companies: others are persons, or leave it out."""
 DAY_FIRST = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
 """A day as a number of eight digits, its year last."""
+KINDS = 12
+"""More words are no kinds of document."""
 SHOWN = 24
 """Letters of a cell that are shown beside its column."""
 
@@ -148,6 +152,8 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
             take("buyer_id", [one for one in below if _is_code_of(one, named)])
             if "buyer_id" not in columns:
                 take("buyer_id", [one for one in below if _identifies(one, named)])
+        if "kind" not in columns:
+            take("kind", [one for one in below if _tells_kinds(one)])
         if "name" not in columns and (code := of("buyer_id")) and not found.system.block:
             take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
@@ -271,6 +277,14 @@ def _is_code_of(column: Held, named: Held) -> bool:
     )
     each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * (named.filled - totals)
     return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
+
+
+def _tells_kinds(column: Held) -> bool:
+    """Return whether a column holds kinds of documents: a few words, nearly all known, of invoices and of credits."""
+    if OTHER in column.known or column.filled < LEAST_ROWS or column.share(r"\D*") < 1 or len({*column.texts}) > KINDS:
+        return False
+    told = [kind for text in column.texts if (kind := kind_in_words(text))]
+    return len(told) >= ALMOST_ALL * column.filled and "invoice" in told and bool({*told} & {*CREDITS})
 
 
 def _names(column: Held, code: Held) -> bool:

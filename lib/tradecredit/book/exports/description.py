@@ -59,6 +59,7 @@ LOOKS_AT_ANY = (
     guesses.balance_breaks,
     open_parts.open_after_paid,
     open_parts.credited_and_open,
+    open_parts.open_by_balances,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,

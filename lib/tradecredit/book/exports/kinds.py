@@ -74,7 +74,8 @@ def credits_by_days(seen: Seen) -> Settled:
         apart = series.notna().all() and not {*series[own]} & {*series[~own]}
         if credits and own.mean() < 0.5 and apart and at_once[~own].mean() < 1 - MOSTLY:
             told: dict[str | int, DocumentKind] = {str(word): "invoice" for word in words.index}
-            told |= {**source.kinds, **dict.fromkeys(credits, "credit_note")}
+            told |= source.kinds
+            told |= dict.fromkeys(credits, "credit_note")
             shown = f"told by days and numbers: {', '.join(credits)} ({name}): credit_note"
             return Settled(
                 {"columns": {**source.columns, "kind": str(name)}, "kinds": told},

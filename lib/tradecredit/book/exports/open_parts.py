@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.checks import CENT
@@ -60,6 +61,33 @@ def unknown_amounts(seen: Seen) -> Settled:
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def open_by_balances(seen: Seen) -> Settled:
+    """Return the column of unknown name that is what is open, as its sums by buyer are what the buyers owe in all.
+
+    It is never more than the document's amount, and less of some; what was settled by each other adds up to nothing.
+    """
+    source, raw = seen.source, seen.raw
+    moved = moves(raw, source)
+    if "open" in source.columns or source.one_kind or not (moved < 0).any():
+        return Settled()
+    buyer = raw["buyer_id"].fillna(raw["name"]).astype("str")
+    owed = moved.groupby(buyer).sum()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
+        cells = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
+        part = cells.abs() * np.sign(moved)
+        settled = (moved - part).abs() > CENT
+        if cells.isna().mean() > 1 - ALMOST_ALL or (cells.abs() > moved.abs() + CENT).any() or settled.sum() < LEAST:
+            continue
+        of_settled = owed.index.isin(buyer[settled])
+        same = (part.groupby(buyer).sum() - owed).abs()[of_settled] <= CENT * 2
+        if len(same) >= LEAST and same.mean() > ALMOST_ALL:
+            return Settled(
+                {"columns": {**source.columns, "open": str(name)}}, (Guess("source.columns.open", str(name)),)
+            )
+    return Settled()
 
 
 def _by_states(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) -> tuple[Role, str] | None:
