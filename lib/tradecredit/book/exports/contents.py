@@ -26,6 +26,7 @@ MEANT: dict[Role, tuple[set[str], ...]] = {
     "buyer_id": ({"customer", "number"}, {"number"}),
     "invoice_id": ({"invoice", "number"}, {"document", "number"}, {"invoice"}, {"document"}, {"number"}),
     "name": ({"customer", "name"}, {"customer"}, {"name"}),
+    "kind": ({"kind"}, {"document"}),
     "amount": ({"invoice", "amount"}, {"original", "amount"}, {"total"}, {"gross"}, {"amount"}, {"open"}, {"balance"}),
 }
 """What the known words in a name have to say for a role, the likelier first."""
