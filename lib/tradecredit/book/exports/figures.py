@@ -23,7 +23,7 @@ MOVES = 0.5
 """Share of steps that change a balance: what mostly stays as it is, is none."""
 LOOKED_AT = 2000
 """Rows that are looked at."""
-MOST_COLUMNS = 12
+MOST_COLUMNS = 9
 """Of more columns of amounts each has another meaning than a step of a balance."""
 READ_AS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "credited", "open", "balance")
 """Roles of amounts whose names may be wrong about them."""

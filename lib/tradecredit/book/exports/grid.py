@@ -266,7 +266,10 @@ def labels_together(cells: list[object]) -> list[object]:
     (['Code: C12  Name: Alder Ltd'], ['得意先: 0011 青木商店'])
     """
     held = [cell for cell in cells if cell is not None]
-    if not held or not all(isinstance(cell, str) and LABELLED.fullmatch(cell) for cell in held):
+    # Of most rows the first cell tells that they are none.
+    if not held or not isinstance(held[0], str) or not {":", "："} & {*held[0]}:
+        return cells
+    if not all(isinstance(cell, str) and LABELLED.fullmatch(cell) for cell in held):
         return cells
     return ["  ".join(re.sub(r"\s*：\s*", ": ", str(cell)) for cell in held)]
 

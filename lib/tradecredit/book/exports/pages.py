@@ -42,7 +42,8 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
 
 
 def _is_title(cells: list[object]) -> bool:
-    return len(_parts(cells)) <= OF_TITLE
+    # Most rows have more cells than a title with a page's number beside it: they need no closer look.
+    return len(cells) - cells.count(None) <= 2 * OF_TITLE and len(_parts(cells)) <= OF_TITLE
 
 
 def _text(cells: list[object]) -> str:
