@@ -265,10 +265,11 @@ def labels_together(cells: list[object]) -> list[object]:
     >>> labels_together(["Code: C12", None, "Name: Alder Ltd"]), labels_together(["得意先：0011 青木商店"])
     (['Code: C12  Name: Alder Ltd'], ['得意先: 0011 青木商店'])
     """
-    held = [cell for cell in cells if cell is not None]
+    first = next((cell for cell in cells if cell is not None), None)
     # Of most rows the first cell tells that they are none.
-    if not held or not isinstance(held[0], str) or not {":", "："} & {*held[0]}:
+    if not isinstance(first, str) or (":" not in first and "：" not in first):
         return cells
+    held = [cell for cell in cells if cell is not None]
     if not all(isinstance(cell, str) and LABELLED.fullmatch(cell) for cell in held):
         return cells
     return ["  ".join(re.sub(r"\s*：\s*", ": ", str(cell)) for cell in held)]

@@ -26,24 +26,18 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
     if not titles or not re.search(r"[^\W\d_]", titles[0]):
         return rows
     numbered = PAGE.search(_text(rows[0][1])) is not None
-    kept: list[Row] = rows[:1]
-    at = 1
-    while at < len(rows):
-        again = 0
-        while again < len(titles) and at + again < len(rows) and _bare(rows[at + again][1]) == titles[again]:
-            again += 1
+    dropped: set[int] = set()
+    for first in [at for at, (_, cells) in enumerate(rows) if at and _bare(cells) == titles[0]]:
+        pairs = zip(titles, rows[first : first + len(titles)], strict=False)
+        again = sum(1 for _ in takewhile(lambda pair: _bare(pair[1][1]) == pair[0], pairs))
         # One line alone may be the head of a block that goes on.
-        if again > 1 or (again and numbered):
-            at += again
-        else:
-            kept.append(rows[at])
-            at += 1
-    return kept
+        if again > 1 or numbered:
+            dropped.update(range(first, first + again))
+    return [row for at, row in enumerate(rows) if at not in dropped] if dropped else rows
 
 
 def _is_title(cells: list[object]) -> bool:
-    # Most rows have more cells than a title with a page's number beside it: they need no closer look.
-    return len(cells) - cells.count(None) <= 2 * OF_TITLE and len(_parts(cells)) <= OF_TITLE
+    return len(_parts(cells)) <= OF_TITLE
 
 
 def _text(cells: list[object]) -> str:
@@ -57,4 +51,7 @@ def _parts(cells: list[object]) -> list[str]:
 
 def _bare(cells: list[object]) -> str:
     """Return what a title says without the number of its page; empty of what is none."""
-    return " ".join(_parts(cells)) if _is_title(cells) else ""
+    # Most rows have more cells than a title with a page's number beside it: they need no closer look.
+    if len(cells) - cells.count(None) > 2 * OF_TITLE or len(parts := _parts(cells)) > OF_TITLE:
+        return ""
+    return " ".join(parts)
