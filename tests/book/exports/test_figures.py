@@ -46,6 +46,21 @@ def test_a_balance_that_runs_on_tells_the_sides_whatever_they_are_called(raises,
     assert "source.columns.balance" not in start.guessed(suggestion)
 
 
+def test_a_balance_that_runs_on_is_no_doubtful_amount(tmp_path):
+    """Where no name tells an amount, the balance is taken for one before its figures are looked at."""
+    text = "Customer,Date,Invoice #,Due Date,Charges,Payments & Credits,Running Balance\n" + (
+        "Alder,2026-09-01,1,2026-10-01,100.50,,100.50\nAlder,2026-09-02,2,2026-10-02,20.25,,120.75\n"
+        "Alder,2026-09-20,,,,100.50,20.25\nBirch,2026-09-03,3,2026-10-03,300.00,,300.00\n"
+        "Birch,2026-09-04,4,2026-10-04,50.50,,350.50\nBirch,2026-09-05,5,2026-10-05,7.00,,357.50\n"
+        "Birch,2026-09-25,,,,50.50,307.00\nBirch,2026-09-26,6,2026-10-26,1.25,,308.25\n"
+    )
+    suggestion, found = read(tmp_path, "transactions.csv", text)
+    assert (suggestion.source.columns["debit"], suggestion.source.columns["balance"]) == ("Charges", "Running Balance")
+    assert "source.columns.amount" not in start.guessed(suggestion)
+    owed = found.tables["invoices"]["amount"].sum() - found.tables["receipts"]["amount"].sum()
+    assert round(owed, 2) == 328.5
+
+
 def test_an_amount_called_after_its_invoice_is_no_number(tmp_path):
     """As Exact Online calls what an invoice came to (`Factuur`), beside its number."""
     rows = "".join(

@@ -181,7 +181,7 @@ def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
     found += tuple(
         Guess(f"source.columns.{role}", ", ".join(names), open=True)
         for role, names in looked.found.columns.items()
-        if role in looked.found.unsure
+        if role in looked.found.unsure and source.columns.get(role) in (names, names[0])
     )
     if isinstance(days := source.columns.get("issued"), list):
         found += (Guess("source.columns.issued", ", ".join(days)),)
