@@ -258,3 +258,28 @@ def test_letters_that_may_be_sides_are_asked_about_and_usual_ones_are_not(tmp_pa
         suggestion, _ = read(tmp_path, f"{debit}.csv", text)
         assert suggestion.source.columns["side"] == "Part" and suggestion.source.debit_side == [debit]
         assert ("source.columns.side" in guesses(suggestion)) is asked
+
+
+def test_documents_due_at_once_of_another_series_and_word_are_credits(tmp_path):
+    """As in Dutch and Polish lists of what comes and what goes: all amounts stand without a sign."""
+    rows = "Klant;Nummer;Richting;Factuurdatum;Vervaldatum;Bedrag;Openstaand\n"
+    rows += "".join(
+        f"K{at % 2};VF{100 + at};Erin;0{at}-09-2026;0{at}-10-2026;{at}00,50;{at}00,50\n" for at in range(1, 9)
+    )
+    rows += "".join(f"K1;CF{at};Eruit;0{at}-09-2026;0{at}-09-2026;{at}0,25;{at}0,25\n" for at in range(1, 4))
+    suggestion, found = read(tmp_path, "list.csv", rows)
+    assert guesses(suggestion)["source.kinds"] == "told by days and numbers: Eruit (Richting): credit_note"
+    assert sorted(open_items(found)) == [f"VF10{at}" for at in range(1, 9)]
+    on_account = found.tables["receipts"]
+    assert on_account["amount"].tolist() == [10.25, 20.25, 30.25] and on_account["invoice_id"].isna().all()
+
+
+def test_cash_sales_of_the_same_series_are_no_credits(tmp_path):
+    rows = "Klant;Nummer;Soort klant;Factuurdatum;Vervaldatum;Bedrag;Openstaand\n"
+    rows += "".join(
+        f"K{at};VF{100 + at};Zakelijk;0{at}-09-2026;0{at}-10-2026;{at}00,50;{at}00,50\n" for at in range(1, 9)
+    )
+    rows += "".join(f"P{at};VF{at};Balie;0{at}-09-2026;0{at}-09-2026;{at}0,25;{at}0,25\n" for at in range(1, 4))
+    suggestion, found = read(tmp_path, "list.csv", rows)
+    assert suggestion.source.kinds == {}
+    assert len(open_items(found)) == 11

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from tradecredit.params.base import currencies
+
 SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 MINUS = "-−–▲△"
@@ -13,7 +15,8 @@ SIGNS = {
     "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None,
     "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None,
     "kr": None, "Fr.": "CHF", "Rp.": "IDR", "Rp": "IDR", "RM": "MYR", "₺": "TRY", "₽": "RUB", "₴": "UAH",
-    "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS",
+    "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS", "руб.": "RUB", "грн.": "UAH", "грн": "UAH",
+    "лв.": "BGN", "лв": "BGN", "円": "JPY", "원": "KRW", "元": None,
 }  # fmt: skip
 """Signs of currencies, with the one that they mean, if it is one; those that others are a part of come first."""
 CODES = (
@@ -29,10 +32,16 @@ NAMES = {
     "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
     "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD",
     "DOLLAR US": "USD", "SWEDISH KRONA": "SEK", "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK",
-    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
+    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL", "PESO MEXICANO": "MXN",
+    "PESOS MEXICANOS": "MXN", "REAL": "BRL", "REAIS": "BRL", "ZŁOTY": "PLN", "ZŁ": "PLN", "KČ": "CZK",
+    "KORUNA ČESKÁ": "CZK", "FORINT": "HUF", "FT": "HUF", "TL": "TRY", "TÜRK LIRASI": "TRY", "LEI": "RON",
+    "LEU": "RON", "РУБ": "RUB", "РУБ.": "RUB", "РОССИЙСКИЙ РУБЛЬ": "RUB", "ГРН": "UAH", "ГРИВНЯ": "UAH",
+    "ЛВ": "BGN", "ЛВ.": "BGN", "INDIAN RUPEES": "INR", "円": "JPY", "日本円": "JPY", "원": "KRW", "R$": "BRL",
+    "A$": "AUD", "C$": "CAD", "HK$": "HKD", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₩": "KRW",
+    "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS", "FR.": "CHF", "SFR": "CHF", "SFR.": "CHF",
 }  # fmt: skip
 """Names that systems write for currencies, in capitals, with their codes."""
-_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–▲△.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
+_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–▲△.,]))|(?<=[\d).,\-−])\s*(?:[A-Z]{3}|TL|Ft|lei|din\.?)$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 _BARE = {
     decimal: re.compile(rf"-?([0-9]+|[0-9]{{1,3}}([{mark}{SPACES}{APOSTROPHES}][0-9]{{3}})+)([{decimal}][0-9]*)?")
@@ -105,7 +114,7 @@ def without_minus(column: pd.Series) -> pd.Series:
 def currency_beside(text: str) -> str | None:
     """Return the currency whose sign or code stands beside an amount, if one does."""
     code = re.search(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])", text)
-    if code and re.search(r"\d", text):
+    if code and re.search(r"\d", text) and code.group(1) in currencies():
         return code.group(1)
     return next((code for sign, code in SIGNS.items() if sign in text and code), None)
 
@@ -130,6 +139,12 @@ def is_amount(value: object) -> bool:
     return _number(value, ".") is not None
 
 
+def _kept(code: re.Match) -> str:
+    """Return what of letters beside an amount is kept: such as are no currency's, which may be a document's number."""
+    letters = code[0].strip()
+    return "" if not letters.isupper() or letters == "TL" or letters in currencies() else code[0]
+
+
 def _number(value: object, decimal: str) -> float | None:
     if isinstance(value, bool):
         return None
@@ -149,14 +164,14 @@ def _number(value: object, decimal: str) -> float | None:
         negative, text = side.group(1).upper() in ("CR", "H"), text[: side.start()]
     for sign in SIGNS:
         text = text.replace(sign, "")
-    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    text = _CODE.sub(_kept, text.strip(SPACES)).strip(SPACES)
     if text.startswith("(") and text.endswith(")"):
         negative, text = not negative, text[1:-1].strip(SPACES)
     if text and text[0] in MINUS + "+":
         negative, text = negative != (text[0] in MINUS), text[1:]
     elif text and text[-1] in MINUS + "+":
         negative, text = negative != (text[-1] in MINUS), text[:-1]
-    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    text = _CODE.sub(_kept, text.strip(SPACES)).strip(SPACES)
     mark = "," if decimal == "." else "."
     whole, _, part = text.partition(decimal)
     groups = re.split(f"[{re.escape(mark + SPACES + APOSTROPHES)}]", whole)

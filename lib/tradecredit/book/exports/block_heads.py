@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, NUMBERED, heads_block, labelled
+from tradecredit.book.exports.blocks import ALONE, MOSTLY_NUMBERED, NUMBERED, heads_block, labelled, parts_of
 from tradecredit.book.exports.column_meanings import places_of
 from tradecredit.book.exports.grid import unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
@@ -29,6 +29,8 @@ MOST_IN_TREE = 0.6
 """Share of documents with a group from which sums show it: the last rows that are looked at may lack theirs."""
 DIFFERENT = 0.9
 """Share of the documents of a tree from which their names differ."""
+OF_ALL = r"(?i)\s*(?:\*|<?(?:all|alle|alles|tous|toutes|todos|todas|tutti|tutte|wszyscy|все|全部|すべて)\b.*)"
+"""What stands behind a label where a list is of all buyers."""
 OF_LABEL: dict[frozenset[str], Role] = {
     frozenset({"customer"}): "name", frozenset({"customer", "name"}): "name",
     frozenset({"customer", "number"}): "buyer_id", frozenset({"number"}): "buyer_id",
@@ -41,16 +43,23 @@ def titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]],
     if {"buyer_id", "name"} & columns.keys():
         return {}
     found: dict[Role, str] = {}
+    in_title: dict[Role, str] = {}
     for number, cells in rows:
         held = [str(cell).strip() for cell in cells if cell is not None]
         if number >= header_row or not held:
             continue
         if len(held) == 1 and (title := ONE_BUYER.match(held[0])):
-            found.setdefault("name", title.group(1).strip())
-        label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", held[0])
-        if label and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset())):
-            found.setdefault(role, label[1])
-    return found
+            in_title.setdefault("name", title.group(1).strip())
+        for text in parts_of(held[0]):
+            label = re.match(r"([^:]{2,30}):(?=.)" if len(held) == 1 else r"([^:]{2,30}):$", text)
+            if (
+                label
+                and not re.fullmatch(OF_ALL, text[label.end() :])
+                and (role := OF_LABEL.get(vocabulary().of(label[1]) or frozenset()))
+            ):
+                found.setdefault(role, label[1])
+    # A label is surer than a title, such as `Customer accounts`.
+    return found or in_title
 
 
 def block_of(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
@@ -76,11 +85,43 @@ def block_of(columns: dict[Role, list[str]], header: list[object], below: list[l
         alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
         several = _several(documents, below, held)
         texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
-        if alone is not None and len(texts) > 1 and all(re.match(NUMBERED, text) for text in texts):
+        if alone == "" and (word := _word_before(texts)):
+            return {"buyer_id": word, "name": word}
+        if alone is not None and _are_numbered(texts):
             return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
     once = all(one != other for one, other in pairwise(named))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
+
+
+def with_numbers(block: dict[Role, str], rows: list[tuple[int, list[object]]]) -> dict[Role, str]:
+    """Return how buyers stand above blocks, with their numbers where these stand behind the word before the name."""
+    word = block.get("name", "")
+    if len(block) != 1 or not word[:1].isalpha():
+        return block
+    heads = [[cell for cell in cells if cell is not None] for _, cells in rows if labels(cells, word)]
+    texts = [str(held[0]).strip().removeprefix(f"{word}:").strip() for held in heads if len(held) == 1]
+    return {"buyer_id": word, "name": word} if len(texts) == len(heads) and _are_numbered(texts) else block
+
+
+def _word_before(texts: list[str]) -> str | None:
+    """Return the one word with which all heads of blocks begin, before numbers and names of buyers; None without."""
+    first = {text.split(maxsplit=1)[0] for text in texts if text.strip()}
+    word = first.pop() if len(first) == 1 else ""
+    bare = word.isalpha() and len(texts) > 1 and all(len(text.split()) > 1 for text in texts)
+    return word if bare and _are_numbered([text.split(maxsplit=1)[1] for text in texts]) else None
+
+
+def _are_numbered(texts: list[str]) -> bool:
+    """Return whether heads of blocks begin with the numbers of buyers: nearly all, and written alike."""
+    numbers = [found["buyer_id"] for text in texts if (found := re.match(NUMBERED, text))]
+    return len(texts) > 1 and len(numbers) >= MOSTLY_NUMBERED * len(texts) and _alike(numbers)
+
+
+def _alike(numbers: list[str]) -> bool:
+    """Return whether numbers are written alike, for their digits."""
+    forms = {re.sub(r"\d+", "9", number) for number in numbers}
+    return all(re.match(r"\d{2}", number) for number in numbers) or len(forms) == 1
 
 
 def without_one_value(
@@ -98,8 +139,9 @@ def without_one_value(
 
 
 def labels(row: list[object], word: str) -> bool:
-    """Return whether a line begins with a label, as such that stand above each block do."""
-    return str(next((cell for cell in row if cell is not None), "")).strip().startswith(f"{word}:")
+    """Return whether a line, or a part of it, begins with a label, as such that stand above each block do."""
+    text = str(next((cell for cell in row if cell is not None), "")).strip()
+    return any(part.startswith(f"{word}:") for part in parts_of(text))
 
 
 def is_tree(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> bool:

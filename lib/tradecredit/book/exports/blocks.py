@@ -11,9 +11,13 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
-from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total
+from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
+OF_NAME = (frozenset({"customer", "name"}), frozenset({"name"}))
+OF_NUMBER = (frozenset({"customer", "number"}), frozenset({"number"}))
+"""What labels mean in heads of blocks."""
 SHEET = "@"
 """Word of a block that is called after its sheet."""
 TREE = "#"
@@ -21,8 +25,10 @@ TREE = "#"
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
-NUMBERED = r"^(?P<buyer_id>\d{2,}\S*)\s+(?:[-–:]\s+)?(?P<name>[^\W\d_].*)$"
+NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:|]\s+|\s+)(?P<name>\w.*)$"
 """How a buyer's number stands before its name in one cell."""
+MOSTLY_NUMBERED = 0.9
+"""Share of the heads of blocks from which all that begin with a number begin with the buyer's."""
 
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
@@ -55,8 +61,9 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
                 found["above: name"] = found["above: buyer_id"].map(numbered.names)
             continue
         texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
-        if word in ALONE and source.block.get("buyer_id") == source.block.get("name"):
-            texts = texts.astype("str").str.extract(NUMBERED)[role]
+        if source.block.get("buyer_id") == source.block.get("name"):
+            # One without a number is called by its whole text.
+            texts = texts.astype("str").str.extract(NUMBERED)[role].fillna(texts)
         above = texts.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
         found[f"above: {role}"] = above.where(~found.index.isin(texts.index)) if word in ALONE else above
@@ -159,7 +166,8 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         if f"{word}:" in labels:
             found[number] = str(held[labels.index(f"{word}:") + 1]).strip()
             continue
-        behind = re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)
+        of_parts = (re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", part) for part in parts_of(text))
+        behind = next(filter(None, of_parts), None)
         if behind and len(held) == 1 and line[0] is not None:
             found[number] = behind.group(1).strip()
     return pd.Series(found, dtype="object").sort_index()
@@ -173,15 +181,32 @@ def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
     return [*first, *rows[at + source.form.header_lines :]]
 
 
+def parts_of(text: str) -> list[str]:
+    """Return the labels of a text that stand apart, each with what stands behind it; else the text.
+
+    >>> parts_of("Code: C12  Name: Alder Ltd"), parts_of("Alder Ltd")
+    (['Code: C12', 'Name: Alder Ltd'], ['Alder Ltd'])
+    """
+    return re.split(r"\s{2,}(?=[^\s:][^:]*:\s)", text)
+
+
 def labelled(text: str) -> str:
-    """Return what stands behind a label in the head of a block; of several the one called name.
+    """Return what stands behind a label in the head of a block; of several the one called name, behind its number.
 
     >>> labelled("Customer: Alder Ltd"), labelled("A/C: A1 Name: Alder Ltd"), labelled("Alder Ltd")
     ('Alder Ltd', 'Alder Ltd', 'Alder Ltd')
+    >>> labelled("Customer code: 120-007  Customer name: Alder Ltd")
+    '120-007  Alder Ltd'
     """
-    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=\s+[^\s:]+:\s|$)", text)
+    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=\s\s+[^:]+:\s|\s+[^\s:]+:\s|$)", text)
     values = {label.casefold(): value.strip() for label, value in pairs if value.strip()}
-    return next((value for label, value in values.items() if "name" in label), next(iter(values.values()), text))
+    meant = {vocabulary().of(label): value for label, value in values.items()}
+    name = next((value for label, value in values.items() if "name" in label), None)
+    name = name or next((meant[one] for one in OF_NAME if one in meant), None)
+    number = next((meant[one] for one in OF_NUMBER if one in meant), "")
+    if name and re.fullmatch(r"\S*\d\d\S*", number):
+        return f"{number}  {name}"
+    return name or next(iter(values.values()), text)
 
 
 def heads_block(held: list[object], word: str) -> bool:
@@ -189,7 +214,7 @@ def heads_block(held: list[object], word: str) -> bool:
     if not isinstance(held[0], str) or is_amount(held[0]):
         return False
     if len(held) == 1:
-        return word == "" and not is_only_total(held[0])
+        return word == "" and not is_only_total(held[0]) and not is_sum(held[0])
     total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
 

@@ -16,6 +16,8 @@ NAMES_OF_A_CODE = 3
 """Names for each value from which a number is none of buyers."""
 LEAST_OF_A_BUYER = 1.5
 """Rows for each value from which a number that goes with a name is the buyer's."""
+LEAST_OF_ALL = 20
+"""Rows above which a value of its own in each is no buyer's, as some buyer has two."""
 LEAST_SHARED = 3
 """Rows above which one value in all of them is the company's own, and no buyer's."""
 MOSTLY_OF_TABLES = 0.8
@@ -72,6 +74,11 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             if role in ("buyer_id", "name")}  # fmt: skip
     own = {column for column, values in held.items() if len(values) == 1 and len(cells[column]) > LEAST_SHARED}
     ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in own or own == {*held}]
+    # What differs in all rows, beside another that repeats, is called a name or a number, and is the document's.
+    every = {column for column, values in held.items() if len(values) == len(cells[column]) > LEAST_OF_ALL}
+    each = {column for column in every if all(re.search(r"\d", value) for value in held[column])}
+    if {*held} - own - every:
+        ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in each]
     found: dict[Role, list[str]] = {}
     taken: set[str] = set()
     for _, _, role, column in sorted(ranked, key=lambda one: one[:2]):
@@ -88,7 +95,11 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         alone, named = (next((one for one in both if meanings[one] in kind), None) for kind in (({"customer"},), NAMES))
         found |= {"buyer_id": [alone], "name": [named]} if alone and named else {}
     if "buyer_id" not in found and {"name", "invoice_id"} <= found.keys():
-        others = [column for _, _, role, column in sorted(ranked) if role == "invoice_id" and column not in taken]
+        others = [
+            column
+            for _, _, role, column in sorted(ranked)
+            if role == "invoice_id" and column not in taken and fits(role, cells[column])
+        ]
         found = _with_number_of_buyer(found, others, header, below)
     if {"buyer_id", "name"} <= found.keys():
         codes, names, _ = _different(_side_by_side(header, below, found["buyer_id"][0], found["name"][0]))

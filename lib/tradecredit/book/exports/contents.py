@@ -13,6 +13,8 @@ from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import HEAD_ROWS, joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
+from tradecredit.book.exports.kinds import kind_in_words
+from tradecredit.book.exports.meaning import CREDITS
 from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.book.exports.totals import TOTAL
 from tradecredit.params.export import ExportList, Role
@@ -24,6 +26,7 @@ MEANT: dict[Role, tuple[set[str], ...]] = {
     "buyer_id": ({"customer", "number"}, {"number"}),
     "invoice_id": ({"invoice", "number"}, {"document", "number"}, {"invoice"}, {"document"}, {"number"}),
     "name": ({"customer", "name"}, {"customer"}, {"name"}),
+    "kind": ({"kind"}, {"document"}),
     "amount": ({"invoice", "amount"}, {"original", "amount"}, {"total"}, {"gross"}, {"amount"}, {"open"}, {"balance"}),
 }
 """What the known words in a name have to say for a role, the likelier first."""
@@ -40,7 +43,9 @@ SIDES = (
     ("s", "h"), ("soll", "haben"), ("d", "c"), ("dr", "cr"), ("debit", "credit"), ("débit", "crédit"), ("d", "h"),
     ("debe", "haber"), ("d", "a"), ("dare", "avere"), ("d", "k"), ("debet", "kredit"), ("debet", "credit"), ("b", "a"),
     ("borç", "alacak"), ("wn", "ma"), ("winien", "ma"), ("md", "d"), ("débito", "crédito"), ("debito", "credito"),
-    ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
+    ("przychód", "rozchód"), ("приход", "расход"), ("in", "out"), ("inflow", "outflow"), ("entrada", "salida"),
+    ("entrata", "uscita"), ("cargo", "abono"), ("charge", "credit"), ("belastung", "gutschrift"), ("+", "-"),
+    ("dr.", "cr."), ("借", "贷"), ("借", "貸"), ("借方", "贷方"), ("借方", "貸方"), ("дт", "кт"), ("차변", "대변"),
 )  # fmt: skip
 """Debit and credit as columns of sides have them, in small letters."""
 USUAL_SIDES = {("s", "h"), ("d", "c"), ("dr", "cr")}
@@ -48,11 +53,16 @@ USUAL_SIDES = {("s", "h"), ("d", "c"), ("dr", "cr")}
 OF_COMPANY = (
     r".*\b(?:GmbH|AG|KG|OHG|UG|e\.K\.|Ltd|Limited|LLP|LLC|Inc|Corp|Co|plc|Pty|Pvt|S\.?A\.?|SARL|SAS|S\.?L\.?|Lda|Ltda|SpA"
     r"|S\.p\.A|S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|A/S|AS|ApS|Oy|Sp\. z o\.o|s\.r\.o|a\.s|Kft"
-    r"|d\.o\.o)\b\.?.*|.*(?:会社|公司)"
+    r"|d\.o\.o|GMBH|LTD|LIMITED|INC|CORP|PLC|PTY|PVT|LTDA|LDA|EIRELI|S\.?P\.?A|S\.?R\.?L|S\.?N\.?C|S\.?A\.?S"
+    r"|SP\. Z O\.O|S\.R\.O|KFT|D\.O\.O|Şti|A\.Ş|ООО|ЗАО|ОАО|АО|ИП|ТОВ)\b\.?.*|.*(?:会社|公司)"
 )
 """What companies' names have in them, as their form."""
 SOME = 0.3
 """Share of names with such a form from which a column holds companies: others are persons, or leave it out."""
+DAY_FIRST = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
+"""A day as a number of eight digits, its year last."""
+KINDS = 12
+"""More words are no kinds of document."""
 SHOWN = 24
 """Letters of a cell that are shown beside its column."""
 
@@ -89,7 +99,7 @@ class Held:
             return days(column, None, zone="UTC")
         number = (
             self.share(r"[-+]?[\d.,\s]+") > 0.5
-            and self.share(r"(?:19|20)\d{6}|\d{1,4}\.\s?\d{1,2}\.\s?\d{2,4}\.?") < ALMOST_ALL
+            and self.share(rf"(?:19|20)\d{{6}}|{DAY_FIRST}|\d{{1,4}}\.\s?\d{{1,2}}\.\s?\d{{2,4}}\.?") < ALMOST_ALL
         )
         if number or (form := told([column])) is None:
             return None
@@ -143,6 +153,10 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
             take("buyer_id", [one for one in below if _is_code_of(one, named)])
             if "buyer_id" not in columns:
                 take("buyer_id", [one for one in below if _identifies(one, named)])
+        if "kind" not in columns:
+            take("kind", [one for one in below if _tells_kinds(one)])
+        if "name" not in columns and (code := of("buyer_id")) and not found.system.block:
+            take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
     if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued)))
@@ -217,7 +231,8 @@ def _columns(header_row: int, lines: int, rows: Rows) -> list[Held]:
     """Return the columns under a header, the first of those of one name."""
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
     header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
-    below = [cells for _, cells in rows[at + lines :]][:LOOKED_AT]
+    # A header may stand again on each page, or above each block.
+    below = [cells for _, cells in rows[at + lines :] if cells != rows[at][1]][:LOOKED_AT]
     places = places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
@@ -263,6 +278,27 @@ def _is_code_of(column: Held, named: Held) -> bool:
     )
     each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * (named.filled - totals)
     return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
+
+
+def _tells_kinds(column: Held) -> bool:
+    """Return whether a column holds kinds of documents: a few words, nearly all known, of invoices and of credits."""
+    if OTHER in column.known or column.filled < LEAST_ROWS or column.share(r"\D*") < 1 or len({*column.texts}) > KINDS:
+        return False
+    told = [kind for text in column.texts if (kind := kind_in_words(text))]
+    return len(told) >= ALMOST_ALL * column.filled and "invoice" in told and bool({*told} & {*CREDITS})
+
+
+def _names(column: Held, code: Held) -> bool:
+    """Return whether a column holds the names of buyers: companies by their form, one for each code, and seldom two.
+
+    Enough buyers must have several rows, as for `_identifies`.
+    """
+    if OTHER in column.known or not _is_buyer(column) or column.share(OF_COMPANY) <= SOME:
+        return False
+    pairs = {(one, name) for one, name in zip(code.cells, column.cells, strict=True) if None not in (one, name)}
+    codes, names = {one for one, _ in pairs}, {name for _, name in pairs}
+    each = len(codes) == len(pairs) >= LEAST_BUYERS and len(names) > 0.8 * len(codes)
+    return each and column.filled >= ALMOST_ALL * code.filled > len(pairs) * 1.5
 
 
 def _identifies(column: Held, named: Held) -> bool:

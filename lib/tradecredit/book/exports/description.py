@@ -7,8 +7,19 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import contents, grid, guesses, kinds, open_parts, overall, own_amounts, reading, writing
-from tradecredit.book.exports.guess import Guess, Seen
+from tradecredit.book.exports import (
+    contents,
+    figures,
+    grid,
+    guesses,
+    kinds,
+    open_parts,
+    overall,
+    own_amounts,
+    reading,
+    writing,
+)
+from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
@@ -29,6 +40,7 @@ LOOKS = (
     writing.due_elsewhere,
     writing.zone,
     kinds.kinds,
+    kinds.credits_by_days,
     guesses.rows_read,
     by_status,
     rows_of_others,
@@ -46,6 +58,8 @@ LOOKS_AT_ANY = (
     guesses.running_balance,
     guesses.balance_breaks,
     open_parts.open_after_paid,
+    open_parts.credited_and_open,
+    open_parts.open_by_balances,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,
@@ -77,6 +91,11 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     source = _as_recognised(paths, looked, folder)
     found = _cells(source, paths)
     source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
+    named = source.columns
+    if looked.found.system.name == ANY:
+        source = source.model_copy(
+            update={"columns": figures.with_credits(figures.with_sides(dict(named), found), found)}
+        )
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     if days := writing.days_elsewhere(source, every, found):
         source = source.model_copy(update={"columns": {**source.columns, "issued": days}})
@@ -89,11 +108,11 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     system = looked.found.system
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
-    guessed = (*_of_columns(looked, source), *guesses.many_buyers(seen))
+    guessed = (*_of_columns(looked, source), *_by_figures(named, source.columns), *guesses.many_buyers(seen))
     of_any = LOOKS_AT_ANY if system.name == ANY else ()
     for look in (overall.own_currency, *LOOKS, *of_any, written_off, overall.terms_of_payment):
         settled = look(seen)
-        seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))
+        seen = _with(seen, settled)
         guessed += settled.guesses
     currency, of_currency = overall.currency(seen)
     day = overall.exported(seen)
@@ -110,6 +129,15 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         remarks=tuple(system.remarks),
         sheets=looked.tables,
     )
+
+
+def _with(seen: Seen, settled: Settled) -> Seen:
+    """Return what is seen of a list once a look has settled something: a column of another kind is read as such."""
+    source = seen.source.model_copy(update=dict(settled.fields))
+    if source.columns.get("kind") == seen.source.columns.get("kind"):
+        return seen._replace(source=source)
+    kind = reading.of_role(source, seen.found, "kind").set_axis(seen.raw.index)
+    return seen._replace(source=source, raw=seen.raw.assign(kind=kind))
 
 
 def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSource:
@@ -153,7 +181,7 @@ def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
     found += tuple(
         Guess(f"source.columns.{role}", ", ".join(names), open=True)
         for role, names in looked.found.columns.items()
-        if role in looked.found.unsure
+        if role in looked.found.unsure and source.columns.get(role) in (names, names[0])
     )
     if isinstance(days := source.columns.get("issued"), list):
         found += (Guess("source.columns.issued", ", ".join(days)),)
@@ -163,6 +191,15 @@ def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
     if plain(str(name)) == DOUBTFUL:
         found += (Guess("source.columns.name", str(name), open=True),)
     return found
+
+
+def _by_figures(named: Mapping[Role, str | list[str]], taken: Mapping[Role, str | list[str]]) -> tuple[Guess, ...]:
+    """Return guesses of the columns that figures show to be others than their names say."""
+    return tuple(
+        Guess(f"source.columns.{role}", str(names))
+        for role, names in taken.items()
+        if role in figures.READ_AS and named.get(role) != names
+    )
 
 
 def _cells(source: ExportSource, paths: list[Path]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ import pandas as pd
 
 from tradecredit.book.exports import open_document
 from tradecredit.book.exports.encoding import decoded
+from tradecredit.book.exports.pages import without_titles_again
+from tradecredit.book.exports.totals import is_sum
 from tradecredit.params.export import ExportForm
 
 if TYPE_CHECKING:
@@ -56,17 +58,31 @@ def fixed_rows(text: str, begins: list[int]) -> list[Row]:
 
     Raises `ValueError` for a document that does not stand in them.
     """
+    numbered = enumerate(printed_lines(text), start=1)
+    printed = without_titles_again([(number, [line]) for number, line in numbered if line.strip(RULE)])
+    lines = [str(line) for _, [line] in printed]
+    above = set(takewhile(lambda line: not is_document(line), lines))
+    # Where a text among documents, such as a name, does not stand in the columns, another may do so by chance.
+    words = [line for line in lines if line not in above and _is_words(line)]
+    apart = set() if all(_stands_in(line, begins) for line in words) else {*words}
     found: list[Row] = []
-    for number, line in enumerate(printed_lines(text), start=1):
-        if not line.strip(RULE):
-            continue
-        inside = all(at >= len(line) or " " in line[at - 1 : at + 1] for at in begins if at)
+    for (number, _), line in zip(printed, lines, strict=True):
+        inside = _stands_in(line, begins) and line not in apart
         if not inside and is_document(line):
             raise ValueError(f"line {number} does not stand in the columns that begin at {', '.join(map(str, begins))}")
         ends = [*begins[1:], None]
         cells: list[object] = [line[at:end].strip() or None for at, end in zip(begins, ends, strict=True)]
         found.append((number, cells if inside else [line.strip()]))
     return found
+
+
+def _stands_in(line: str, begins: list[int]) -> bool:
+    return all(at >= len(line) or " " in line[at - 1 : at + 1] for at in begins if at)
+
+
+def _is_words(line: str) -> bool:
+    """Return whether a printed line holds neither a day nor an amount, or is a total."""
+    return DAY.search(line) is None and (AMOUNT.search(line) is None or is_sum(line))
 
 
 BARS = 3
@@ -232,12 +248,36 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     """Return the rows of a file in a stated form; not for what is `stored` as a table."""
     if form.layout == "sheet":
         held = sheets(path, form.sheet)
-        return with_whole_days(held[form.sheet] if form.sheet else next(iter(held.values())))
+        return as_rows(held[form.sheet] if form.sheet else next(iter(held.values())))
     encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
     text = path.read_bytes().decode(encoding)
     if form.layout == "fixed":
-        return with_whole_days(fixed_rows(text, form.begins))
-    return with_whole_days(bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator))
+        return as_rows(fixed_rows(text, form.begins))
+    return as_rows(bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator))
+
+
+LABELLED = re.compile(r"\s*[^\W\d_][^:：]{1,30}[:：]\s*\S.*")
+
+
+def labels_together(cells: list[object]) -> list[object]:
+    """Return a line of nothing but labels, each with its value, as one cell; with the colons of a European text.
+
+    >>> labels_together(["Code: C12", None, "Name: Alder Ltd"]), labels_together(["得意先：0011 青木商店"])
+    (['Code: C12  Name: Alder Ltd'], ['得意先: 0011 青木商店'])
+    """
+    first = next((cell for cell in cells if cell is not None), None)
+    # Of most rows the first cell tells that they are none.
+    if not isinstance(first, str) or (":" not in first and "：" not in first):
+        return cells
+    held = [cell for cell in cells if cell is not None]
+    if not all(isinstance(cell, str) and LABELLED.fullmatch(cell) for cell in held):
+        return cells
+    return ["  ".join(re.sub(r"\s*：\s*", ": ", str(cell)) for cell in held)]
+
+
+def as_rows(rows: list[Row]) -> list[Row]:
+    """Return rows as they are read: without titles of further pages, and with labels and days in parts together."""
+    return with_whole_days([(number, labels_together(cells)) for number, cells in without_titles_again(rows)])
 
 
 PARTS_OF_DAYS = {

@@ -10,8 +10,8 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import DAYS, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.numbers import NUMBER_IN_WORDS, figures, figures_of
 from tradecredit.book.exports.open_parts import TELL_OPEN
-from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND
 from tradecredit.book.exports.which_rows import are_read
 from tradecredit.book.problems import SHOWN
@@ -214,7 +214,9 @@ def unmatched(seen: Seen) -> Settled:
     cleared = raw["cleared"][credits].notna().mean() > CLEARED
     if not credits.any() or number[credits].isin(invoices).mean() > 0.5 or cleared:
         return Settled()
-    if named := naming(seen.found.set_axis(raw.index)[credits], invoices):
+    cells = seen.found.set_axis(raw.index)[credits]
+    buyer = raw["buyer_id"].fillna(raw["name"]).astype("str")
+    if named := naming(cells, invoices) or _by_figures(cells, buyer, number[~credits & (value > 0)]):
         columns = {**source.columns, "applies_to": named}
         return Settled({"columns": columns}, (Guess("source.columns.applies_to", named, open=True),))
     if "group" in source.columns:
@@ -241,6 +243,21 @@ def _in_words(cells: pd.Series, invoices: list[str]) -> float:
     """Return the share of cells whose words name an invoice."""
     words = cells.str.findall(NUMBER_IN_WORDS).explode()
     return float(words.isin(invoices).groupby(level=0).any().mean())
+
+
+def _by_figures(credits: pd.DataFrame, buyer: pd.Series, number: pd.Series) -> str | None:
+    """Return the first column of credits that mostly holds the figures of a number of their buyer's invoices.
+
+    `number` is that of invoices, `buyer` that of all documents.
+    """
+    known = figures_of(number)
+    pairs = set(zip(buyer[known.index], known, strict=True))
+    for name in credits:
+        held = figures(credits[name].dropna())
+        fits = pd.Series([pair in pairs for pair in zip(buyer[held.index], held, strict=True)], index=held.index)
+        if fits.groupby(level=0).any().sum() > 0.5 * len(credits):
+            return str(name)
+    return None
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:

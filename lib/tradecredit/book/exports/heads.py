@@ -26,6 +26,8 @@ OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|cr
 """What a company's own account for what its buyers owe is called, which is none of them."""
 _WITHOUT_STROKE = str.maketrans("łøđı", "lodi")
 """Letters that are none with an accent, and are often written without their stroke or dot."""
+EAST_ASIAN = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u1100-\u11ff]"
+"""Letters between which spaces part no words."""
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
@@ -47,7 +49,8 @@ def plain(name: object) -> str:
     text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ")
     text = text.translate(_WITHOUT_STROKE)
     text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", " ", text).strip()
+    text = re.sub(r"[\W_]+", " ", text).strip()
+    return re.sub(rf"(?<={EAST_ASIAN}) (?={EAST_ASIAN})", "", text)
 
 
 class Vocabulary:
@@ -104,7 +107,7 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     held = [cell for cell in cells if cell is not None and str(cell).strip() not in NOTHING][:LOOKED_AT]
     if not held:
         return True
-    if role in AMOUNTS:
+    if role in (*AMOUNTS, "credited"):
         # Nothing but nought and one marks rows.
         marks = {str(cell).strip().removesuffix(".0") for cell in held} == {"0", "1"}
         right = 0 if marks else sum(is_amount(cell) for cell in held)
@@ -121,11 +124,28 @@ def fits(role: str, cells: Sequence[object]) -> bool:
             for cell in held
         )
     elif role in ("buyer_id", "name", "invoice_id"):
+        if role != "name" and are_amounts(held):
+            return False  # what an invoice comes to may be called after it
+        if role == "invoice_id" and sum(re.search(r"\d", str(cell)) is not None for cell in held) < len(held) / 2:
+            return False  # and what kind of document it is
         right = sum(OWN_ACCOUNT.search(str(cell)) is None for cell in held)
     else:
         return True
     # Heads of blocks and totals stand among days.
     return right >= len(held) / (4 if role in DAYS else 2)
+
+
+def are_amounts(cells: Sequence[object]) -> bool:
+    """Return whether cells are amounts and no numbers of documents: all of them are numbers, most of them with cents.
+
+    >>> are_amounts([1190.5, 20, 7.25]), are_amounts(["1.190,50", "20,00"]), are_amounts([26001.0, 26002.0])
+    (True, True, False)
+    """
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if texts:
+        return len(texts) == len(cells) and all(re.fullmatch(r"-?[\d.,' ]*\d[.,]\d\d", text.strip()) for text in texts)
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    return len(numbers) == len(cells) and sum(number % 1 != 0 for number in numbers) > len(numbers) / 2
 
 
 def _is_currency(cell: object) -> bool:

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
@@ -12,6 +13,8 @@ from tradecredit.book.exports.running import moves
 from tradecredit.book.exports.systems import ANY, systems
 from tradecredit.params.export import DocumentKind, ExportSource
 
+FEW_KINDS = 6
+"""More words in a column are no kinds of document."""
 LEAST = 3
 """Fewer invoices tell no sign."""
 ALMOST_ALL = 0.95
@@ -41,6 +44,44 @@ def kinds(seen: Seen) -> Settled:
     shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
     by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
     return Settled({"kinds": known}, by_words)
+
+
+def credits_by_days(seen: Seen) -> Settled:
+    """Return the column and the kind of documents that are credits by their rows, as an open guess.
+
+    Where no amount is below zero and no kind is known as one of credits, those of some words may be: all of them are
+    due at once, or never, unlike others, and have numbers of another series.
+    """
+    source, raw = seen.source, seen.raw
+    known = set(source.kinds.values()) & {*CREDITS}
+    if seen.system.name != ANY or source.one_kind or known or _has_sides(source) or "due" not in source.columns:
+        return Settled()
+    if (moves(raw, source) < 0).any():
+        return Settled()
+    issued, due = (days_of(raw[role], role, source.form) for role in ("issued", "due"))
+    at_once = due.isna() | (due <= issued)
+    series = raw["invoice_id"].fillna(raw["number"]).astype("str").str.extract(r"^\W*([^\W\d_]+)", expand=False)
+    used = {one for names in source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used -= {str(source.columns.get(role)) for role in ("kind", "text")}
+    for name in [name for name in seen.found if name not in used and not str(name).startswith("above: ")]:
+        held = seen.found[name].set_axis(raw.index).dropna().astype("str").str.strip()
+        words = held.value_counts()
+        if not 1 < len(words) <= FEW_KINDS or len(held) < len(raw) or words.index.str.contains(r"\d").any():
+            continue
+        each = at_once.groupby(held).agg(["all", "size"])
+        credits = [str(word) for word, of in each.iterrows() if of["all"] and of["size"] >= LEAST]
+        own = held.isin(credits)
+        apart = series.notna().all() and not {*series[own]} & {*series[~own]}
+        if credits and own.mean() < 0.5 and apart and at_once[~own].mean() < 1 - MOSTLY:
+            told: dict[str | int, DocumentKind] = {str(word): "invoice" for word in words.index}
+            told |= source.kinds
+            told |= dict.fromkeys(credits, "credit_note")
+            shown = f"told by days and numbers: {', '.join(credits)} ({name}): credit_note"
+            return Settled(
+                {"columns": {**source.columns, "kind": str(name)}, "kinds": told},
+                (Guess("source.kinds", shown, open=True),),
+            )
+    return Settled()
 
 
 def kinds_by_sign(seen: Seen) -> Settled:

@@ -234,7 +234,7 @@ def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
 
 def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:
     """Yield what a table's first rows are recognised as, if anything; `lines`: the text that they were made of."""
-    rows = grid.with_whole_days(rows)
+    rows = grid.as_rows(rows)
     found = tell(rows, form.layout)
     if found is None:
         return

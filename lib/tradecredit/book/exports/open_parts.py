@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.checks import CENT
@@ -10,7 +11,9 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.running import moves
 from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.which_rows import among
 from tradecredit.params.export import Role
 
 TELL_OPEN: tuple[Role, Role] = ("open", "paid")
@@ -20,6 +23,8 @@ ALMOST_ALL = 0.95
 MOSTLY = 0.6
 """Share of invoices that are open, or paid, in whole from which two parts are what is open and what is paid."""
 SOME = 0.3
+LEAST = 3
+"""Fewer invoices that are settled, or that are not, tell nothing."""
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -46,6 +51,9 @@ def unknown_amounts(seen: Seen) -> Settled:
         columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
+    if by_states := _by_states(seen, amount, unknown):
+        role, name = by_states
+        return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))
     called = [name for name in unknown if vocabulary().known(name) & {"open", "balance", "due"}]
     called = called or [name for name, part in unknown.items() if _may_be_open(amount, part.abs())]
     if len(called) == 1:
@@ -53,6 +61,54 @@ def unknown_amounts(seen: Seen) -> Settled:
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def open_by_balances(seen: Seen) -> Settled:
+    """Return the column of unknown name that is what is open, as its sums by buyer are what the buyers owe in all.
+
+    It is never more than the document's amount, and less of some; what was settled by each other adds up to nothing.
+    """
+    source, raw = seen.source, seen.raw
+    moved = moves(raw, source)
+    if "open" in source.columns or source.one_kind or not (moved < 0).any():
+        return Settled()
+    buyer = raw["buyer_id"].fillna(raw["name"]).astype("str")
+    owed = moved.groupby(buyer).sum()
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
+        cells = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
+        part = cells.abs() * np.sign(moved)
+        settled = (moved - part).abs() > CENT
+        if cells.isna().mean() > 1 - ALMOST_ALL or (cells.abs() > moved.abs() + CENT).any() or settled.sum() < LEAST:
+            continue
+        of_settled = owed.index.isin(buyer[settled])
+        same = (part.groupby(buyer).sum() - owed).abs()[of_settled] <= CENT * 2
+        if len(same) >= LEAST and same.mean() > ALMOST_ALL:
+            return Settled(
+                {"columns": {**source.columns, "open": str(name)}}, (Guess("source.columns.open", str(name)),)
+            )
+    return Settled()
+
+
+def _by_states(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) -> tuple[Role, str] | None:
+    """Return which unknown column is what is open, or paid, of invoices, as those show that are said to be settled.
+
+    What is open is nothing of these and something of all others, of many of them the whole; what is paid the reverse.
+    """
+    source = seen.source
+    done = seen.raw["cleared"].notna()
+    if source.settled:
+        states = [among(seen.found[name], values).set_axis(amount.index) for name, values in source.settled.items()]
+        done = pd.concat(states, axis="columns").any(axis="columns")
+    if min(done.sum(), (~done).sum()) < LEAST:
+        return None
+    for name, part in unknown.items():
+        nothing, whole = part.fillna(0.0).abs() <= CENT, (part.abs() - amount).abs() <= CENT
+        for role, of_done, of_others in ((TELL_OPEN[0], nothing, whole), (TELL_OPEN[1], whole, nothing)):
+            not_yet = of_done[~done].mean() < 1 - ALMOST_ALL and of_others[~done].mean() > SOME
+            if not_yet and of_done[done].mean() > ALMOST_ALL:
+                return role, name
+    return None
 
 
 def open_after_paid(seen: Seen) -> Settled:
@@ -75,12 +131,43 @@ def open_after_paid(seen: Seen) -> Settled:
     return Settled()
 
 
+def credited_and_open(seen: Seen) -> Settled:
+    """Return `credited` and `open`, of unknown names, where with what is paid they add up to the amount in all rows.
+
+    What is open is that whose name says so, else the later one, as lists write it: an open guess. One column that is
+    the amount less what is paid is what is open.
+    """
+    source = seen.source
+    if not {"amount", "paid"} <= source.columns.keys() or {"open", "credited"} & source.columns.keys():
+        return Settled()
+    amount, paid = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "paid"))
+    left = amount - paid.fillna(0.0)
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    free = [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]
+    parts = {
+        str(name): amounts(seen.found[name], source.form.decimal).set_axis(left.index).fillna(0.0) for name in free
+    }
+    parts = {name: part for name, part in parts.items() if (part.abs() > CENT).sum() >= LEAST}
+    for name, part in parts.items():
+        if ((left - part).abs() <= CENT).mean() > ALMOST_ALL:
+            columns = {**source.columns, "open": name}
+            return Settled({"columns": columns}, (Guess("source.columns.open", name),))
+    for first, second in combinations(parts, 2):
+        if ((left - parts[first] - parts[second]).abs() <= CENT).mean() > ALMOST_ALL:
+            is_first = "open" in vocabulary().known(first) and "open" not in vocabulary().known(second)
+            credited, rest = (second, first) if is_first else (first, second)
+            columns = {**source.columns, "credited": credited, "open": rest}
+            return Settled({"columns": columns}, (Guess("source.columns.open", rest, (credited,), open=True),))
+    return Settled()
+
+
 def settled_where_empty(seen: Seen) -> Settled:
     """Return `settled` where a column of what is open says nothing of some invoices, and of none that it is nothing."""
     source, column = seen.source, seen.source.columns.get("open")
-    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or "amount" not in source.columns:
+    stated = {"amount", "debit"} & source.columns.keys()
+    if not isinstance(column, str) or {"paid", "cleared"} & source.columns.keys() or not stated:
         return Settled()
-    amount, rest = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "open"))
+    amount, rest = moves(seen.raw, source), amounts(seen.raw["open"], source.form.decimal)
     kind = seen.raw["kind"].astype("str").str.strip().map(our_kinds(source))
     invoices = (amount > 0) & ~kind.isin(CREDITS)
     empty = invoices & seen.raw["open"].isna()
@@ -120,8 +207,11 @@ def original_amount(seen: Seen) -> Settled:
         both = rest.notna() & whole.notna()
         if both.mean() < ALMOST_ALL or not (whole[both] >= rest[both] - CENT).all():
             continue
-        same = ((whole - rest)[both].abs() <= CENT).mean()
-        if SOME < same < 1 and (whole[both] % 1 != 0).any():
+        # Of what is settled nothing is open, whatever it came to.
+        owed = both & (rest > CENT)
+        same = ((whole - rest)[owed].abs() <= CENT).mean() if owed.any() else 0.0
+        partly = ((whole - rest)[both] > CENT).any()
+        if same > SOME and partly and (whole[both] % 1 != 0).any():
             columns = {**source.columns, "amount": str(name)}
             return Settled({"columns": columns}, (Guess("source.columns.amount", str(name), open=True),))
     if (rest < CENT).mean() > SOME:

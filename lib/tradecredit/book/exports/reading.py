@@ -26,7 +26,7 @@ from tradecredit.book.exports.amounts import amounts, codes_of_currencies, curre
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
-from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
+from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
 from tradecredit.book.exports.which_rows import among, are_documents, documents_among, table_of_list
 from tradecredit.errors import Problem
 from tradecredit.params.export import Code, ExportList, ExportSource, Role

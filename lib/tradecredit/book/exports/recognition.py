@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.block_heads import block_of, is_tree, labels, numbered, titled, without_one_value
+from tradecredit.book.exports.block_heads import (
+    block_of,
+    is_tree,
+    labels,
+    numbered,
+    titled,
+    with_numbers,
+    without_one_value,
+)
 from tradecredit.book.exports.blocks import TREE
 from tradecredit.book.exports.column_meanings import meant
 from tradecredit.book.exports.grid import HEAD_ROWS, joined
@@ -51,7 +59,10 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         block = titled(columns, rows, number)
         columns = without_one_value(columns, cells, below)
         if not any(labels(row, word) for row in below for word in block.values()):
-            block = block_of(columns, cells, below) or block
+            of_lines = block_of(columns, cells, below)
+            # A label above is surer than lines with amounts, which may sum up.
+            block = block if block and "+" in of_lines.values() else of_lines or block
+        block = with_numbers(block, rows)
         if not block and is_tree(columns, cells, below):
             (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
             columns, block = {**columns, "invoice_id": named}, {"name": TREE}
@@ -129,4 +140,6 @@ def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]
 
 
 def rows_below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[object]]:
-    return [cells for number, cells in rows if number > header_row][:LOOKED_AT]
+    """Return the first rows below a header, without those in which it stands again."""
+    header = next((cells for number, cells in rows if number == header_row), None)
+    return [cells for number, cells in rows if number > header_row and cells != header][:LOOKED_AT]

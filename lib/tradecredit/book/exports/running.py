@@ -26,7 +26,7 @@ def moves(raw: pd.DataFrame, source: ExportList) -> pd.Series:
 def breaks(raw: pd.DataFrame, is_read: pd.Series, source: ExportList) -> pd.Series:
     """Return by how much the balance of a row is not the one before and what the row moves, by line, where it is not.
 
-    It runs on by buyer, or through the whole list, whichever holds on more rows. Rows that are left out (not
+    It runs on by buyer, or through the whole list, whichever holds more often. Rows that are left out (not
     `is_read`), such as drafts, may move it or not. Empty for a list without a balance.
     """
     if "balance" not in source.columns or not {"amount", "debit"} & source.columns.keys():
@@ -38,7 +38,7 @@ def breaks(raw: pd.DataFrame, is_read: pd.Series, source: ExportList) -> pd.Seri
         raised = balance - balance.groupby(group).shift()
         stands = ~is_read & (raised.abs() <= CENT)
         steps.append((raised - moved.where(~stands, 0)).dropna())
-    step = max(steps, key=lambda one: (one.abs() <= CENT).sum())
+    step = max(steps, key=lambda one: ((one.abs() <= CENT).mean() if len(one) else 0.0, len(one)))
     off = step[step.abs() > CENT]
     runs_on = len(off) <= max(1, MOST_OFF * len(step)) and 2 * len(off) < len(step)
     return off if runs_on else off.iloc[:0]

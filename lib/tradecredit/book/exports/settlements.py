@@ -9,6 +9,7 @@ from tradecredit.book.amounts_paid import PAID, unlike
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.meaning import Note
+from tradecredit.book.exports.numbers import FIGURES, NUMBER_IN_WORDS, figures, figures_of
 
 ALSO = "also "
 """Begins the columns with invoices that a credit's text names beside the first."""
@@ -18,10 +19,6 @@ SETTLED_BY = {"credit_note": " credited", "write_off": " written off"}
 """Kind of receipt: what stands behind the invoice's number in the number of one that has none; others settled it."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
-_NO_NUMBER = r"\s,;:()\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
-"""What ends a number among words: spaces, marks, and letters of East Asian writing, which stand close."""
-NUMBER_IN_WORDS = rf"(?=[^{_NO_NUMBER}]*\d)[^{_NO_NUMBER}]{{4,}}"
-"""What can be an invoice's number among words: short ones may be anything."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
 
 
@@ -211,15 +208,22 @@ def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Ser
     for at in columns:
         of = key(buyer, columns[at])
         found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
-    left = found.isna() & names.str.contains(r"\w\W+\w.*\d|\d.*\w\W+\w", na=False)
+    left = found.isna() & names.str.contains(rf"\w\W+\w.*\d|\d.*\w\W+\w|{FIGURES}", na=False)
     return found.fillna(_in_words(buyer[left], names[left], invoices)[0].reindex(found.index))
 
 
 def _in_words(buyer: pd.Series, text: pd.Series, invoices: pd.DataFrame) -> pd.DataFrame:
-    """Return the keys of the invoices whose numbers stand among words, in order: a column for each, at least one."""
+    """Return the keys of the invoices whose numbers stand among words, in order: a column for each, at least one.
+
+    Where none does, they are those of which a text has the figures alone, or with other letters: `A-2051` of 2051.
+    """
     words = text.str.findall(NUMBER_IN_WORDS).explode().dropna()
     of = key(buyer.reindex(words.index), words)
     of = of[of.isin(invoices["key"].dropna().unique()).to_numpy()]
+    without = figures(text[~text.index.isin(of.index)])
+    known = invoices.assign(figures=key(invoices["buyer_id"], figures_of(invoices["number"])))[["figures", "key"]]
+    known = known.dropna().drop_duplicates().drop_duplicates("figures", keep=False).set_index("figures")["key"]
+    of = pd.concat([of, key(buyer.reindex(without.index), without).map(known).dropna().astype("str")])
     of = of[~pd.MultiIndex.from_arrays([of.index, of]).duplicated()]
     at = of.groupby(level=0).cumcount().to_numpy()
     columns = [of[at == place].reindex(buyer.index) for place in range(max(at.max(initial=0) + 1, 1))]

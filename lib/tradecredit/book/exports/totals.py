@@ -5,7 +5,7 @@ import re
 TOTAL = (
     r"(?i)(grand |sub[ -]?|net )?total(s|e|i|t|en)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|(del)?summa\b|gesamt"
     r"|suma\b|razem\b|ogółem|soma\b|i alt\b|sum\b|(ara )?toplam|(vše)?celkem|spolu\b|(mind)?összesen|ukupno|sveukupno"
-    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|сумма|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
+    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|сумма|обороты?\b|обороти\b|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
     r"|المجموع|الإجمالي|סה.?כ"
 )
 """How lines begin that sum others up."""
@@ -20,3 +20,13 @@ def is_only_total(text: str) -> bool:
     """Return whether a text is the word for a total and nothing else, as no company is called."""
     total = re.match(TOTAL, text.strip())
     return total is not None and not text.strip()[total.end() :].strip(" :.-")
+
+
+def is_sum(text: str) -> bool:
+    """Return whether a printed text is a total with its amounts behind it.
+
+    >>> is_sum("DEBTOR TOTAL       1,267.89   633.94-"), is_sum("Summe Konto 10101  12,50 S"), is_sum("Alder Ltd 12.50")
+    (True, True, False)
+    """
+    words = re.sub(r"(?:[\s(+-]*\d[\d.,' ]*[.,]\d\d\s*(?:-|\)|[A-Za-z]{1,3}\b)?)+\s*$", "", text)
+    return words != text and (re.match(TOTAL, words.strip()) or re.search(TOTAL_BEHIND, words)) is not None
