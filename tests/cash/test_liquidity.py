@@ -59,6 +59,9 @@ def test_a_shortfall_is_cash_below_the_credit_line(book_of):
     assert np.isnan(found["short_depth"].iloc[0])
     assert found["short_probability_error"].iloc[1] == pytest.approx(np.sqrt(0.25 / 4))
     assert np.isnan(found["short_probability_error"].iloc[0])
+    # The second scenario is short in week 2, the third in weeks 2 and 3: 2 of 4 are ever so.
+    assert liquidity.ever_short(book, forecast_of(PAID), weeks=3) == (0.5, 0.25)
+    assert liquidity.ever_short(book, forecast_of(PAID), weeks=1)[0] == 0.0
 
 
 def test_what_each_week_needs_today_and_the_buffer_is_the_most_of_them(book_of):

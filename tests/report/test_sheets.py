@@ -18,7 +18,7 @@ from tradecredit.insurance import cover, in_force
 from tradecredit.measure.behaviour import features
 from tradecredit.report import drawn
 from tradecredit.report.document import SEARCH
-from tradecredit.report.sheet_links import FOLDER, linked, published_sheets, sheet_name
+from tradecredit.report.sheet_links import FOLDER, leading_somewhere, linked, published_sheets, sheet_name
 from tradecredit.report.sheets import addresses, write_sheets
 from tradecredit.report.tables import csv_text, to_html
 from tradecredit.words.formats import figure
@@ -246,3 +246,12 @@ def test_only_sheets_that_are_there_are_linked(tmp_path):
     for buyer in ("B1", "x/1"):
         (folder / sheet_name(buyer)).touch()
     assert published_sheets(tmp_path, ["B1", "B2", "x/1"]) == {"B1": sheet_name("B1"), "x/1": sheet_name("x/1")}
+
+
+def test_a_link_to_a_mention_stands_where_the_page_mentions_it():
+    there = "<td>A-1 &amp; Co</td>"
+    link = '<th><a href="03.html#table-list:~:text={}">{}</a></th>'
+    named, absent = link.format("A%2D1%20%26%20Co", "A-1 &amp; Co"), link.format("B2", "B2")
+    plain = '<td><a href="03.html#table-list">B2</a></td>'
+    assert leading_somewhere(named + absent + plain, {"03.html": there}) == named + "<th>B2</th>" + plain
+    assert leading_somewhere(absent, {}) == absent

@@ -79,7 +79,9 @@ def test_what_has_to_be_in_hand_is_not_told_without_what_is(book_of):
     needed = {"no cover": Buffer(0.0, 0.0)}
     unknown = words.cash.headline(book_of("2026-10-30", invoices=invoices), made, "no cover", needed)
     assert unknown["cash_buffer"] == (None, "EUR", "Cash needed in hand today: opening cash not stated")
+    assert unknown["shortfall_probability"][0] is None
     stated = book_of("2026-10-30", run={"cash": {"opening_cash": 5}}, invoices=invoices)
+    assert words.cash.headline(stated, made, "no cover", needed)["shortfall_probability"][0] == 0.0
     assert words.cash.headline(stated, made, "no cover", needed)["cash_buffer"][0] == 0.0
 
 

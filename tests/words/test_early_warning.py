@@ -101,8 +101,8 @@ def test_each_move_has_its_reason():
     assert words.with_names(MOVES)["move_reason"].tolist() == [
         "in default", "in default", "new signal: stop of payments",
         "signal cleared: stop of payments; long overdue", "neither owes nor buys any more",
-        "no signal and no input changed much: the level of all buyers, or the model, did",
-        "new signal: more disputes; signal cleared: long overdue",
+        "no signal changed: no input changed much; the level of all buyers, or the model, did",
+        "signal cleared: long overdue, despite a new signal: more disputes",
     ]  # fmt: skip
     worse = MOVES[MOVES["move"] == WORSE]
     by_input = worse.assign(moved_by="pays 9 days beyond terms", moved_from="pays 2 days beyond terms")
@@ -111,6 +111,17 @@ def test_each_move_has_its_reason():
     ]
     assert words.with_names(worse.assign(moved_by=JUDGED))["move_reason"].tolist() == [
         "no signal changed: analyst's override"
+    ]
+
+
+def test_a_signal_against_a_move_is_not_its_reason():
+    better = MOVES.tail(1).assign(came="disputes", went="")
+    assert words.with_names(better)["move_reason"].tolist() == [
+        "no input changed much; the level of all buyers, or the model, did, despite a new signal: more disputes"
+    ]
+    by_input = better.assign(moved_by="pays 1 day beyond terms", moved_from="pays 9 days beyond terms")
+    assert words.with_names(by_input)["move_reason"].tolist() == [
+        "pays 1 day beyond terms (a month before: pays 9 days beyond terms), despite a new signal: more disputes"
     ]
 
 

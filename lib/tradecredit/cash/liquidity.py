@@ -12,6 +12,7 @@ from tradecredit.insurance.cover import audit
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.receivables import kpis_on
+from tradecredit.numerics.discrimination import Estimate
 from tradecredit.numerics.known_digits import known_digits
 from tradecredit.numerics.risk_measures import Sample, value_at_risk
 from tradecredit.params.cash import Borrowing, PlannedFlow
@@ -152,6 +153,17 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
         },
         index=found.index,
     )  # fmt: skip
+
+
+def ever_short(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> Estimate:
+    """Return how likely any week of the next ends short, the cash below minus the credit line, and its standard error.
+
+    Not the sum over weeks: a scenario that is short in one is often short in the next. The error is missing where no
+    scenario is short. Of a run that states its opening cash. Source: definitions §12.5.
+    """
+    short = (cash_in_hand(book, forecast, view)[:, :weeks] + book.run.cash.credit_line < 0).any(axis=1)
+    chance = float(short.mean())
+    return Estimate(chance, float(np.sqrt(chance * (1 - chance) / len(short))) if short.any() else np.nan)
 
 
 def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> Buffer:

@@ -37,7 +37,7 @@ from tradecredit.report.pdf import printing
 from tradecredit.report.pictures import FOLDER as FIGURES
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.search import write_search
-from tradecredit.report.sheet_links import linked
+from tradecredit.report.sheet_links import leading_somewhere, linked
 from tradecredit.report.sheets import addresses, write_sheets
 from tradecredit.report.workbook import write_workbook
 from tradecredit.report.written import write_json
@@ -74,8 +74,12 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
             sheets = addresses(book)
-            for name, notebook in executed.items():
-                _write_page(build / f"{name}.html", linked(explained(_page(notebook, manifest, name)), sheets))
+            pages = {
+                f"{name}.html": linked(explained(_page(notebook, manifest, name)), sheets)
+                for name, notebook in executed.items()
+            }
+            for name, page in pages.items():
+                _write_page(build / name, leading_somewhere(page, pages))
             with printing(build, run, manifest):
                 write_sheets(book, manifest, build)
                 write_glossary(build, manifest)

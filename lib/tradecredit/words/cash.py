@@ -7,7 +7,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
-from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.liquidity import Buffer, ever_short
 from tradecredit.cash.open_rows import FEW_DISPUTES, FEW_PROMISES, dispute_rule, promise_rule
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.default.payment_times import payment_times
@@ -248,6 +248,11 @@ def headline(book: Book, forecast: CashForecast, own: str, needed: Mapping[str, 
         "cash_4_weeks": (expected.iloc[3], currency, tr("Cash of 4 weeks (simulated)")),
         "cash_13_weeks": (expected.iloc[-1], currency, tr("Cash of 13 weeks (simulated)")),
         "cash_13_weeks_low": (low.iloc[-1], currency, tr("Cash of 13 weeks, lower end of 95 %")),
+        "shortfall_probability": (
+            known_digits(*ever_short(book, forecast, own)) if has_opening else None,
+            "probability",
+            tr("Probability of a shortfall within 13 weeks (simulated)"),
+        ),
         "cash_buffer": (
             known_digits(*needed[own]) if has_opening else None,
             currency,

@@ -49,7 +49,8 @@ WHAT = {
 """What each kind of decision asks for (`params.decisions.WORKING_DAYS`)."""
 
 STAKES = {
-    **dict.fromkeys(("report missed", "report"), "insured debt"),
+    "report missed": "insured debt of these buyers, late or not",
+    "report": "insured debt",
     "claim": "insured debt, before deductibles",
     "stop insured": "open past the extension period",
     "cancel": "limits to cancel",

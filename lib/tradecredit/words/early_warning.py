@@ -6,7 +6,7 @@ from operator import itemgetter
 
 import pandas as pd
 
-from tradecredit.decide.collect.watchlist import FAILED, IN, OUT
+from tradecredit.decide.collect.watchlist import FAILED, IN, OUT, WORSE
 from tradecredit.language import tr
 from tradecredit.measure.habit import FEWEST_WEEKS, SMOOTHING
 from tradecredit.numerics.control_charts import average_run_length
@@ -297,19 +297,29 @@ def _borne_out(moving: list[str], tested: pd.DataFrame) -> str:
 
 
 def _reason(move: str, came: str, went: str, exposure: float, by: str, before: str) -> str:
-    """Return why a buyer has moved, by its signals; where none changed, by the input that moved its probability."""
+    """Return why a buyer has moved: the signals that changed with the move, else the input that moved its probability;
+    and the signals that changed against it.
+    """
     if move == FAILED:
         return tr("in default")
     if move == OUT and pd.isna(exposure):
         return tr("neither owes nor buys any more")
-    parts = [f"{lead}: {names}" for lead, names in ((tr("new signal"), came), (tr("signal cleared"), went)) if names]
-    if parts:
-        return "; ".join(parts)
+    new, cleared = (tr("new signal: {names}", names=came), came), (tr("signal cleared: {names}", names=went), went)
+    (told, caused), (other, against) = (new, cleared) if move in (IN, WORSE) else (cleared, new)
+    if not caused:
+        told = _by_input(by, before)
+    if against:
+        return tr("{told}, despite a {other}", told=told, other=other)
+    return told if caused else tr("no signal changed: {told}", told=told)
+
+
+def _by_input(by: str, before: str) -> str:
+    """Return which input moved a buyer's probability, now and a month before; where none did, what is left."""
     if not by:
-        return tr("no signal and no input changed much: the level of all buyers, or the model, did")
+        return tr("no input changed much; the level of all buyers, or the model, did")
     if not before:
-        return tr("no signal changed: {judged}", judged=in_words(by))
-    return tr("no signal changed: {now} (a month before: {then})", now=in_words(by), then=in_words(before))
+        return in_words(by)
+    return tr("{now} (a month before: {then})", now=in_words(by), then=in_words(before))
 
 
 def _one_in(value: float) -> str:

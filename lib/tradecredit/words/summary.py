@@ -21,6 +21,7 @@ from tradecredit.words.formats import (
     listed,
     money,
     percent,
+    probability,
     staked,
     whole,
 )
@@ -126,12 +127,12 @@ def beside(figures: Mapping[str, tuple], run: Run, covered: float = 0.0) -> dict
 def answers(figures: Mapping[str, tuple], changes: pd.DataFrame, table: pd.DataFrame, run: Run) -> list[str]:
     """Return the report in three sentences, each with what it is about: today, the year ahead, what is to be decided.
 
-    `figures`: of `index.picked`, by name; `changes`: `index.changes`; `table`: `to_decide`. What is not known is left
-    out.
+    `figures`: of `index.picked`, by name; `changes`: `index.changes` of what was reported, or told of past month ends;
+    `table`: `to_decide`. What is not known is left out.
     """
     told = (
         (tr("Today"), _changed(figures, changes, run)),
-        (tr("The year ahead"), _may_cost(figures, run)),
+        (tr("The year ahead"), f"{_may_cost(figures, run)}{_short(figures)}".strip()),
         (tr("To decide"), _asked(table, run)),
     )
     return [tr("**{about}:** {text}", about=about, text=text) for about, text in told if text]
@@ -141,24 +142,26 @@ def _changed(figures: Mapping[str, tuple], changes: pd.DataFrame, run: Run) -> s
     owed, overdue = (_value(figures, name) for name in ("receivables", "overdue_amount"))
     if owed is None or overdue is None:
         return ""
-    moved = changes.drop_duplicates("name").set_index("name")["change"].get("receivables")
-    since = changes["previous_as_of"].max()
-    told = ""
-    if pd.notna(moved):
-        told = tr(
-            ", {moved} {more} than on {since}",
-            moved=money(abs(moved), run.currency),
-            more=tr("more") if moved > 0 else tr("less"),
-            since=day(since),
-        )
+    moved = changes.drop_duplicates("name").set_index("name")["change"]
+    since, told, late = changes["previous_as_of"].max(), "", ""
+    if pd.notna(moved.get("receivables")):
+        told = tr(", {moved} than on {since}", moved=_moved(moved["receivables"], run.currency), since=day(since))
+    if pd.notna(moved.get("overdue_amount")):
+        late = tr(", {moved}", moved=_moved(moved["overdue_amount"], run.currency))
     share = f" ({percent(overdue / owed)})" if owed else ""
     return tr(
-        "Customers owe **{owed}**{told}; {overdue}{share} of it is overdue.",
+        "Customers owe **{owed}**{told}; {overdue}{share} of it is overdue{late}.",
         owed=money(owed, run.currency),
         told=told,
         overdue=money(overdue, run.currency),
         share=share,
+        late=late,
     )
+
+
+def _moved(change: float, currency: str) -> str:
+    more = tr("more") if change > 0 else tr("less")
+    return tr("{amount} {more}", amount=money(abs(change), currency), more=more)
 
 
 def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
@@ -182,6 +185,17 @@ def _may_cost(figures: Mapping[str, tuple], run: Run) -> str:
         costs=costs,
         off=money(gross - kept, run.currency),
         bad_off=money(bad - bad_kept, run.currency),
+    )
+
+
+def _short(figures: Mapping[str, tuple]) -> str:
+    """Return how likely cash falls short in the coming weeks, after a space; empty where that is not known."""
+    chance = _value(figures, "shortfall_probability")
+    if chance is None:
+        return ""
+    return tr(
+        " Cash falls short within 13 weeks, the credit line used up, with a probability of {chance}.",
+        chance=probability(chance),
     )
 
 
