@@ -24,11 +24,23 @@ def test_the_likeliest_shortfall_is_named_with_the_buffer():
 def test_what_is_missing_of_the_buffer_is_to_be_decided(book_of):
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
     short_of = book_of("2026-10-30", run={"cash": {"opening_cash": 4_000}}, invoices=invoices)
-    told = words.liquidity.decisions(short_of, Buffer(7_000.0, 10.0), "Own")["cash buffer"]
+    none = pd.DataFrame({"advance": []})
+    told = words.liquidity.decisions(short_of, Buffer(7_000.0, 10.0), "Own", none)["cash buffer"]
     assert told.startswith("**EUR 3,000** is missing: EUR 7,000 has to be in hand with Own so that a week")
-    assert words.liquidity.decisions(short_of, Buffer(4_000.0, 10.0), "Own") == {}
+    assert words.liquidity.decisions(short_of, Buffer(4_000.0, 10.0), "Own", none) == {}
     unknown = book_of("2026-10-30", invoices=invoices)
-    assert words.liquidity.decisions(unknown, Buffer(7_000.0, 10.0), "Own") == {}
+    assert words.liquidity.decisions(unknown, Buffer(7_000.0, 10.0), "Own", none) == {}
+
+
+def test_a_stated_lender_that_bears_what_is_missing_is_named_with_the_decision(book_of):
+    """3,000 for 13 weeks at 7.3 % a year: 3,000 × .073 × 91 / 365 = 54.60."""
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
+    lender = {"advance_rate": 0.8, "yearly_rate": 0.073, "eligible": "all"}
+    book = book_of("2026-10-30", run={"cash": {"opening_cash": 4_000, "borrowing": lender}}, invoices=invoices)
+    lent = pd.DataFrame({"advance": [5_000.0]}, index=["no cover"])
+    told = words.liquidity.decisions(book, Buffer(7_000.0, 10.0), "Own", lent)["cash buffer"]
+    assert "up to **EUR 5,000** today. Of the EUR 3,000 that is missing of the buffer it bears EUR 3,000;" in told
+    assert "costs EUR 54.60 of interest" in told
 
 
 def test_no_shortfall_is_said_so():

@@ -270,6 +270,6 @@ def _eligible(book: Book, terms: Borrowing, policy: Policy | None) -> float:
 
 
 __all__ = [
-    "Buffer", "borrowing_base", "buffer", "buffers", "cash_bridge", "cash_in_hand", "cash_ratios", "cycle", "lacking",
-    "planned", "planned_flows", "shortfalls",
+    "Buffer", "borrowing_base", "buffer", "buffers", "cash_bridge", "cash_in_hand", "cash_ratios", "cycle",
+    "ever_short", "lacking", "planned", "planned_flows", "shortfalls",
 ]  # fmt: skip

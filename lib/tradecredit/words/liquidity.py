@@ -135,26 +135,28 @@ def _ratio(value: float) -> str:
     return fixed(value, 2).replace("-", MINUS)
 
 
-def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
-    """Return what is to be decided on the cash in hand, by kind; nothing where the buffer is there, or not known."""
+def decisions(book: Book, needed: Buffer, view: str, lent: pd.DataFrame) -> dict[str, str]:
+    """Return what is to be decided on the cash in hand, by kind; nothing where the buffer is there, or not known.
+
+    `lent`: `liquidity.borrowing_base`, what the stated lender would advance.
+    """
     if not habits_told(book, book.as_of):
         return {}
     missing_now = lacking(book, needed)
     if not missing_now > 0:
         return {}
     currency, chance = book.run.currency, percent(book.run.cash.buffer_probability)
-    return {
-        "cash buffer": tr(
-            "**{missing_now}** is missing: {amount} has to be in hand {named} so that a week of the next "
-            "{short} ends short with a probability of {chance} at most. Raise cash or the credit line by as "
-            "much, or move payments that can wait, before the week in which a shortfall is likeliest.",
-            missing_now=money(missing_now, currency),
-            amount=money(needed.amount, currency, error=needed.error),
-            named=_named(view),
-            short=SHORT,
-            chance=chance,
-        )
-    }
+    told = tr(
+        "**{missing_now}** is missing: {amount} has to be in hand {named} so that a week of the next "
+        "{short} ends short with a probability of {chance} at most. Raise cash or the credit line by as "
+        "much, or move payments that can wait, before the week in which a shortfall is likeliest.",
+        missing_now=money(missing_now, currency),
+        amount=money(needed.amount, currency, error=needed.error),
+        named=_named(view),
+        short=SHORT,
+        chance=chance,
+    )
+    return {"cash buffer": f"{told} {advance(lent, book, missing_now)}".strip()}
 
 
 def _named(view: str) -> str:
