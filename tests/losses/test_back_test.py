@@ -137,7 +137,7 @@ def test_words_say_what_was_lost_expected_and_passed(book_of):
     assert "the 2 years to 31 December 2025" in said
     assert "**EUR 700**" in said
     assert "expected **EUR 300**" in said
-    assert "in the year to 31 December 2024 0.3 were expected and 1 came about (98" in said
+    assert "in the year to 31 December 2024 0.3 were expected and 1 happened (98" in said
     assert "1 default more, of buyers that owed nothing" in said
     assert "None of 2 years passed the value at risk" in said
     passed = words.losses.past_years(table.assign(real_loss=1200.0), "EUR")

@@ -201,11 +201,11 @@ def binding(by_binding: pd.DataFrame) -> str:
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
     if not needed:
         return tr(
-            "Need binds none of {limits}: they are bound by {rest}.",
+            "Need binds none of {limits}; what does: {rest}.",
             limits=counted(int(counts.sum()), "limit"),
             rest=rest,
         )
-    others = tr(" The rest are bound by {rest}.", rest=rest) if rest else ""
+    others = tr(" What binds the rest: {rest}.", rest=rest) if rest else ""
     return tr(
         "Need is the binding constraint for {needed} of {counts} limits.{others}",
         needed=whole(needed),

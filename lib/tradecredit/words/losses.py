@@ -375,7 +375,7 @@ def past_years(years: pd.DataFrame, currency: str) -> str:
 def _defaults_by_year(years: pd.DataFrame) -> str:
     parts = [
         tr(
-            "in the year to {end} {defaults_then} were expected and {real_defaults} came about "
+            "in the year to {end} {defaults_then} were expected and {real_defaults} happened "
             "({defaults_place} of the simulated years had no more)",
             end=day(end),
             defaults_then=fixed(row["defaults_then"], 1),

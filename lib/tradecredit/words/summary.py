@@ -275,7 +275,7 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     )
     by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
     of_the_highest = [_named(row, run.currency) for _, row in others[reserved].iterrows()] + [
-        tr("{decides_on} of “{what}”", decides_on=whole(row["decides_on"]), what=tr(row["what"]))
+        tr("“{what}” on {decides_on}", decides_on=counted(int(row["decides_on"]), "buyer"), what=tr(row["what"]))
         for _, row in by_amount.iterrows()
     ]
     if of_the_highest:

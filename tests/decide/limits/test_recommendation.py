@@ -704,13 +704,13 @@ def test_what_is_said_of_the_methods_that_bind():
     assert found.loc["capacity"].tolist() == [1, 20, 0, 0, 0]
     assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
     assert words.limits.binding(found) == (
-        "Need is the binding constraint for 2 of 3 limits. The rest are bound by new buyer (1)."
+        "Need is the binding constraint for 2 of 3 limits. What binds the rest: new buyer (1)."
     )
     only = found.assign(buyers_with_cover=[0, 1, 0])
     assert words.limits.binding(only) == f"The binding constraint of the only limit is {found.index[1]}."
     others = found.drop(index="need").assign(buyers_with_cover=[1, 2])
     assert (
-        words.limits.binding(others) == "Need binds none of 3 limits: they are bound by new buyer (1) and capacity (2)."
+        words.limits.binding(others) == "Need binds none of 3 limits; what does: new buyer (1) and capacity (2)."
     )
 
 
