@@ -161,9 +161,9 @@ def ever_short(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
     Not the sum over weeks: a scenario that is short in one is often short in the next. The error is missing where no
     scenario is short. Of a run that states its opening cash. Source: definitions §12.5.
     """
-    short = (cash_in_hand(book, forecast, view)[:, :weeks] + book.run.cash.credit_line < 0).any(axis=1)
-    chance = float(short.mean())
-    return Estimate(chance, float(np.sqrt(chance * (1 - chance) / len(short))) if short.any() else np.nan)
+    lowest = np.min(cash_in_hand(book, forecast, view)[:, :weeks], axis=1)
+    chance = float(np.mean(lowest < -book.run.cash.credit_line))
+    return Estimate(chance, float(np.sqrt(chance * (1 - chance) / len(lowest))) if chance > 0 else np.nan)
 
 
 def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> Buffer:

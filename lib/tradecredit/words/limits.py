@@ -201,9 +201,7 @@ def binding(by_binding: pd.DataFrame) -> str:
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
     if not needed:
         return tr(
-            "Need binds none of {limits}; what does: {rest}.",
-            limits=counted(int(counts.sum()), "limit"),
-            rest=rest,
+            "Need binds none of {limits}; what does: {rest}.", limits=counted(int(counts.sum()), "limit"), rest=rest
         )
     others = tr(" What binds the rest: {rest}.", rest=rest) if rest else ""
     return tr(
