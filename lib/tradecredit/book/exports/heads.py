@@ -126,8 +126,9 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     elif role in ("buyer_id", "name", "invoice_id"):
         if role != "name" and are_amounts(held):
             return False  # what an invoice comes to may be called after it
-        if role == "invoice_id" and sum(re.search(r"\d", str(cell)) is not None for cell in held) < len(held) / 2:
-            return False  # and what kind of document it is
+        # And so may what kind of document it is. Labels of blocks stand among their numbers.
+        if role == "invoice_id" and sum(re.search(r"\d", str(cell)) is not None for cell in held) < len(held) / 10:
+            return False
         right = sum(OWN_ACCOUNT.search(str(cell)) is None for cell in held)
     else:
         return True
