@@ -709,9 +709,7 @@ def test_what_is_said_of_the_methods_that_bind():
     only = found.assign(buyers_with_cover=[0, 1, 0])
     assert words.limits.binding(only) == f"The binding constraint of the only limit is {found.index[1]}."
     others = found.drop(index="need").assign(buyers_with_cover=[1, 2])
-    assert (
-        words.limits.binding(others) == "Need binds none of 3 limits; what does: new buyer (1) and capacity (2)."
-    )
+    assert words.limits.binding(others) == "Need binds none of 3 limits; what does: new buyer (1) and capacity (2)."
 
 
 # What the page says of them
