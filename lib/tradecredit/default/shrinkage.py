@@ -10,8 +10,8 @@ from tradecredit.default.point_in_time import shift_to
 from tradecredit.numerics.discrimination import calibration_slope
 
 PRIOR_SD = 0.05
-"""Beforehand, the standard deviation of the slope around 1: fits to American and Polish firms had .94 to 1.02. With a few
-dozen defaults it is hardly known, and stays near 1."""
+"""Beforehand, the standard deviation of the slope around 1: fits to American and Polish firms had .94 to 1.02. With a
+few dozen defaults it is hardly known, and stays near 1."""
 SETTLING = 3
 """Rounds in which the intercept and what is told of unknown values become those of one another."""
 
