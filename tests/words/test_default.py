@@ -16,7 +16,7 @@ LEVEL = Level(6.54, 3.71, 11.08, 0.5, 2.0)
 
 def assessed(fitted: bool = True, now: float = 73.0, ahead: float = 81.0) -> SimpleNamespace:
     figures = {"insolvency index now": now, "insolvency index expected in 12 months": ahead}
-    model = SimpleNamespace(inputs=[1, 2], pairs=(), scale=None) if fitted else None
+    model = SimpleNamespace(inputs=[1, 2], pairs=(), scale=None, shrinkage=1.0) if fitted else None
     return SimpleNamespace(
         model=model, level=pd.Series(figures).to_frame("value"), observed=pd.DataFrame({"date": [1, 2]}), defaulters=30
     )
