@@ -1,9 +1,11 @@
 """Chapters run side by side in kernels that know nothing of each other, forked where that is safe, begun where not."""
 
+import inspect
 import os
 import time
 from pathlib import Path
 
+import jupyter_client.client
 import pytest
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -105,6 +107,28 @@ def test_a_kernel_that_dies_fails_its_chapter(chapters, run, tmp_path, monkeypat
     with pytest.raises(PapermillExecutionError) as raised:
         results(chapters(first="1", second="import os\nos._exit(1)"), run, tmp_path)
     assert (raised.value.chapter, raised.value.ename) == ("second", "DeadKernelError")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_kernel_that_could_not_begin_is_begun_once_more(chapters, run, tmp_path, monkeypatch, times):
+    execute, taken = execution.papermill.execute_notebook, iter([True] * times)
+
+    def executed(*arguments, **options):
+        if next(taken, False):
+            raise RuntimeError(execution.NOT_BEGUN)
+        return execute(*arguments, **options)
+
+    monkeypatch.setattr(execution.papermill, "execute_notebook", executed)
+    if times == 1:
+        assert results(chapters(first="1"), run, tmp_path) == {"first": "1"}
+        return
+    with pytest.raises(PapermillExecutionError) as raised:
+        results(chapters(first="1"), run, tmp_path)
+    assert raised.value.ename == "DeadKernelError"
+
+
+def test_jupyter_still_says_so_of_a_kernel_that_could_not_begin():
+    assert execution.NOT_BEGUN in Path(inspect.getfile(jupyter_client.client)).read_text(encoding="utf-8")
 
 
 def test_nothing_is_begun_after_a_failure_and_the_first_by_name_is_told(chapters, run, tmp_path, monkeypatch):

@@ -25,6 +25,10 @@ from tradecredit.words import failures
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 """Else each kernel warns that others on this machine could listen."""
 
+NOT_BEGUN = "Kernel died before replying to kernel_info"
+"""What Jupyter says of a kernel that ends before any cell runs. The ports that it is told to listen at were free when
+they were chosen, and another process may have taken one since; so it is begun once more."""
+
 Progress = Callable[[str, float | None], None]
 """Called with a chapter's name when it begins, and with its seconds too when it is done."""
 
@@ -89,8 +93,9 @@ def executed_side_by_side(
 def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelManager], progress: Progress) -> Executed:
     began, most_seconds = time.monotonic(), 60 * run.chapter_minutes
     progress(notebook.stem, None)
-    try:
-        executed = papermill.execute_notebook(
+
+    def execute() -> NotebookNode:
+        return papermill.execute_notebook(
             notebook,
             None,
             parameters={"run_file": str(run.file), "as_of": str(run.as_of), "output": str(build)},
@@ -102,6 +107,14 @@ def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelMa
             config=ENCRYPTED,
             extra_arguments=["--log-level=CRITICAL"],  # a failure is reported once, by us
         )
+
+    try:
+        try:
+            executed = execute()
+        except RuntimeError as error:
+            if str(error) != NOT_BEGUN:
+                raise
+            executed = execute()
     except PapermillExecutionError as error:
         error.chapter = notebook.stem
         raise
