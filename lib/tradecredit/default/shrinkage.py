@@ -22,7 +22,8 @@ def shrunk(found: Found, y: np.ndarray, firms: np.ndarray) -> tuple[Found, float
     Penalties that the same table has chosen leave log-odds a little too far apart for others. How many times is the
     slope of a logit of `y` on the log-odds of each row as if it were left out (`monotone_curves.left_out`) less those
     of the belief, which stand beside them, averaged with 1 by the precisions of its estimate and of the prior
-    (`PRIOR_SD`); 1 where it cannot be estimated. The intercept keeps the mean probability at the table's rate.
+    (`PRIOR_SD`), between 0 and 1: what is told is drawn to the belief, never away from it or past it; 1 where it cannot
+    be estimated. The intercept keeps the mean probability at the table's rate.
     Information and penalty stay those of the fit, and with them the errors.
 
     Source: Copas 1983, Journal of the Royal Statistical Society B 45, 311; van Houwelingen and le Cessie 1990,
@@ -35,9 +36,8 @@ def shrunk(found: Found, y: np.ndarray, firms: np.ndarray) -> tuple[Found, float
     if not np.isfinite(told.standard_error):
         return found, 1.0
     known = PRIOR_SD**2 / (PRIOR_SD**2 + told.standard_error**2)
-    slope = max(1.0 + known * (told.value - 1.0), 0.0)  # below 0 it would turn the signs
-    moved = fit.belief + slope * (fit.coefficients - fit.belief)
-    fit = fit._replace(coefficients=np.clip(moved, *monotone_curves.bounds(found.parts)))
+    slope = float(np.clip(1.0 + known * (told.value - 1.0), 0.0, 1.0))
+    fit = fit._replace(coefficients=fit.belief + slope * (fit.coefficients - fit.belief))
     for _ in range(SETTLING if design.unknown.any() else 1):
         odds = monotone_curves.log_odds(design, fit.coefficients) + monotone_curves.lift(design, fit, y)
         moved = fit.coefficients.copy()
