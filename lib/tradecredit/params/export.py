@@ -134,6 +134,11 @@ class ExportList(Parameters):
     bank: bool = False
     """A bank's statement: its payments are matched to invoices by what they say, and to buyers by their payers."""
 
+    @property
+    def named_columns(self) -> list[str]:
+        """Names of the files' own columns that have a role, in the order of the roles; a role may have several."""
+        return [name for value in self.columns.values() for name in ([value] if isinstance(value, str) else value)]
+
 
 class ExportSource(ExportList):
     """Exports of an accounting system and of its banks: one list of documents, and others beside it."""

@@ -377,7 +377,7 @@ def _is_buyer(column: Held) -> bool:
 
 def not_read(source: ExportList, found: pd.DataFrame) -> list[str]:
     """Return the columns of a list that mean nothing in a run file, each with the first that it holds."""
-    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     used |= {*source.buckets, *source.where, *source.without, *source.settled, *source.written_off}
     free = [name for name in found if name not in used and not str(name).startswith("above: ")]
     first = {str(name): next(iter(found[name].dropna()), None) for name in free}

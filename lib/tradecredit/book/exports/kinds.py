@@ -61,7 +61,7 @@ def credits_by_days(seen: Seen) -> Settled:
     issued, due = (days_of(raw[role], role, source.form) for role in ("issued", "due"))
     at_once = due.isna() | (due <= issued)
     series = raw["invoice_id"].fillna(raw["number"]).astype("str").str.extract(r"^\W*([^\W\d_]+)", expand=False)
-    used = {one for names in source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     used -= {str(source.columns.get(role)) for role in ("kind", "text")}
     for name in [name for name in seen.found if name not in used and not str(name).startswith("above: ")]:
         held = seen.found[name].set_axis(raw.index).dropna().astype("str").str.strip()
@@ -115,7 +115,7 @@ def kind_in_words(name: str) -> DocumentKind | None:
 def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
     """Return what the texts in most rows of a kind say that it is; None where no column does."""
     rows = (seen.raw["kind"].astype("str").str.strip() == name).to_numpy()
-    used = {one for names in seen.source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used = set(seen.source.named_columns)
     used -= {str(seen.source.columns.get("text"))}
     for column in [column for column in seen.found if column not in used]:
         cells = seen.found.loc[rows, column].dropna().astype("str")

@@ -36,7 +36,7 @@ def unknown_amounts(seen: Seen) -> Settled:
     source, raw = seen.source, seen.raw
     if set(TELL_OPEN) & source.columns.keys() or "amount" not in source.columns or source.one_kind:
         return Settled()
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     amount = amounts(raw["amount"], source.form.decimal).abs()
     unknown: dict[str, pd.Series] = {}
     for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
@@ -74,7 +74,7 @@ def open_by_balances(seen: Seen) -> Settled:
         return Settled()
     buyer = raw["buyer_id"].fillna(raw["name"]).astype("str")
     owed = moved.groupby(buyer).sum()
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
         cells = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
         part = cells.abs() * np.sign(moved)
@@ -121,7 +121,7 @@ def open_after_paid(seen: Seen) -> Settled:
     if not isinstance(whole, str) or "paid" not in source.columns or {"amount", "debit"} & source.columns.keys():
         return Settled()
     amount, paid = (amounts(seen.raw[role], source.form.decimal) for role in ("open", "paid"))
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     for name in [name for name in seen.found if name not in named]:
         rest = amounts(seen.found[name], source.form.decimal).set_axis(seen.raw.index)
         left = (amount - paid.fillna(0.0) - rest.fillna(0.0)).abs() <= CENT
@@ -142,7 +142,7 @@ def credited_and_open(seen: Seen) -> Settled:
         return Settled()
     amount, paid = (amounts(seen.raw[role], source.form.decimal) for role in ("amount", "paid"))
     left = amount - paid.fillna(0.0)
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     free = [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]
     parts = {
         str(name): amounts(seen.found[name], source.form.decimal).set_axis(left.index).fillna(0.0) for name in free
@@ -198,7 +198,7 @@ def original_amount(seen: Seen) -> Settled:
     source = seen.source
     if "open" not in source.columns or {"amount", "debit", "paid"} & source.columns.keys() or source.buckets:
         return Settled()
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     rest = amounts(seen.raw["open"], source.form.decimal).abs()
     for name in [
         name for name in seen.found if name not in named and not vocabulary().known(name) & {*NOT_OPEN, "paid"}

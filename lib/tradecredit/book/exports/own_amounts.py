@@ -70,7 +70,7 @@ def stated(seen: Seen) -> Settled:
     name = source.columns.get("amount")
     if not isinstance(name, str) or "own_amount" in source.columns or "currency" not in source.columns:
         return Settled()
-    used = {one for names in source.columns.values() for one in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     codes = _codes(seen)
     for column in [column for column in seen.found if column not in used]:
         local = LOCAL.search(str(column)) or currency_at_end(str(column)) in set(codes) or FOREIGN.search(name)

@@ -68,7 +68,7 @@ def rows_of_others(seen: Seen) -> Settled:
     if source.form.layout == "xml" or source.one_kind:
         return Settled()
     void = {plain(word) for word in seen.system.void}
-    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     used -= {str(source.columns.get(role)) for role in ("kind", "status", "text")}
     out: dict[str, list[Code]] = {}
     for name in [name for name in found if name not in used | {*source.where, *source.without}]:
@@ -97,7 +97,7 @@ def written_off(seen: Seen) -> Settled:
     source, found = seen.source, seen.found
     if source.form.layout == "xml" or source.one_kind or not {"paid", "open", "cleared"} & source.columns.keys():
         return Settled()
-    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     read = {role: amounts(seen.raw[role], source.form.decimal).fillna(0.0) for role in ("amount", "paid", "open")}
     left = (read["amount"].abs() - read["paid"].abs() - read["open"].abs()).to_numpy()
     gone = (left > CENT) & (seen.raw["cleared"].notna().to_numpy() | ("cleared" not in source.columns))
@@ -161,7 +161,7 @@ def _state_columns(seen: Seen) -> list[str]:
     if system.name != ANY and not isinstance(first, str):
         return []
     known = {plain(word) for words in (system.void, system.settled, system.unsettled) for word in words}
-    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    named = set(source.named_columns)
     words = {word for word, meaning in vocabulary().meaning.items() if meaning in ("status", "pay", "paid")}
     # Not in the vocabulary: in an address, a state is a part of a country.
     words.add("state")

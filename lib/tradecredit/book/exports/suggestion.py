@@ -32,7 +32,7 @@ def rows_shown(suggestion: Suggestion, rows: int = 3) -> pd.DataFrame:
     source = suggestion.source
     found = reading.cells(source, reading.files(source, source.path)[0])
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
-    named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)]
+    named = source.named_columns
     return found.loc[are_documents(raw), list(dict.fromkeys(named))].head(rows).fillna("")
 
 

@@ -125,7 +125,7 @@ def days_elsewhere(source: ExportSource, every: pd.DataFrame, found: pd.DataFram
     dated, in_due = (_are_days(every[role]) for role in ("issued", "due"))
     lacking = every["issued"].isna() & every["due"].isna()
     undated = lacking & every[["amount", "debit", "credit", "open"]].notna().any(axis="columns")
-    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used = set(source.named_columns)
     for name in [name for name in found if name not in used and not str(name).startswith("above: ")]:
         is_one = _are_days(found[name])
         # A number such as 0 can be read as a day too.
