@@ -55,9 +55,9 @@ def test_a_book_without_a_decision_reserved_to_the_board_has_its_others():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "A further 1 kind of decision is in the report's list; for the board among them: “Collect overdue "
+        (4, "1 further kind of decision is in the report's list; for the board among them: “Collect overdue "
             "debt” on 1 buyer."),
-        (1, "A further 4 kinds of decisions are in the report's list; for the board among them: “Decide on the policy” "
+        (1, "4 further kinds of decisions are in the report's list; for the board among them: “Decide on the policy” "
             "(EUR 50 gain a year), “Review the default model”, “Stop deliveries: above what the risk allows” on 2 "
             "buyers and “Collect overdue debt” on 1 buyer."),
     ],

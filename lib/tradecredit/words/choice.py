@@ -30,8 +30,8 @@ Level = tuple[float, float] | None
 def decisions(found: Account, current: str, currency: str, *, shown: str = "", why: str = "") -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do and what it is worth (`advice`), with what is `shown` beside it: its price in a bad year (`price`) and
-    which offer is the best by which measure (`winners`); `why` is on demand.
+    What to do and what it is worth (`advice`), with what is `shown` beside it, its price in a bad year (`price`); `why`
+    is on demand: which offer is the best by which measure (`winners`), and what else speaks for it and against.
     """
     if found.items.empty:
         return {}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, by_kind
-from tradecredit.language import tr
+from tradecredit.language import tr, tr_number
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.codes import in_words
@@ -17,7 +17,7 @@ from tradecredit.words.formats import (
     counted,
     day,
     days,
-    first_sentence,
+    first_part,
     listed,
     money,
     percent,
@@ -65,7 +65,7 @@ def _soonest_reserved(table: pd.DataFrame, run: Run) -> pd.DataFrame:
 def cards(table: pd.DataFrame, told: Mapping[str, str], run: Run) -> pd.DataFrame:
     """Return the first rows of `to_decide` as cards: `title`, `link`, `figure` (the amount and what it is), `text`.
 
-    `told`: kind → sentences of its chapter; the first of the policy's says which is advised.
+    `told`: kind → sentences of its chapter; the first paragraph of the policy's says which is advised, and its price.
     """
     shown = table.head(run.decisions.shown)
     figures = [
@@ -75,7 +75,7 @@ def cards(table: pd.DataFrame, told: Mapping[str, str], run: Run) -> pd.DataFram
     texts = [_by_when(row) for _, row in shown.iterrows()]
     if "policy" in told:
         texts = [
-            f"{first_sentence(told['policy'])[0]} {text}" if kind == "policy" else text
+            f"{first_part(told['policy'])[0]} {text}" if kind == "policy" else text
             for kind, text in zip(shown["decision"], texts, strict=True)
         ]
     return pd.DataFrame({"title": shown["what"], "link": shown["link"], "figure": figures, "text": texts})
@@ -268,10 +268,11 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     if others.empty:
         return ""
     reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
-    told = tr(
-        "A further {kinds}{of_decision} in the report's list",
-        kinds=counted(len(others), "kind"),
-        of_decision=tr(" of decision is") if len(others) == 1 else tr(" of decisions are"),
+    told = tr_number(
+        "{kinds} further kind of decision is in the report's list",
+        "{kinds} further kinds of decisions are in the report's list",
+        len(others),
+        kinds=whole(len(others)),
     )
     by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
     of_the_highest = [_named(row, run.currency) for _, row in others[reserved].iterrows()] + [

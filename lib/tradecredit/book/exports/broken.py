@@ -57,11 +57,13 @@ class Judged(NamedTuple):
 
 def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> Iterator[Broken]:
     """Yield the rows with cells of amounts and days that hold something, and of which nothing could be read."""
-    for role in AMOUNTS:
+    # Most lists have few of these columns.
+    held = {role for role in (*AMOUNTS, *DAYS) if raw[role].notna().any() or values[role].notna().any()}
+    for role in (role for role in AMOUNTS if role in held):
         rows = raw[role].notna() & values[role].isna()
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
         yield Broken(role, values[role].abs() > MOST, raw[role], "is more than can be counted to the cent")
-    for role in DAYS:
+    for role in (role for role in DAYS if role in held):
         rows = unread_days(raw[role], values[role], role)
         if source.form.zone is None and len(stored(raw[role])):
             yield Broken(role, rows, raw[role], NO_ZONE)

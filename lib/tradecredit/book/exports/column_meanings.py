@@ -1,7 +1,7 @@
 """What the columns of a list of no known system mean, told by their names, and by what they hold."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tradecredit.book.exports.heads import AMOUNTS, GLUE, fits, plain
@@ -52,22 +52,22 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         for rank, name in enumerate(names)
         if plain(name) in called
     ]
-    # A small word such as `on` is passed over where the name means nothing with it.
-    ranked += [
-        (sure + rank, at, role, column)
-        for at, (role, heads) in enumerate(system.heads.items())
-        for rank, head in enumerate(heads)
-        for column in cells
-        for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
-        if part == frozenset(head.split())
+    heads = [
+        (rank, at, role, frozenset(head.split()))
+        for at, (role, listed) in enumerate(system.heads.items())
+        for rank, head in enumerate(listed)
     ]
+    # A small word such as `on` is passed over where the name means nothing with it.
+    for sure, small in ((1000, frozenset[str]()), (2000, frozenset({"at"}))):
+        columns = _by_meaning((name, one - small) for name, one in meanings.items() if one is not None)
+        ranked += [(sure + rank, at, role, column) for rank, at, role, head in heads for column in columns[head]]
     # Of amounts it may be said that they are the invoice's, or in the document's currency.
+    columns = _by_meaning((name, one - {"at", *OF_WHAT}) for name, one in meanings.items() if one and one & OF_WHAT)
     ranked += [
         (3000 + rank, at, role, column)
-        for at, (role, heads) in enumerate(system.heads.items())
-        for rank, head in enumerate(heads if role in AMOUNTS else ())
-        for column, part in meanings.items()
-        if part and part & OF_WHAT and part - {"at", *OF_WHAT} == frozenset(head.split()) - OF_WHAT
+        for rank, at, role, head in heads
+        if role in AMOUNTS
+        for column in columns[head - OF_WHAT]
     ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
     held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
@@ -108,6 +108,14 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             del found["buyer_id"]
     order = [*system.columns, *system.heads]
     return {role: found[role] for role in dict.fromkeys(order) if role in found}
+
+
+def _by_meaning(columns: Iterable[tuple[str, frozenset[str]]]) -> dict[frozenset[str], list[str]]:
+    """Return the columns of each meaning, in order."""
+    found: dict[frozenset[str], list[str]] = defaultdict(list)
+    for column, part in columns:
+        found[part].append(column)
+    return found
 
 
 def _without_glue(name: str) -> str:

@@ -101,7 +101,8 @@ class Held:
             self.share(r"[-+]?[\d.,\s]+") > 0.5
             and self.share(rf"(?:19|20)\d{{6}}|{DAY_FIRST}|\d{{1,4}}\.\s?\d{{1,2}}\.\s?\d{{2,4}}\.?") < ALMOST_ALL
         )
-        if number or (form := told([column])) is None:
+        without_figures = self.share(r"\D*") > 1 - ALMOST_ALL
+        if number or without_figures or (form := told([column])) is None:
             return None
         read = days(column, form.format)
         return read if read.notna().sum() >= ALMOST_ALL * self.filled else None

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,6 +35,8 @@ BY_HAND = {form: form.replace("%Y", "%y") for form in ("%d.%m.%Y", "%d/%m/%Y", "
 TWO_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{2}"
 COMPACT = {"%Y%m%d": 8, "%d%m%Y": 8, "%y%m%d": 6, "%d%m%y": 6}
 """Ways of writing days without marks, with their digits; a nought in front may have been lost."""
+A_DAY = datetime(2026, 2, 3, 4, 5, 6)
+"""Tells by an example what a way of writing looks like."""
 TRIED = 50
 """So many different cells tell which ways of writing are tried on all."""
 SERIAL = "serial"
@@ -142,7 +144,16 @@ def _tried(values: pd.Index) -> list[str]:
     if with_time and values.str.contains(rf"\d:\d\d.*{OFFSET}").any():
         forms = [f"{form}%z" for form in forms]
     few = tuple(values[:TRIED])
-    return [form for form in dict.fromkeys(forms) if _reads_any(few, form)] or list(FORMATS)
+    shapes = {_shape(text) for text in few}
+    likely = [form for form in dict.fromkeys(forms) if form.endswith("%z") or _shape(A_DAY.strftime(form)) in shapes]
+    found = [form for form in likely if _reads_any(few, form)]
+    return found or (list(FORMATS) if len(values) > TRIED else [])
+
+
+@lru_cache(4096)
+def _shape(text: str) -> str:
+    """Return a text with each run of figures and of letters as one, without spaces: what another form has is no day."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", re.sub(r"\s", "", text)))
 
 
 @lru_cache(4096)
@@ -197,6 +208,8 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.normalize().astype("datetime64[us]")
     found = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
+    if column.isna().all():
+        return found
     dates = pd.Series(False, index=column.index)
     if pd.api.types.infer_dtype(column, skipna=True) != "string":
         dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
@@ -265,7 +278,7 @@ _UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民]|^1\d\d[./-]|^1[0-2]\d{5}$")
 
 def _texts(column: pd.Series) -> pd.Series:
     """Return the cells as text, missing where they hold no day; whole numbers without a decimal part."""
-    if pd.api.types.is_datetime64_any_dtype(column):
+    if pd.api.types.is_datetime64_any_dtype(column) or column.isna().all():
         return pd.Series(index=column.index, dtype="str")
     if not pd.api.types.is_string_dtype(column):
         column = column.where(

@@ -385,6 +385,8 @@ def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
 
 
 def _text(column: pd.Series) -> pd.Series:
+    if column.isna().all():
+        return pd.Series(pd.NA, index=column.index, dtype="str")
     if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
     text = column.map(

@@ -60,7 +60,7 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     repaid, normal = _cancelled(repaid, normal, ("reversal", "group and amount"))
     invoices, normal, parts = _distributed(invoices.assign(rest=rest), normal, notes)
     repaid, normal = _cancelled(repaid, normal, ("number and amount", "amount", "buyer"))
-    notes += _paid_before(pd.concat(parts, ignore_index=True), invoices, credits)
+    notes += _paid_before(pd.concat([_NONE, *parts], ignore_index=True), invoices, credits)
     given = normal["given_back"].sum()
     if given > CENT:
         notes.append(("receipts", f"paid and given back again: {given:,.2f}", int((normal["given_back"] > CENT).sum())))
@@ -80,6 +80,8 @@ def _also_named(credits: pd.DataFrame) -> list[str]:
 
 def _cancelled(repaid: pd.DataFrame, normal: pd.DataFrame, steps: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return repayments and credits with what of them took each other back: less in `rest`, more in `given_back`."""
+    if repaid.empty or normal.empty:
+        return repaid, normal
     repaid, normal = repaid.copy(), normal.copy()
     for step in steps:
         found = _taken_from_each_other((repaid, _alike(repaid, step)), (normal, _alike(normal, step)))
@@ -97,8 +99,10 @@ def _taken_from_each_other(owed: _Side, paid: _Side) -> pd.DataFrame:
     return found
 
 
-def _share(found: pd.DataFrame, side: str, rows: pd.DataFrame) -> pd.Series:
+def _share(found: pd.DataFrame, side: str, rows: pd.DataFrame) -> pd.Series | float:
     """Return what of each document of a side the parts are."""
+    if found.empty:
+        return 0.0
     return found.groupby(side)["amount"].sum().reindex(rows.index, fill_value=0.0)
 
 
@@ -131,6 +135,8 @@ def _distributed(
     invoices: pd.DataFrame, normal: pd.DataFrame, notes: list[Note]
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[pd.DataFrame]]:
     """Return invoices and credits with what is left of their `rest`, and the parts in which credits settle invoices."""
+    if invoices.empty or normal.empty:
+        return invoices, normal, []
     invoices, normal = invoices.copy(), normal.copy()
     # Amounts are set off against each other in one currency alone.
     owes, paid_by = (key(rows["buyer_id"], rows["currency"]) for rows in (invoices, normal))
@@ -200,6 +206,8 @@ def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Ser
 
     A number may stand among words, of which the first that is one counts.
     """
+    if names.isna().all():
+        return pd.Series(pd.NA, index=buyer.index, dtype="str")
     known = pd.Index(invoices["key"].dropna().unique())
     by_system = invoices.assign(own=key(invoices["buyer_id"], invoices["system_number"])).dropna(subset=["own", "key"])
     keys = by_system.drop_duplicates("own").set_index("own")["key"]
@@ -218,6 +226,8 @@ def _in_words(buyer: pd.Series, text: pd.Series, invoices: pd.DataFrame) -> pd.D
     Where none does, they are those of which a text has the figures alone, or with other letters: `A-2051` of 2051.
     """
     words = text.str.findall(NUMBER_IN_WORDS).explode().dropna()
+    if words.empty:
+        return pd.DataFrame({0: pd.Series(pd.NA, index=buyer.index, dtype="str")})
     of = key(buyer.reindex(words.index), words)
     of = of[of.isin(invoices["key"].dropna().unique()).to_numpy()]
     without = figures(text[~text.index.isin(of.index)])

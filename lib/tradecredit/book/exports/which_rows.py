@@ -92,13 +92,13 @@ def are_documents(raw: pd.DataFrame, with_payments: bool = False) -> pd.Series:
 
 def _heads_group(column: pd.Series) -> pd.Series:
     """Return where a text with a count behind it, such as `Alder Ltd (12)`, stands in a column of days."""
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+    if _has_no_text(column):
         return pd.Series(False, index=column.index)
     return column.astype("str").str.fullmatch(r".*[^\W\d_]{2}.*\s\(\d+\)").fillna(False).astype(bool)
 
 
 def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+    if _has_no_text(column):
         return pd.Series(False, index=column.index)
     # Days repeat, and totals among them are few.
     cells = pd.Series(column.dropna().unique()).astype("str")
@@ -106,6 +106,11 @@ def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
     if alone:
         totals = totals[[is_only_total(text) for text in totals]]
     return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
+
+
+def _has_no_text(column: pd.Series) -> bool:
+    is_typed = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)
+    return bool(is_typed or column.isna().all())
 
 
 def among(column: pd.Series, values: Sequence[object]) -> pd.Series:
