@@ -124,14 +124,22 @@ def assessment(book: Book) -> Assessment:
     if found.model:
         fitted, others = found.model.probability(found.observed), _other_buyers(found.observed, book)
         observed, later = observed.assign(fitted=fitted, other_buyers=others), _later(found.observed, book)
-    return replace(found, observed=observed, later=later)
+    return replace(_with_curves(found, book.run.default), observed=observed, later=later)
+
+
+def _with_curves(found: Assessment, settings: DefaultSettings) -> Assessment:
+    if (model := found.model) is None:
+        table, curves = expert_prior.shape(found.today, found.weights, settings)
+        return replace(found, inputs=table, curves=curves)
+    surfaces, scaling = model.surfaces if model.pairs else None, model.scaling if model.scale else None
+    return replace(found, inputs=model.table, curves=model.curves, surfaces=surfaces, scaling=scaling)
 
 
 @remembered
 def _of_today(book: Book) -> Assessment:
-    """Return the assessment without what only a review of the model asks for: fits to a part of the observations.
+    """Return the assessment without what only a page on the model shows: its curves, and fits to some observations.
 
-    `observed` lacks `fitted` and `other_buyers`, and `later` is empty.
+    `observed` lacks `fitted` and `other_buyers`, `later` and `inputs` and `curves` are empty; no `surfaces`, `scaling`.
     """
     observed, today, settings = panel(book), inputs(book), book.run.default
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
@@ -140,7 +148,7 @@ def _of_today(book: Book) -> Assessment:
     counted = alive & private(book) if (alive & private(book)).any() else alive
     if defaulters >= settings.minimum_defaults:
         model, weights = _fitted(observed, book), expert_prior.stated_weights(settings)
-        table, curves, contributions = model.table, model.curves, model.explain(today)
+        contributions = model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = model.predict(today, confidence=settings.interval).assign(method=method)
         tendency = float("nan")
@@ -164,7 +172,6 @@ def _of_today(book: Book) -> Assessment:
         rated, contributions = expert_prior.rated(today, counted, tendency, weights=weights, settings=settings)
         rated = unseen.widened(rated, unseen=0.0, error=level.error, confidence=settings.interval)
         rated = _long_overdue(rated, late, book)
-        table, curves = expert_prior.shape(today, weights, settings)
         buyer_years = known.buyer_years
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
@@ -174,10 +181,10 @@ def _of_today(book: Book) -> Assessment:
         ratings=ratings,
         model=model,
         weights=weights,
-        inputs=table,
-        curves=curves,
-        surfaces=model.surfaces if model and model.pairs else None,
-        scaling=model.scaling if model and model.scale else None,
+        inputs=pd.DataFrame(),
+        curves=pd.DataFrame(),
+        surfaces=None,
+        scaling=None,
         contributions=contributions,
         today=today,
         dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),
@@ -194,7 +201,7 @@ def _of_today(book: Book) -> Assessment:
 
 
 def level_basis(book: Book) -> Assessment:
-    """Return what the level of today's probabilities rests on: `assessment` without fits to a part of the panel."""
+    """Return what the level of today's probabilities rests on: `assessment` without curves and fits to parts."""
     return _of_today(book)
 
 
