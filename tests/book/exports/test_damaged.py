@@ -14,7 +14,7 @@ from tradecredit.errors import InputError
     cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from(PIECES)), min_size=1, max_size=4),
     leave=st.booleans(),
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(name="datev.csv", cuts=[(0.9296875, 33, b"")], leave=True)  # of no debtor any more, and its discount broken
 def test_damage_is_told(name, cuts, leave, tmp_path):
     content = EXPORTS[name].encode()
