@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from tradecredit.book.exports.days import SERIAL, days, told
+from tradecredit.book.exports.days import FORMATS, SERIAL, days, told
 
 
 def column(*cells) -> pd.Series:
@@ -28,12 +28,22 @@ def column(*cells) -> pd.Series:
         (["2/13/2026", "0/0/0000", "1/1/1900"], "%m/%d/%Y", "2026-02-13"),
         (["2026. 02. 13."], "%Y. %m. %d.", "2026-02-13"),
         (["Fri, 13 Feb 2026"], "%d %b %Y", "2026-02-13"),
+        (["13.dez.2026", "14.Mai.2026"], "%d.%b.%Y", "2026-12-13"),
     ],
 )
 def test_the_whole_column_tells_how_its_days_are_written(cells, form, first):
     found = told([column(*cells)])
     assert found is not None and found.format == form and not found.others
     assert str(days(column(*cells), found.format).iloc[0].date()) == first
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_way_of_writing_is_tried_where_cells_look_like_it(form):
+    days_of_a_year = pd.date_range("2026-01-13 04:05:06", periods=12, freq="31D", tz="UTC")
+    found = told([column(*days_of_a_year.strftime(form))])
+    assert found is not None
+    # A month in full reads its short name too.
+    assert form.replace("%b", "%B") in [one.replace("%b", "%B") for one in (found.format, *found.others)]
 
 
 def test_due_before_issue_tells_which_number_is_the_month():

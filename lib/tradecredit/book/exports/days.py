@@ -332,7 +332,8 @@ def _in_english(text: str) -> str:
         name = bare.casefold().rstrip(".")
         return _ENGLISH.get(name) or _SHORT.get(name) or found[0]
 
-    return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}\.?", month, text))
+    # The mark behind a short name goes, and stays where it is what parts it from the year.
+    return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}(?:\.(?!\d))?", month, text))
 
 
 def _serial(values: pd.Series) -> pd.Series:
