@@ -102,9 +102,12 @@ def test_a_long_line_below_the_titles_of_a_page_is_no_row_of_the_next_one():
     assert [cells[0] for _, cells in without_titles_again(rows)] == [*pages[:3], "Birch"]
 
 
-def test_thai_is_told_from_other_encodings():
+def test_thai_and_croatian_are_told_from_other_encodings():
     text = "รายงานลูกหนี้คงค้าง เรียงตามลูกค้า\nเลขที่เอกสาร;วันที่;ครบกำหนด;ยอดคงค้าง\n"
     assert decoded(text.encode("cp874")) == (text, "cp874")
+    croatian = "Šifra;Datum dospijeća;Žito;Mjesečno;Potražuje\n"
+    assert decoded(croatian.encode("cp1250")) == (croatian, "cp1250")
+    assert decoded("Bakkerij Šimić;Æbletærte på Sø\n".replace("ć", "c").encode("cp1252"))[1] == "cp1252"
     assert decoded("Müller Café à Genève;Öl\n".encode("cp1252"))[1] == "cp1252"
     assert decoded("Покупатель;Сумма долга;Отгрузка\n".encode("cp1251"))[1] == "cp1251"
 

@@ -148,14 +148,15 @@ def _central(western: str) -> bool:
     """Return whether a text read in the western encoding is one of Central Europe's.
 
     Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
-    s or z, or where no western language has them, and without any other western letter are none of a western language.
+    s or z, or where no western language has them, and without any other western letter are none of a western language
+    (Croatian ć looks like æ, which stands with ø in the north, and Czech ř like ø).
     """
     signs = _count(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western)
     if signs:
         return signs > _count(r"[àèùûãõåøëïò]", western)
-    return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western)) and not re.search(
-        r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western
-    )
+    if re.search(r"[àåêñãõûëÀÅÊÑÃÕÛË]", western) or (re.search("[æÆ]", western) and re.search("[øØ]", western)):
+        return False
+    return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western))
 
 
 def _in_words(text: str) -> bool:
