@@ -7,7 +7,16 @@ from itertools import pairwise
 import pandas as pd
 
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, MOSTLY_NUMBERED, NUMBERED, heads_block, labelled, parts_of
+from tradecredit.book.exports.blocks import (
+    ALONE,
+    MOSTLY_NUMBERED,
+    NUMBERED,
+    PARTED,
+    heads_block,
+    is_particular,
+    labelled,
+    parts_of,
+)
 from tradecredit.book.exports.column_meanings import places_of
 from tradecredit.book.exports.grid import unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
@@ -81,7 +90,14 @@ def block_of(columns: dict[Role, list[str]], header: list[object], below: list[l
         if head and not is_only_total(str(head[0])):
             # The buyer stands in its own columns, on a line above its documents.
             return {one: "=" for one in ("buyer_id", "name") if one in columns}
-        lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
+        # What stands below the last document heads nothing: it may be signed there.
+        last = next(at for at in reversed(range(len(below))) if below[at] in documents)
+        every = [[cell for cell in row if cell is not None] for row in below[:last]]
+        lines = [
+            line
+            for line, above, row in zip(every, [[], *every], below[:last], strict=False)
+            if row not in documents and not is_particular(line, above)
+        ]
         alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
         several = _several(documents, below, held)
         texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
@@ -115,6 +131,8 @@ def _word_before(texts: list[str]) -> str | None:
 def _are_numbered(texts: list[str]) -> bool:
     """Return whether heads of blocks begin with the numbers of buyers: nearly all, and written alike."""
     numbers = [found["buyer_id"] for text in texts if (found := re.match(NUMBERED, text))]
+    if len(texts) > 1 and sum(re.fullmatch(PARTED, text) is not None for text in texts) >= MOSTLY_NUMBERED * len(texts):
+        return True
     return len(texts) > 1 and len(numbers) >= MOSTLY_NUMBERED * len(texts) and _alike(numbers)
 
 

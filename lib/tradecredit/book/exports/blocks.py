@@ -8,10 +8,10 @@ import pandas as pd
 
 from tradecredit.book.exports import trees
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.grid import Row
+from tradecredit.book.exports.grid import LABELLED, Row
 from tradecredit.book.exports.grid import frame as framed
-from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
-from tradecredit.book.exports.systems import vocabulary
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day, plain
+from tradecredit.book.exports.systems import names_of, vocabulary
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
@@ -27,6 +27,8 @@ ALONE = ("", "+")
 
 NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:|]\s+|\s+)(?P<name>\w.*)$"
 """How a buyer's number stands before its name in one cell."""
+PARTED = r"^(?P<buyer_id>[^\sa-z]+)\s{2,}(?P<name>\S.*)$"
+"""How it stands there in a printed list, where it may be any code without small letters: apart from the name."""
 MOSTLY_NUMBERED = 0.9
 """Share of the heads of blocks from which all that begin with a number begin with the buyer's."""
 
@@ -63,7 +65,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
         texts = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
         if source.block.get("buyer_id") == source.block.get("name"):
             # One without a number is called by its whole text.
-            texts = texts.astype("str").str.extract(NUMBERED)[role].fillna(texts)
+            parted, numbered_too = (texts.astype("str").str.extract(form)[role] for form in (PARTED, NUMBERED))
+            texts = parted.fillna(numbered_too).fillna(texts)
         above = texts.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
         found[f"above: {role}"] = above.where(~found.index.isin(texts.index)) if word in ALONE else above
@@ -153,13 +156,15 @@ def _documents(found: pd.DataFrame, source: ExportList) -> pd.Series:
 def _above(rows: list[Row], word: str) -> pd.Series:
     """Return what stands behind a word at the begin of a line, by line; or what heads a block without a word."""
     found: dict[int, object] = {}
+    before: list[object] = []
     for number, line in rows:
         held = [cell for cell in line if cell is not None]
+        above, before = before, held
         if not held or not isinstance(held[0], str):
             continue
         text = held[0].strip()
         if word in ALONE:
-            if heads_block(held, word):
+            if heads_block(held, word) and not is_particular(held, above):
                 found[number] = labelled(text)
             continue
         labels = [str(cell).strip() for cell in held[:-1]]
@@ -186,8 +191,10 @@ def parts_of(text: str) -> list[str]:
 
     >>> parts_of("Code: C12  Name: Alder Ltd"), parts_of("Alder Ltd")
     (['Code: C12', 'Name: Alder Ltd'], ['Alder Ltd'])
+    >>> parts_of("Customer code: C12 - Customer name: Alder - Birch")
+    ['Customer code: C12', 'Customer name: Alder - Birch']
     """
-    return re.split(r"\s{2,}(?=[^\s:][^:]*:\s)", text)
+    return re.split(r"(?:\s{2,}|\s[-–|;]\s+)(?=[^\s:][^:]*:\s)", text)
 
 
 def labelled(text: str) -> str:
@@ -198,12 +205,14 @@ def labelled(text: str) -> str:
     >>> labelled("Customer code: 120-007  Customer name: Alder Ltd")
     '120-007  Alder Ltd'
     """
-    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=\s\s+[^:]+:\s|\s+[^\s:]+:\s|$)", text)
+    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=(?:\s\s+|\s[-–|;]\s+)[^:]+:\s|\s+[^\s:]+:\s|$)", text)
     values = {label.casefold(): value.strip() for label, value in pairs if value.strip()}
     meant = {vocabulary().of(label): value for label, value in values.items()}
     name = next((value for label, value in values.items() if "name" in label), None)
     name = name or next((meant[one] for one in OF_NAME if one in meant), None)
-    number = next((meant[one] for one in OF_NUMBER if one in meant), "")
+    name = name or next((value for label, value in values.items() if plain(label) in names_of("name")), None)
+    number = next((meant[one] for one in OF_NUMBER if one in meant), None)
+    number = number or next((value for label, value in values.items() if plain(label) in names_of("buyer_id")), "")
     if name and re.fullmatch(r"\S*\d\d\S*", number):
         return f"{number}  {name}"
     return name or next(iter(values.values()), text)
@@ -217,6 +226,19 @@ def heads_block(held: list[object], word: str) -> bool:
         return word == "" and not is_only_total(held[0]) and not is_sum(held[0])
     total = re.match(TOTAL, held[0].strip()) or re.search(TOTAL_BEHIND, held[0])
     return word == "+" and total is None and all(is_amount(cell) for cell in held[1:])
+
+
+def is_particular(held: list[object], above: list[object]) -> bool:
+    """Return whether a line is one of labels below a buyer's name, which tell of it and do not name another.
+
+    >>> is_particular(["Contact: J. Doe  Phone: 555"], ["Alder Ltd"]), is_particular(["Customer: Birch"], ["Alder Ltd"])
+    (True, False)
+    """
+    if len(held) != 1 or len(above) != 1 or LABELLED.fullmatch(str(above[0])) or not LABELLED.fullmatch(str(held[0])):
+        return False
+    label = re.split("[:：]", str(held[0]))[0]
+    meant = vocabulary().of(label) or frozenset()
+    return not meant & {"customer", "name", "number"} and plain(label) not in names_of("buyer_id")
 
 
 LEAST_NUMBERS, LEAST_SHARE, LEAST_NAMED = 3, 0.3, 0.5

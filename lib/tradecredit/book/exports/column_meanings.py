@@ -85,6 +85,10 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         if role not in found and column not in taken and fits(role, cells[column]):
             found[role] = [column]
             taken.add(column)
+    if "group" in found and "invoice_id" not in found:
+        # What differs in all rows puts none of them together: documents are called by it.
+        of_group = [str(cell) for cell in cells[found["group"][0]] if cell is not None]
+        found |= {"invoice_id": found.pop("group")} if len({*of_group}) == len(of_group) else {}
     number = next((one for one in cells if meanings[one] == {"customer", "number"} and one not in taken), None)
     if number and "name" not in found and meanings.get(found.get("buyer_id", [""])[0]) == {"customer"}:
         # What is called the customer alone, beside its number, is its name.

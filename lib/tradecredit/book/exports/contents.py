@@ -162,7 +162,7 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
     if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued)))
     if (due := of("due")) and "issued" not in columns:
-        take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one)))
+        take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled)))
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
 
@@ -356,13 +356,18 @@ def _marks_instalments(column: Held, below: Sequence[Held], columns: dict[Role, 
     return bool(len(both)) and bool(alike.mean() > 0.5)
 
 
-def _is_later(column: Held, issued: Held) -> bool:
-    """Return whether a column can hold due days: in all rows, none before the invoice's, and no day of payment."""
+def _is_later(column: Held, issued: Held, rows: int | None = None) -> bool:
+    """Return whether a column can hold due days: none before the invoice's, and no day of payment.
+
+    It does so in all rows; where due days are known, in so many: payments among invoices have none.
+    """
     if column.days is None or issued.days is None or _is_of_payment(column):
         return False
     both = column.days.notna() & issued.days.notna()
     later = column.days[both] >= issued.days[both]
-    return bool(both.sum() >= ALMOST_ALL * issued.filled and later.mean() > 0.98 and (column.days > issued.days).any())
+    return bool(
+        both.sum() >= ALMOST_ALL * (rows or issued.filled) and later.mean() > 0.98 and (column.days > issued.days).any()
+    )
 
 
 def _is_of_payment(column: Held) -> bool:

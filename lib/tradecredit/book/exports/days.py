@@ -80,6 +80,8 @@ _SHORT = {
     for begin, month in _BEGINS
     if begin not in _ENGLISH and {other for same, other in _BEGINS if same == begin} == {month}
 } | {"juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep"}
+_OF_BUDDHA = "6[0-9]|7[0-5]"
+"""Last two figures of the years 2560 to 2575 of the Buddha: no ledger is of 1969, or due in 2068."""
 _LONG = r"\b(January|February|March|April|June|July|August|September|October|November|December)\b"
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
@@ -272,7 +274,7 @@ def _serial_cells(column: pd.Series) -> pd.Series:
     return numbers[numbers.between(18_000, 75_000)]
 
 
-_UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民]|^1\d\d[./-]|^1[0-2]\d{5}$")
+_UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民\u0e01-\u0e2e]|[./-]25[4-9]\d$|^1\d\d[./-]|^1[0-2]\d{5}$")
 """What stands in days whose month is a word or whose year is that of an era."""
 
 
@@ -314,14 +316,29 @@ def _written(texts: pd.Series, form: str, by_hand: bool = True) -> pd.Series:
 
     `by_hand`: the year may have two figures, or stand first as in ISO 8601.
     """
+    texts = _in_our_years(texts, form)
     if "%b" in form:
         texts = texts.str.replace(_LONG, lambda found: found[1][:3], regex=True)
     read = pd.to_datetime(texts.str.zfill(COMPACT.get(form, 0)), format=form, errors="coerce")
     if not by_hand or form not in BY_HAND or not read.isna().any():
         return read
-    rest = texts[read.isna()]
+    rest = _in_our_years(texts[read.isna()], BY_HAND[form])
     short = pd.to_datetime(rest.where(rest.str.fullmatch(TWO_FIGURES)), format=BY_HAND[form], errors="coerce")
     return read.fillna(short).fillna(pd.to_datetime(rest, format="%Y-%m-%d", errors="coerce"))
+
+
+def _in_our_years(texts: pd.Series, form: str) -> pd.Series:
+    """Return texts with years of two figures that are those of the Buddha, as in Thailand, as years of ours."""
+    first, last = form.startswith("%y"), form.endswith("%y")
+    if not (first or last):
+        return texts
+    # Of four figures the last two are none, but of six they are.
+    at_end = rf"(?:(?<!\d\d)|(?<=^\d{{4}}))(?:{_OF_BUDDHA})$"
+    return texts.str.replace(
+        rf"^(?:{_OF_BUDDHA})(?=\D|\d{{4}}$)" if first else at_end,
+        lambda found: f"{(int(found[0]) - 43):02}",
+        regex=True,
+    )
 
 
 def _in_english(text: str) -> str:

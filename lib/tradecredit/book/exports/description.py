@@ -57,6 +57,7 @@ LOOKS_AT_ANY = (
     guesses.undated,
     guesses.running_balance,
     guesses.balance_breaks,
+    open_parts.open_by_age,
     open_parts.open_after_paid,
     open_parts.credited_and_open,
     open_parts.open_by_balances,

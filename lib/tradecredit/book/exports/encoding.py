@@ -21,13 +21,18 @@ COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97),
 Japanese syllables)."""
 BALTIC, SIGNS_OF_ALL = "ąčęėįšųūžāēģīķļņõäöü", "€„“”–—\u00a0°§"
 """Letters of Lithuanian, Latvian and Estonian beyond ASCII, and signs that stand in texts of any language."""
+THAI, THAI_MARKS = "[\u0e01-\u0e5b]", "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
+"""Letters of Thai, and those of them that stand above or below the letter before."""
+LEAST_MARKS = 0.05
+"""Share of marks among the letters of any Thai text."""
 MOSTLY = 0.7
 
 
 def decoded(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
 
-    Text that is not UTF-8 is taken as that of East Asia in which words of the trade stand; else as Japanese, Korean or
+    Text that is not UTF-8 is taken as that of East Asia in which words of the trade stand; else as Thai, whose marks
+    all stand on letters (`_is_thai`); else as Japanese, Korean or
     Chinese of Taiwan where half of what stands beyond ASCII are letters of a ledger written so, and else as that of
     these, or GB 18030, where most of it are characters in common use there (`_by_common_characters`). Of Windows' own
     and DOS's it is the one in which it makes words (`_of_windows`).
@@ -41,6 +46,8 @@ def decoded(content: bytes) -> tuple[str, str]:
         pass
     if named := _by_words_of_trade(content):
         return content.decode(named), named
+    if _is_thai(content):
+        return content.decode("cp874"), "cp874"
     if eastern := _eastern(content):
         return content.decode(eastern), eastern
     if found := _by_common_characters(content):
@@ -59,6 +66,20 @@ def _by_words_of_trade(content: bytes) -> str | None:
             continue
     best = max(found, key=lambda name: found[name], default=None)
     return best if best is not None and found[best] > 1 else None
+
+
+def _is_thai(content: bytes) -> bool:
+    """Return whether a text is Thai in the encoding of Windows: each mark has a letter before it, and many stand there.
+
+    What is written in another encoding has other signs before them, or bytes that stand for nothing in Thai.
+    """
+    try:
+        text = content.decode("cp874")
+    except UnicodeDecodeError:
+        return False
+    marks = _count(THAI_MARKS, text)
+    on_letters = _count(f"(?<={THAI}){THAI_MARKS}", text)
+    return marks == on_letters and marks > LEAST_MARKS * _count(THAI, text) and _in_words(text)
 
 
 def _of_windows(content: bytes) -> str:
@@ -127,14 +148,15 @@ def _central(western: str) -> bool:
     """Return whether a text read in the western encoding is one of Central Europe's.
 
     Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
-    s or z, or where no western language has them, and without any other western letter are none of a western language.
+    s or z, or where no western language has them, and without any other western letter are none of a western language
+    (Croatian ć looks like æ, which stands with ø in the north, and Czech ř like ø).
     """
     signs = _count(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western)
     if signs:
         return signs > _count(r"[àèùûãõåøëïò]", western)
-    return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western)) and not re.search(
-        r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western
-    )
+    if re.search(r"[àåêñãõûëÀÅÊÑÃÕÛË]", western) or (re.search("[æÆ]", western) and re.search("[øØ]", western)):
+        return False
+    return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western))
 
 
 def _in_words(text: str) -> bool:

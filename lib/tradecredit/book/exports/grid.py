@@ -61,7 +61,7 @@ def fixed_rows(text: str, begins: list[int]) -> list[Row]:
     numbered = enumerate(printed_lines(text), start=1)
     printed = without_titles_again([(number, [line]) for number, line in numbered if line.strip(RULE)])
     lines = [str(line) for _, [line] in printed]
-    above = set(takewhile(lambda line: not is_document(line), lines))
+    above = set(_header_of([*takewhile(lambda line: not is_document(line), lines)], begins))
     # Where a text among documents, such as a name, does not stand in the columns, another may do so by chance.
     words = [line for line in lines if line not in above and _is_words(line)]
     apart = set() if all(_stands_in(line, begins) for line in words) else {*words}
@@ -74,6 +74,18 @@ def fixed_rows(text: str, begins: list[int]) -> list[Row]:
         cells: list[object] = [line[at:end].strip() or None for at, end in zip(begins, ends, strict=True)]
         found.append((number, cells if inside else [line.strip()]))
     return found
+
+
+def _header_of(above: list[str], begins: list[int]) -> list[str]:
+    """Return those of the lines above all documents that are no heads of the first block, below the columns' names.
+
+    The names are the line with the most columns; a second line of them has half as many or more.
+    """
+    bounds = [*zip(begins, [*begins[1:], None], strict=True)]
+    filled = [sum(bool(line[at:end].strip()) for at, end in bounds) * _stands_in(line, begins) for line in above]
+    most = max(filled, default=0)
+    names = filled.index(most) if most else len(above)
+    return [line for at, (line, held) in enumerate(zip(above, filled, strict=True)) if at <= names or 2 * held >= most]
 
 
 def _stands_in(line: str, begins: list[int]) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.checks import CENT
+from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER
@@ -61,6 +62,24 @@ def unknown_amounts(seen: Seen) -> Settled:
             {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
         )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def open_by_age(seen: Seen) -> Settled:
+    """Return `open` in place of `amount` where columns of ages hold it: what a list states by age is not paid yet."""
+    source, name = seen.source, seen.source.columns.get("amount")
+    ages = buckets.ages(list(seen.found))
+    known = {*TELL_OPEN, "debit"} & source.columns.keys()
+    if not isinstance(name, str) or known or source.one_kind or source.buckets or len(ages) < LEAST:
+        return Settled()
+    decimal = source.form.decimal
+    by_age = pd.concat([amounts(seen.found[age], decimal).fillna(0.0) for age in ages], axis="columns").sum(
+        axis="columns"
+    )
+    same = (by_age.set_axis(seen.raw.index) - amounts(seen.raw["amount"], decimal)).abs() <= CENT
+    if same.mean() <= ALMOST_ALL:
+        return Settled()
+    columns = {role: names for role, names in source.columns.items() if role != "amount"} | {"open": name}
+    return Settled({"columns": columns}, (Guess("source.columns.open", name),))
 
 
 def open_by_balances(seen: Seen) -> Settled:

@@ -5,7 +5,8 @@ from itertools import takewhile
 
 PAGE = re.compile(
     r"(?i)\b(?:page|seite|blatt|página|pagina|pág\.?|pag\.?|hoja|folha|fl\.?|sida|side|sivu|strana|strona|str\.?|oldal|sayfa"
-    r"|lapa|puslapis|стр\.?|страница|лист)\W{0,9}\d+(?:\W{1,3}(?:(?:of|von|de|di|da|sur|van|av|af|z|ze|из|/)\W*)?\d+)?"
+    r"|lapa|puslapis|стр\.?|страница|лист|σελίδα|σελ\.?|หน้า(?:ที่)?|trang|עמוד|דף|صفحة)"
+    r"\W{0,9}\d+(?:\W{1,3}(?:(?:of|von|de|di|da|sur|van|av|af|z|ze|из|/)\W*)?\d+)?"
     r"|第 ?\d+ ?[页頁]|\d+ ?ページ|\b\d\d:\d\d(?::\d\d)?\b"
 )
 """How the number of a page is written, and the hour of the print beside it."""
@@ -30,6 +31,12 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
     for first in [at for at, (_, cells) in enumerate(rows) if at and _bare(cells) == titles[0]]:
         pairs = zip(titles, rows[first : first + len(titles)], strict=False)
         again = sum(1 for _ in takewhile(lambda pair: _bare(pair[1][1]) == pair[0], pairs))
+        if again == len(titles):
+            # Below the titles may stand what was asked for, as one long line.
+            pairs_below = zip(rows[again:first], rows[first + again :], strict=False)
+            again += sum(
+                1 for _ in takewhile(lambda pair: _is_long(pair[0][1]) and pair[0][1] == pair[1][1], pairs_below)
+            )
         # One line alone may be the head of a block that goes on.
         if again > 1 or numbered:
             dropped.update(range(first, first + again))
@@ -38,6 +45,11 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
 
 def _is_title(cells: list[object]) -> bool:
     return len(_parts(cells)) <= OF_TITLE
+
+
+def _is_long(cells: list[object]) -> bool:
+    """Return whether a line is one text of some parts, which is no title and has fewer than the columns' names."""
+    return len(cells) - cells.count(None) == 1 and OF_TITLE < len(_parts(cells)) <= 2 * OF_TITLE
 
 
 def _text(cells: list[object]) -> str:

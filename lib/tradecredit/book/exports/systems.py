@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from tradecredit.book.exports.heads import Vocabulary
+from tradecredit.book.exports.heads import Vocabulary, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
 
@@ -34,6 +34,12 @@ def systems(folder: Path = PROJECT / "params" / "exports") -> tuple[ExportSystem
 def vocabulary() -> Vocabulary:
     """Return the words of columns' names."""
     return Vocabulary(systems()[-1].words)
+
+
+@cache
+def names_of(role: Role) -> frozenset[str]:
+    """Return what columns of a role are called in lists of no particular system, plain."""
+    return frozenset(map(plain, systems()[-1].columns[role]))
 
 
 def enough(roles: set[Role]) -> bool:
