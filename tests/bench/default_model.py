@@ -7,9 +7,9 @@ extra). `american`: fitted on `train`, measured on `validation` (Lombardo et al.
 `demo`: ten demo books whose true probabilities are known, fitted on what was known a year before the as-of date.
 
 Measured on the ten books: rank correlation with the truth .855 on average (asked .85), truth inside the 90 % interval
-91.4 %, mean probability .973 times the truth's (standard error .041), with 30 % of inputs unknown .991 (.065). Slopes .74
-to 1.32, of which 2 lie outside .8 to 1.25 (none was asked); of a model without faults .8 would on average, as books of
-this size have 27 to 44 defaults, and none in 42 % of such sets of books.
+91.4 %, mean probability .973 times the truth's (standard error .041), with 30 % of inputs unknown .991 (.065). Slopes
+.74 to 1.32, of which 2 lie outside .8 to 1.25 (none was asked); of a model without faults .8 would on average, as books
+of this size have 27 to 44 defaults, and none in 42 % of such sets of books.
 """
 
 import argparse
