@@ -57,13 +57,16 @@ class Judged(NamedTuple):
 
 def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> Iterator[Broken]:
     """Yield the rows with cells of amounts and days that hold something, and of which nothing could be read."""
-    # Most lists have few of these columns.
-    held = {role for role in (*AMOUNTS, *DAYS) if raw[role].notna().any() or values[role].notna().any()}
-    for role in (role for role in AMOUNTS if role in held):
+
+    def held(roles: Iterable[str]) -> list[str]:
+        """Most lists have few of these columns."""
+        return [role for role in roles if raw[role].notna().any() or values[role].notna().any()]
+
+    for role in held(AMOUNTS):
         rows = raw[role].notna() & values[role].isna()
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
         yield Broken(role, values[role].abs() > MOST, raw[role], "is more than can be counted to the cent")
-    for role in (role for role in DAYS if role in held):
+    for role in held(DAYS):
         rows = unread_days(raw[role], values[role], role)
         if source.form.zone is None and len(stored(raw[role])):
             yield Broken(role, rows, raw[role], NO_ZONE)

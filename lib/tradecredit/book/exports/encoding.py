@@ -32,10 +32,10 @@ def decoded(content: bytes) -> tuple[str, str]:
     """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
 
     Text that is not UTF-8 is taken as that of East Asia in which words of the trade stand; else as Thai, whose marks
-    all stand on letters (`_is_thai`); else as Japanese, Korean or
-    Chinese of Taiwan where half of what stands beyond ASCII are letters of a ledger written so, and else as that of
-    these, or GB 18030, where most of it are characters in common use there (`_by_common_characters`). Of Windows' own
-    and DOS's it is the one in which it makes words (`_of_windows`).
+    all stand on letters (`_is_thai`); else as Japanese, Korean or Chinese of Taiwan where half of what stands beyond
+    ASCII are letters of a ledger written so, and else as that of these, or GB 18030, where most of it are characters in
+    common use there (`_by_common_characters`). Of Windows' own and DOS's it is the one in which it makes words
+    (`_of_windows`).
     """
     for mark, name in MARKS:
         if content.startswith(mark):
