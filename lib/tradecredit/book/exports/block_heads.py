@@ -129,11 +129,11 @@ def _word_before(texts: list[str]) -> str | None:
 
 
 def _are_numbered(texts: list[str]) -> bool:
-    """Return whether heads of blocks begin with the numbers of buyers: nearly all, and written alike."""
+    """Return whether heads of blocks begin with the numbers of buyers: nearly all, and written alike or set apart."""
+    least = max(MOSTLY_NUMBERED * len(texts), 2)
+    parted = [text for text in texts if re.fullmatch(PARTED, text)]
     numbers = [found["buyer_id"] for text in texts if (found := re.match(NUMBERED, text))]
-    if len(texts) > 1 and sum(re.fullmatch(PARTED, text) is not None for text in texts) >= MOSTLY_NUMBERED * len(texts):
-        return True
-    return len(texts) > 1 and len(numbers) >= MOSTLY_NUMBERED * len(texts) and _alike(numbers)
+    return len(parted) >= least or (len(numbers) >= least and _alike(numbers))
 
 
 def _alike(numbers: list[str]) -> bool:

@@ -10,8 +10,8 @@ from tradecredit.book.exports import trees
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import LABELLED, Row
 from tradecredit.book.exports.grid import frame as framed
-from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day, plain
-from tradecredit.book.exports.systems import names_of, vocabulary
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
+from tradecredit.book.exports.systems import is_called, vocabulary
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
@@ -210,9 +210,9 @@ def labelled(text: str) -> str:
     meant = {vocabulary().of(label): value for label, value in values.items()}
     name = next((value for label, value in values.items() if "name" in label), None)
     name = name or next((meant[one] for one in OF_NAME if one in meant), None)
-    name = name or next((value for label, value in values.items() if plain(label) in names_of("name")), None)
+    name = name or next((value for label, value in values.items() if is_called(label, "name")), None)
     number = next((meant[one] for one in OF_NUMBER if one in meant), None)
-    number = number or next((value for label, value in values.items() if plain(label) in names_of("buyer_id")), "")
+    number = number or next((value for label, value in values.items() if is_called(label, "buyer_id")), "")
     if name and re.fullmatch(r"\S*\d\d\S*", number):
         return f"{number}  {name}"
     return name or next(iter(values.values()), text)
@@ -238,7 +238,7 @@ def is_particular(held: list[object], above: list[object]) -> bool:
         return False
     label = re.split("[:：]", str(held[0]))[0]
     meant = vocabulary().of(label) or frozenset()
-    return not meant & {"customer", "name", "number"} and plain(label) not in names_of("buyer_id")
+    return not meant & {"customer", "name", "number"} and not is_called(label, "buyer_id")
 
 
 LEAST_NUMBERS, LEAST_SHARE, LEAST_NAMED = 3, 0.3, 0.5

@@ -160,8 +160,9 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
             take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
     if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
-        take("due", (one for one in below if _is_later(one, issued)))
+        take("due", (one for one in below if _is_later(one, issued, issued.filled)))
     if (due := of("due")) and "issued" not in columns:
+        # Payments among invoices have no due day.
         take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled)))
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
@@ -211,7 +212,7 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
         # What is due is due after it is issued.
         first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
         take("issued", [first])
-        take("due", [one for one in dated if _is_later(one, first)])
+        take("due", [one for one in dated if _is_later(one, first, first.filled)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
         ages = set(buckets.ages([one.name for one in below]))
         held = [one for one in full if one.amounts and one.name not in ages]
@@ -356,18 +357,13 @@ def _marks_instalments(column: Held, below: Sequence[Held], columns: dict[Role, 
     return bool(len(both)) and bool(alike.mean() > 0.5)
 
 
-def _is_later(column: Held, issued: Held, rows: int | None = None) -> bool:
-    """Return whether a column can hold due days: none before the invoice's, and no day of payment.
-
-    It does so in all rows; where due days are known, in so many: payments among invoices have none.
-    """
+def _is_later(column: Held, issued: Held, rows: int) -> bool:
+    """Return whether a column can hold due days: in so many rows, none before the invoice's, and no day of payment."""
     if column.days is None or issued.days is None or _is_of_payment(column):
         return False
     both = column.days.notna() & issued.days.notna()
     later = column.days[both] >= issued.days[both]
-    return bool(
-        both.sum() >= ALMOST_ALL * (rows or issued.filled) and later.mean() > 0.98 and (column.days > issued.days).any()
-    )
+    return bool(both.sum() >= ALMOST_ALL * rows and later.mean() > 0.98 and (column.days > issued.days).any())
 
 
 def _is_of_payment(column: Held) -> bool:

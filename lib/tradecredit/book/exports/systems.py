@@ -37,9 +37,13 @@ def vocabulary() -> Vocabulary:
 
 
 @cache
-def names_of(role: Role) -> frozenset[str]:
-    """Return what columns of a role are called in lists of no particular system, plain."""
+def _names_of(role: Role) -> frozenset[str]:
     return frozenset(map(plain, systems()[-1].columns[role]))
+
+
+def is_called(label: str, role: Role) -> bool:
+    """Return whether columns of a role are called so in lists of no particular system."""
+    return plain(label) in _names_of(role)
 
 
 def enough(roles: set[Role]) -> bool:
