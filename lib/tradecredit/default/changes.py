@@ -51,8 +51,10 @@ def moved_by(buyers: pd.Index, now: Assessment, then: Assessment, inputs: Mappin
 def _judged_otherwise(ratings: pd.DataFrame, then: pd.DataFrame) -> np.ndarray:
     """Return whether an analyst's judgement came, went, or moves the model's probability otherwise than it did."""
     here, there = (one["override"].notna().to_numpy() for one in (ratings, then))
-    effect, effect_then = (log_odds(one["pd"]) - log_odds(one["model_pd"]) for one in (ratings, then))
-    return (here != there) | (here & there & ~np.isclose(effect, effect_then, rtol=0.0, atol=SAME))
+    both, otherwise = here & there, here != there
+    effect, effect_then = (log_odds(one["pd"][both]) - log_odds(one["model_pd"][both]) for one in (ratings, then))
+    otherwise[both] = ~np.isclose(effect, effect_then, rtol=0.0, atol=SAME)
+    return otherwise
 
 
 def _added(found: Assessment, buyers: pd.Index, inputs: Mapping[str, Candidate]) -> pd.DataFrame:

@@ -126,9 +126,11 @@ def beyond_normal(contributions: np.ndarray, unknown: np.ndarray, log_odds: floa
     mean and variance: nothing for a ratio, much for a rare flag, which seldom counts but then a lot.
     """
     found = np.zeros(contributions.shape[1])
-    for number, (column, absent) in enumerate(zip(contributions.T, unknown.T, strict=True)):
-        known = column[~absent]
-        if len(known) > 1:
-            normal = log_odds_of_mean(np.array([log_odds + known.mean()]), np.array([known.var(ddof=1)]))[0]
-            found[number] = logit(expit(log_odds + known).mean()) - normal
+    columns = {place: contributions[~unknown[:, place], place] for place in range(len(found))}
+    columns = {place: known for place, known in columns.items() if len(known) > 1}
+    if columns:
+        means, variances, lifted = np.array(
+            [(log_odds + known.mean(), known.var(ddof=1), expit(log_odds + known).mean()) for known in columns.values()]
+        ).T
+        found[list(columns)] = logit(lifted) - log_odds_of_mean(means, variances)
     return found
