@@ -1,11 +1,12 @@
 """One buyer, one advice: what each method says of a buyer, and what is to be done about it by a stated precedence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
 from tradecredit.decide.buyer_decisions import (
     BY_RISK,
     OVERDUE_OPTIONS,
@@ -174,8 +175,7 @@ def with_options(book: Book, limits: pd.DataFrame, cumulative: pd.DataFrame, pol
     planned = later & (oldest >= settings.least_days_past_due) & (late - to_clear_up >= settings.least_amount)
     asked = planned & (late.where(planned, 0.0).rank(method="first", ascending=False) <= book.run.decisions.sheets)
     owing = (has_sheet | asked) & (late > book.run.limits.tolerated_excess)
-    best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in table.index[owing]}
-    said = pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS)).reindex(table.index)
+    said = _best_options(book, table.index[owing].tolist(), cumulative, policy).reindex(table.index)
     said = said.assign(needs_consent=said["needs_consent"].eq(True)).astype(OF_OPTIONS)
     table = table.assign(has_sheet=has_sheet, **said)
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
@@ -201,6 +201,13 @@ def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
         & (limits["released"] > limits["over_risk"])
         & (limits["released_sales"] > 0)
     )
+
+
+@remembered
+def _best_options(book: Book, buyers: Sequence[str], cumulative: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
+    """Return what is said of the best of the buyers' options (`OF_OPTIONS`): several chapters ask the same."""
+    best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in buyers}
+    return pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS))
 
 
 def _best(options: pd.DataFrame) -> tuple[str | None, float, float, bool]:
