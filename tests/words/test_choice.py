@@ -226,6 +226,16 @@ def test_the_best_of_offers_without_a_policy_in_force(error, told):
     assert words.best_offer(found(error, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), NO_COVER, "EUR") == told
 
 
+def test_equal_offers_are_said_to_be():
+    equal = {"p": (-500, 600, 0, 0), "q": (-500, 600, 0, 0)}
+    taken, kept = found(0.0, **equal), found(0.0, **equal)
+    assert words.advice(kept, "p", "EUR") == "Renew p. That is worth as much as q."
+    assert words.best_offer(taken, NO_COVER, "EUR") == (
+        "Of 2 offers p and q are worth most; the difference between them is zero."
+    )
+    assert words.best_offer(kept, "p", "EUR") == "Between p, the policy in force, and q the difference is zero."
+
+
 def test_offers_of_one_value_are_not_told_apart():
     alike = found(10.0, p=(-500, 600, 0, 0), q=(-400, 500, 0, 0))
     alike.items.loc["p", "cover_value_on_best_se"] = np.nan  # beside itself, the first of the highest

@@ -103,6 +103,8 @@ def advice(found: Account, current: str, currency: str) -> str:
     error = gain_error(found.items, current)
     advice = tr(_ADVICE[what], policy=policy)
     worth = tr("{more} a year more than {named}", more=money(more, currency, error=error), named=_named(other))
+    if more == error == 0:
+        return tr("{advice}. That is worth as much as {named}.", advice=advice, named=_named(other))
     if why := doubt(more, error):
         kept = tr(", or keep {current}", current=current) if what in (CHANGE, END) else ""
         known = "" if missing(error) else f" ({error_told(error)})"
@@ -419,6 +421,11 @@ def _of_level(value: pd.Series, points: pd.DataFrame, level: Level) -> str:
     return tr("; within the interval of the level, {interval}, this {turns}", interval=interval, turns=turns)
 
 
+def _not_apart(more: float, error: float) -> str:
+    """Return what the difference of two policies is where they cannot be told apart; empty where they can."""
+    return tr("zero") if more == error == 0 else doubt(more, error)
+
+
 def best_offer(found: Account, current: str, currency: str) -> str:
     """Return which policy is worth most, and by how much beside the error; empty where there is but one."""
     items = found.items
@@ -428,7 +435,7 @@ def best_offer(found: Account, current: str, currency: str) -> str:
     if current == NO_COVER:
         less, error = items.loc[order[1], ["cover_value_on_best", "cover_value_on_best_se"]]
         offers = counted(len(items), "offer")
-        if why := doubt(less, error):
+        if why := _not_apart(less, error):
             return tr(
                 "Of {offers} {first} and {second} are worth most; the difference between them is {why}.",
                 offers=offers,
@@ -446,7 +453,7 @@ def best_offer(found: Account, current: str, currency: str) -> str:
         )
     other = order[0] if order[0] != current else order[1]
     more, error = items.loc[other, ["cover_value_on_current", "cover_value_on_current_se"]]
-    if why := doubt(more, error):
+    if why := _not_apart(more, error):
         return tr(
             "Between {current}, the policy in force, and {other} the difference is {why}.",
             current=current,
