@@ -294,12 +294,12 @@ def whole(number: float) -> str:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """Return a number with so many decimals.
+    """Return a number with so many decimals; what is rounded to zero has no sign.
 
-    >>> fixed(0.25, 1), fixed(1234.5, 0)
-    ('0.2', '1,234')
+    >>> fixed(0.25, 1), fixed(1234.5, 0), fixed(-0.004, 2)
+    ('0.2', '1,234', '0.00')
     """
-    return separated(f"{value:,.{decimals}f}")
+    return separated(f"{value:z,.{decimals}f}")
 
 
 def short(value: float, digits: int = 6) -> str:
