@@ -1,11 +1,13 @@
 """The sales that only cover makes possible: limits with cover against limits without, by what the buyers owed."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
 from tradecredit.decide.limits.actions import RISK, held_back, risk_bound
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.carried_sales import with_balances
@@ -47,15 +49,8 @@ def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carrie
     counts (`actions.risk_limit`), with cover and without. Source: definitions §4.11, §8.5.
     """
     index = dist.portfolio.index
-    found, known = dict[str, pd.DataFrame](), list[tuple[Cover, pd.DataFrame]]()
-    for policy in dist.policies:
-        cover = of_buyers(book, ground(policy, dist))
-        # Offers often cover the same part of the same limits, and limits take long.
-        limits = next((limits for other, limits in known if _same(other, cover)), None)
-        if limits is None:
-            limits = recommend(book, ratings, cover=cover)
-            known.append((cover, limits))
-        found[policy.name] = limits
+    limits_under = _limits_under(book, ratings, [ground(policy, dist) for policy in dist.policies])
+    found = {policy.name: limits for policy, limits in zip(dist.policies, limits_under, strict=True)}
     without = next(iter(found.values())) if found else recommend(book, ratings)
     limit = {NO_COVER: without["risk_limit_alone"]} | {name: limits["risk_limit"] for name, limits in found.items()}
     most, owed = pd.DataFrame(limit).reindex(index), balance_history(book)
@@ -71,6 +66,24 @@ def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carrie
     wanting = binding == METHODS["without_accounts"]
     supported = np.maximum(carried_part(owed, without["bound"]), part[NO_COVER]).where(wanting, part[NO_COVER])
     return Carried(part, most, binding, supported)
+
+
+@remembered
+def _limits_under(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> list[pd.DataFrame]:
+    """Return the recommended limits under each policy's cover, which take long: once for all that cover the same.
+
+    Offers often cover the same part of the same limits.
+    """
+    known = list[tuple[Cover, pd.DataFrame]]()
+    found = []
+    for policy in policies:
+        cover = of_buyers(book, policy)
+        limits = next((limits for other, limits in known if _same(other, cover)), None)
+        if limits is None:
+            limits = recommend(book, ratings, cover=cover)
+            known.append((cover, limits))
+        found.append(limits)
+    return found
 
 
 def _risk_binding(limits: pd.DataFrame) -> pd.Series:
