@@ -1,5 +1,11 @@
 """A small ledger that tests write out, spoil and read, and books made of a few lines of CSV text."""
 
+import os
+
+# As in kernels of a report (`report.kernels.ONE_THREAD`), before anything imports numpy: threads of linear algebra that
+# wait for each other take the time of the worker beside.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
