@@ -1,5 +1,11 @@
 """A small ledger that tests write out, spoil and read, and books made of a few lines of CSV text."""
 
+import os
+
+# As in kernels of a report (`report.kernels.ONE_THREAD`), before anything imports numpy: threads of linear algebra that
+# wait for each other take the time of the worker beside.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -125,12 +131,13 @@ def _table(name: str, content: str | pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def book_of() -> Callable[..., Book]:
+def book_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Book]:
     """Return `book_of(as_of, settings, run=…, **tables)`, for ledgers worked out by hand.
 
     `tables` are CSV texts or frames, and buyers follow from the invoices; `settings` is the run's section
-    `receivables`, `run` its other sections.
+    `receivables`, `run` its other sections. What is computed is kept in a folder of these tests.
     """
+    run_file = tmp_path_factory.mktemp("books") / "x.yaml"
 
     def book_of(
         as_of: str, settings: dict | None = None, *, run: dict | None = None, **tables: str | pd.DataFrame
@@ -140,7 +147,7 @@ def book_of() -> Callable[..., Book]:
             given["buyers"] = _table("buyers", given["invoices"][["buyer_id"]].drop_duplicates())
         given["buyers"] = given["buyers"].assign(kind=given["buyers"]["kind"].fillna("private"))
         complete = EMPTY | given
-        parameters = Run(entity="Test", currency="EUR", as_of=as_of, source={"kind": "demo"}, file="x.yaml",
+        parameters = Run(entity="Test", currency="EUR", as_of=as_of, source={"kind": "demo"}, file=run_file,
                          receivables=settings or {}, **run or {})  # fmt: skip
         day = pd.Timestamp(as_of)
         return Book(

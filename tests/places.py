@@ -6,10 +6,11 @@ from pathlib import Path
 
 SETTINGS = {
     "UTC": {"TZ": "UTC", "LC_ALL": "C.UTF-8"},
-    # Texts of files that state no encoding are in that of the language; in ASCII where it is not installed.
+    # Texts of files that state no encoding are in that of the language (this one is made in a fifteenth of the time
+    # of GB18030, and lacks more letters); in ASCII where it is not installed.
     "Shanghai in Chinese": {
         "TZ": "Asia/Shanghai",
-        "LC_ALL": "zh_CN.GB18030",
+        "LC_ALL": "zh_CN.GBK",
         "PYTHONUTF8": "0",
         "PYTHONCOERCECLOCALE": "0",
     },

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not MOUNTS, reason="file systems cannot be mount
 FILLING = """from tradecredit import Book
 from tradecredit.report.chapter import Chapter
 chapter = Chapter("00_summary", Book.open(run_file, as_of), output)
-chapter.table(chapter._book.invoices.loc[[0] * 200_000], "big", "A table that does not fit")"""
+chapter.table(chapter._book.invoices.loc[[0] * 40_000], "big", "A table that does not fit")"""
 
 
 def command(*arguments: object, mounted: str = "") -> subprocess.CompletedProcess:

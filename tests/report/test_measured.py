@@ -139,7 +139,7 @@ def test_numbers_that_one_file_holds_as_fractions_are_the_same_numbers(tmp_path)
             }
         )
         table.to_parquet(place / f"{name}.parquet", index=False)
-    assert len(write_measured(run_of(place, 3, tables={}), tmp_path / "tables")) == 3
+    assert len(write_measured(run_of(place, 2, tables={}), tmp_path / "tables")) == 2
 
 
 def test_a_run_that_no_part_can_read_is_refused_with_what_to_do(folder, tmp_path):

@@ -40,7 +40,7 @@ def spoken(tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("place", "told"), [
-    ("Shanghai in Chinese", "('zh_CN', 'gb18030') 0.5"), ("Los Angeles in German", "('de_DE', 'UTF-8') 0,5"),
+    ("Shanghai in Chinese", "('zh_CN', 'gbk') 0.5"), ("Los Angeles in German", "('de_DE', 'UTF-8') 0,5"),
 ])  # fmt: skip
 def test_processes_do_speak_these_languages(spoken, place, told):
     if not spoken:

@@ -16,6 +16,7 @@ from tradecredit.decide.policies import as_if, past_losses
 from tradecredit.insurance import in_force
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.base import PROJECT
+from tradecredit.params.run import Run
 
 sys.path.append(str(Path(__file__).parents[2] / "reference"))
 
@@ -27,8 +28,15 @@ CENT = 0.005
 
 
 @pytest.fixture(scope="module")
-def demo_book():
-    return Book.open(PROJECT / "params" / "demo.yaml")
+def demo_run() -> Run:
+    """The demo's run of a book with as many defaults as the whole one, and a quarter of its invoices."""
+    run = Run.from_yaml(PROJECT / "params" / "demo.yaml")
+    return run.model_copy(update={"source": run.source.model_copy(update={"invoices": 15_000})})
+
+
+@pytest.fixture(scope="module")
+def demo_book(demo_run):
+    return Book.open(demo_run)
 
 
 VARIED = [
@@ -365,11 +373,11 @@ def test_more_retained_is_never_paid_more_and_all_adds_up(book_of, tables, more)
         assert row["past_indemnity"] == pytest.approx(in_years.get(end, 0.0))
 
 
-def test_what_comes_later_changes_no_loss_of_then(demo_book):
+def test_what_comes_later_changes_no_loss_of_then(demo_run, demo_book):
     """A book of a year ago has the losses of then, with the recoveries that were known."""
     policy = in_force.policies(demo_book)[0]
     then = demo_book.as_of - pd.DateOffset(years=1)
-    before = past_losses.past_losses(Book.open(PROJECT / "params" / "demo.yaml", then), policy)
+    before = past_losses.past_losses(Book.open(demo_run, then), policy)
     now = past_losses.past_losses(demo_book, policy)
     before, now = (
         table[(table["past_state"] == "loss") & (table["loss_day"] <= then)].set_index(["buyer_id", "loss_day"])
