@@ -10,7 +10,7 @@ from tradecredit.book.exports import allocation_lists, contents, guesses, kinds,
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
-from tradecredit.book.exports.lists_beside import BESIDE, as_payments
+from tradecredit.book.exports.lists_beside import BESIDE, as_credits, as_payments, called_credits
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
@@ -155,6 +155,9 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
     payments = {path for path, found in found_in.items() if found and _called_payments(path, found[0])}
     if any(found for path, found in found_in.items() if path not in payments):
         found_in |= {path: [one._replace(found=as_payments(one.found)) for one in found_in[path]] for path in payments}
+    credits = {path for path, found in found_in.items() if found and called_credits(path.stem, found[0].found)}
+    if any(found for path, found in found_in.items() if path not in {*credits, *payments}):
+        found_in |= {path: [one._replace(found=as_credits(one.found)) for one in found_in[path]] for path in credits}
     for path, found in found_in.items():
         unlisted += [] if found else [path]
         for looked in found:
