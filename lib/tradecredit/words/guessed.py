@@ -22,6 +22,7 @@ MEANS = {
     "source.sheets": "sheets with rows that are no list of documents and are not read",
     "source.where": "states of payments that count",
     "source.without": "rows that are left out: void, or of suppliers",
+    "source.snapshots": "lists of several days in one, of which the newest is read",
     "source.states": "states of documents that may be no debt yet, and are counted",
     "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
     "source.undated": "rows with an amount and no day, which are left out",

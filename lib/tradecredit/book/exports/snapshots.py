@@ -1,0 +1,80 @@
+"""Lists of several days in one file, each appended below the last: only the newest of them is what is open."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.guess import Guess, Settled
+from tradecredit.params.export import Code, ExportSource
+
+SEEN_AGAIN = 0.5
+"""Share of rows whose document stands in other rows as well, from which these may be lists of several days."""
+ROWS_OF_A_DAY = 5
+"""So many rows each day has at least, on average."""
+ALMOST_ALL = 0.95
+"""Share of documents that stand in all lists between their first and their last, and of rows issued by then."""
+
+
+class Newest(NamedTuple):
+    """The column of the days on which lists were taken, what it holds for the newest of them, and how many there are.
+
+    `rows`: those of the newest.
+    """
+
+    column: str
+    value: str
+    lists: int
+    rows: pd.Series
+
+    @property
+    def settled(self) -> Settled:
+        """What this settles of the description of a list."""
+        where: dict[str, list[Code]] = {self.column: [self.value]}
+        shown = f"{self.column} {self.value}, the newest of {self.lists}"
+        return Settled({"where": where}, (Guess("source.snapshots", shown, open=True),))
+
+
+def newest(raw: pd.DataFrame, found: pd.DataFrame, source: ExportSource) -> Newest | None:
+    """Return which rows are the newest of several lists in one; None where the rows are one list.
+
+    `raw` has the cells of documents by role, `found` the same rows under the file's own names. A column is that of the
+    days of lists if every row has one, none of them before the document's own; if no document stands twice in a list;
+    and if one that stands in two lists stands in all between them, as days of payment and of delivery do not.
+    """
+    buyer, number = raw["buyer_id"].fillna(raw["name"]), raw["invoice_id"].fillna(raw["number"])
+    document = raw.groupby([buyer, number, raw["due"].astype("str")], dropna=False).ngroup()[number.notna()]
+    if len(document) < 2 * ROWS_OF_A_DAY or document.duplicated(keep=False).mean() < SEEN_AGAIN:
+        return None
+    of_days = {source.columns.get(role) for role in ("due", "cleared", "baseline")}
+    issued = _read(raw["issued"])
+    for name in [str(name) for name in found if name not in of_days and not str(name).startswith("above: ")]:
+        column = found[name].set_axis(raw.index)
+        lists = column.nunique()
+        if column.isna().any() or not 1 < lists <= len(column) / ROWS_OF_A_DAY:
+            continue
+        taken = _read(column)
+        if taken is None or taken.isna().any() or not _goes_on(document, taken.rank(method="dense")):
+            continue
+        own = issued is None or name == source.columns.get("issued")
+        if own or (issued[issued.notna()] <= taken[issued.notna()]).mean() >= ALMOST_ALL:
+            last = taken == taken.max()
+            return Newest(name, str(column[last].astype("str").str.strip().iloc[0]), lists, last)
+    return None
+
+
+def _read(column: pd.Series) -> pd.Series | None:
+    """Return a column as days; None where it holds none."""
+    if pd.api.types.is_datetime64_any_dtype(column) or column.map(lambda cell: hasattr(cell, "year")).all():
+        return days(column, None, zone="UTC")
+    form = told([column])
+    return None if form is None else days(column, form.format)
+
+
+def _goes_on(document: pd.Series, place: pd.Series) -> bool:
+    """Return whether each document stands once in a list, and in all lists between its first and its last."""
+    of = place[document.index].groupby(document)
+    between = of.max() - of.min() + 1
+    again = of.size() > 1
+    each_once = (of.nunique() == of.size()).mean() >= ALMOST_ALL
+    return bool(each_once and again.any() and (between == of.size())[again].mean() >= ALMOST_ALL)
