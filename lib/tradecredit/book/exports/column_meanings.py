@@ -46,11 +46,13 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {_without_glue(column): column for column in reversed(cells)}
     called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
+    # Tables of a database may have no mark between words, as ACCOUNTNUM.
+    called |= {key: column for name, column in called.items() if (key := name.replace(" ", "")) not in called}
     ranked = [
-        (rank, at, role, called[plain(name)])
+        (rank, at, role, called[key])
         for at, (role, names) in enumerate(system.columns.items())
         for rank, name in enumerate(names)
-        if plain(name) in called
+        if (key := plain(name)) in called or (key := key.replace(" ", "")) in called
     ]
     heads = [
         (rank, at, role, frozenset(head.split()))
