@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tradecredit.book.exports.heads import AMOUNTS, GLUE, fits, plain
+from tradecredit.book.exports.heads import AMOUNTS, GLUE, OTHER, fits, plain
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportSystem, Role
 
@@ -43,6 +43,15 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         name: one if one in known or (one and one - OF_WHAT in of_amounts) else vocabulary().of(bare[name])
         for name, one in meanings.items()
     }
+    # What is said in brackets may only explain the name before them.
+    meanings |= {
+        name: of_rest
+        for name, one in meanings.items()
+        if one is None
+        and (parts := re.fullmatch(r"(.+?)\s*\(([^()]+)\)", name))
+        and OTHER not in vocabulary().known(parts[2])
+        and (of_rest := vocabulary().of(parts[1])) not in meanings.values()
+    }
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {_without_glue(column): column for column in reversed(cells)}
     called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
@@ -59,10 +68,20 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         for at, (role, listed) in enumerate(system.heads.items())
         for rank, head in enumerate(listed)
     ]
+
+    def repeated(column: str) -> float:
+        """Return the share of cells that others repeat: of two numbers of an invoice, that of its parts is its own."""
+        values = [str(cell) for cell in cells[column] if cell is not None]
+        return 1 - len({*values}) / max(len(values), 1)
+
     # A small word such as `on` is passed over where the name means nothing with it.
     for sure, small in ((1000, frozenset[str]()), (2000, frozenset({"at"}))):
         columns = _by_meaning((name, one - small) for name, one in meanings.items() if one is not None)
-        ranked += [(sure + rank, at, role, column) for rank, at, role, head in heads for column in columns[head]]
+        ranked += [
+            (sure + rank, at, role, column)
+            for rank, at, role, head in heads
+            for column in (sorted(columns[head], key=repeated) if role == "invoice_id" else columns[head])
+        ]
     # Of amounts it may be said that they are the invoice's, or in the document's currency.
     columns = _by_meaning((name, one - {"at", *OF_WHAT}) for name, one in meanings.items() if one and one & OF_WHAT)
     ranked += [
