@@ -181,7 +181,15 @@ def test_credits_by_age_are_money_on_account(tmp_path):
 
 
 RECHNUNGEN = [["Rechnungsnr.", "Kontakt", "Datum", "Zahlbar bis", "Total", "Offener Betrag", "Status"]] + [
-    [f"RE-{at}", ("Amber AG", "Birch GmbH")[at % 2], f"{at:02}.09.2026", f"{at:02}.10.2026", "100.50", "100.50", "Offen"]
+    [
+        f"RE-{at}",
+        ("Amber AG", "Birch GmbH")[at % 2],
+        f"{at:02}.09.2026",
+        f"{at:02}.10.2026",
+        "100.50",
+        "100.50",
+        "Offen",
+    ]
     for at in range(1, 7)
 ]
 

@@ -20,9 +20,7 @@ PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added
 CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
 BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
 """Descriptions of lists beside a ledger: our kind of all their documents."""
-OF_CREDITS = re.compile(
-    r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschrift(?:en|s)?", re.IGNORECASE
-)
+OF_CREDITS = re.compile(r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschrift(?:en|s)?", re.IGNORECASE)
 """What names of columns say in a list of credit memos."""
 DATED = 0.9
 """Share of rows that hold a day, from which a column is one of days."""

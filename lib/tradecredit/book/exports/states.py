@@ -186,10 +186,7 @@ def _state_columns(seen: Seen) -> list[str]:
         and found[name].notna().any()
         and (
             _yes_means(str(name), [*found[name].dropna().unique()])
-            or (
-                set(plain(name).split()) & words
-                and {plain(value) for value in found[name].dropna().unique()} <= known
-            )
+            or (set(plain(name).split()) & words and {plain(value) for value in found[name].dropna().unique()} <= known)
         )
     ]
     return [first, *others] if isinstance(first, str) else others
