@@ -4,12 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tradecredit.book.exports.heads import AMOUNTS, GLUE, OTHER, fits, plain
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, GLUE, OTHER, fits, plain
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportSystem, Role
 
 OF_WHAT = {"currency", "invoice", "document", "transaction"}
-"""What names of amounts may say besides what they are."""
+"""What names of amounts may say besides what they are; those of days all but the currency."""
 NAMES = ({"name"}, {"customer", "name"})
 """What a column of names says."""
 NAMES_OF_A_CODE = 3
@@ -82,14 +82,15 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             for rank, at, role, head in heads
             for column in (sorted(columns[head], key=repeated) if role == "invoice_id" else columns[head])
         ]
-    # Of amounts it may be said that they are the invoice's, or in the document's currency.
-    columns = _by_meaning((name, one - {"at", *OF_WHAT}) for name, one in meanings.items() if one and one & OF_WHAT)
-    ranked += [
-        (3000 + rank, at, role, column)
-        for rank, at, role, head in heads
-        if role in AMOUNTS
-        for column in columns[head - OF_WHAT]
-    ]
+    # Of amounts and days it may be said that they are the invoice's, or in the document's currency.
+    for roles, of_what in ((AMOUNTS, OF_WHAT), (DAYS, OF_WHAT - {"currency"})):
+        columns = _by_meaning((name, one - {"at", *of_what}) for name, one in meanings.items() if one and one & of_what)
+        ranked += [
+            (3000 + rank, at, role, column)
+            for rank, at, role, head in heads
+            if role in roles
+            for column in columns[head - of_what]
+        ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
     held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
             if role in ("buyer_id", "name")}  # fmt: skip

@@ -159,7 +159,7 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
         if "name" not in columns and (code := of("buyer_id")) and not found.system.block:
             take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
-    if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
+    if (issued := of("issued")) and not {"due", "terms", "terms_days"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued, issued.filled)))
     if (due := of("due")) and "issued" not in columns:
         # Payments among invoices have no due day.

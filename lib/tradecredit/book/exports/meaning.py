@@ -176,8 +176,9 @@ def with_days(
     The terms are the document's, else those of its buyer (`of_buyers`, by id), else the list's (`terms_days`).
     """
     late = pd.to_numeric(frame["days_overdue"], errors="coerce")
-    # Of what is not late the age does not say when it is due; a list without any day has nothing else.
-    late = late.where((late > 0) | frame["issued"].isna())
+    # Of what is not late an age of nought does not say when it is due, one below it does; a list without any day has
+    # nothing else.
+    late = late.where((late > 0) | (late < 0).any() | frame["issued"].isna())
     due = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
     told = pd.Timestamp(exported) - pd.to_timedelta(late, unit="D")
     return _with_terms(frame.assign(due=due.fillna(told)), source, of_buyers)
