@@ -28,3 +28,12 @@ def test_days_below_nought_tell_when_it_will_be_due(tmp_path):
     rows = "C1;I1;01.09.2026;100,50;30\nC2;I2;20.10.2026;200,50;-19\nC2;I3;01.10.2026;300,50;0\n"
     _, found = read(tmp_path, "aged.csv", "As of 31.10.2026\n" + AGED + rows)
     assert [due for _, due, _ in open_items(found).values()] == ["2026-10-01", "2026-10-31", "2026-11-19"]
+
+
+def test_what_is_on_account_without_a_day_stands_as_of_the_day_of_the_export(tmp_path):
+    lines = ["As of 31.10.2026", "Account;Customer name;Reference;Invoice date;Due date;Original amount;Balance"]
+    lines += [f"7{at % 3};N{at % 3};I{at};0{at}.09.2026;0{at}.10.2026;{at}00,50;{at}00,50" for at in range(1, 10)]
+    _, found = read(tmp_path, "open.csv", "\n".join([*lines, "71;N1;UNAPPLIED;;;;-80,25"]) + "\n")
+    (receipt,) = found.tables["receipts"].itertuples()
+    assert (receipt.buyer_id, receipt.amount, str(receipt.received.date())) == ("71", 80.25, "2026-10-31")
+    assert ("receipts", "credits without a day: taken as of the day of the export", 1) in found.assumed

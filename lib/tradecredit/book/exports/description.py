@@ -96,7 +96,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     named = source.columns
     if looked.found.system.name == ANY:
         source = source.model_copy(
-            update={"columns": figures.with_credits(figures.with_sides(dict(named), found), found)}
+            update={
+                "columns": figures.with_credits(figures.with_sides(figures.with_tax(dict(named), found), found), found)
+            }
         )
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     if days := writing.days_elsewhere(source, every, found):
