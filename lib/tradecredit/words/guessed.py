@@ -53,6 +53,7 @@ MEANS = {
     "source.columns.name": "who the buyer is, by what stands in the column",
     "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
     "source.columns.paid": "what is paid, by what stands in the column",
+    "source.columns.cleared": "the day of payment, by what stands in the column",
     "source.columns.kind": "the kind of document, by the words in the column",
     "source.columns.credited": "what credit notes settled of an amount",
     "source.columns.debit": "what raises a debt, as a balance that runs on shows",

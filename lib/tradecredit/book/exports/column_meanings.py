@@ -20,6 +20,8 @@ LEAST_OF_ALL = 20
 """Rows above which a value of its own in each is no buyer's, as some buyer has two."""
 LEAST_SHARED = 3
 """Rows above which one value in all of them is the company's own, and no buyer's."""
+WIDTH_OF_A_TITLE = 3
+"""Cells that titles of groups and rows of sums fill at most."""
 MOSTLY_OF_TABLES = 0.8
 """Share of columns with a table before their names from which these are passed over."""
 COLUMNS_OF_A_TABLE = 3
@@ -92,12 +94,18 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
             for column in columns[head - of_what]
         ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
-    held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
-            if role in ("buyer_id", "name")}  # fmt: skip
+    # Titles of groups and sums are no documents.
+    least = min(WIDTH_OF_A_TITLE, len(cells) - 2)
+    wide = [row for row in below if sum(cell is not None for cell in row) > least]
+    places = places_of(header)
+    of_documents = {column: [str(row[places[column]]).strip() for row in wide
+                             if places[column] < len(row) and row[places[column]] is not None]
+                    for *_, role, column in ranked if role in ("buyer_id", "name")}  # fmt: skip
+    held = {column: {*values} for column, values in of_documents.items()}
     own = {column for column, values in held.items() if len(values) == 1 and len(cells[column]) > LEAST_SHARED}
     ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in own or own == {*held}]
     # What differs in all rows, beside another that repeats, is called a name or a number, and is the document's.
-    every = {column for column, values in held.items() if len(values) == len(cells[column]) > LEAST_OF_ALL}
+    every = {column for column, values in held.items() if len(values) == len(of_documents[column]) > LEAST_OF_ALL}
     each = {column for column in every if all(re.search(r"\d", value) for value in held[column])}
     if {*held} - own - every:
         ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in each]

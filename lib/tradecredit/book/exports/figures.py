@@ -101,7 +101,7 @@ def with_tax(columns: Columns, found: pd.DataFrame) -> Columns:
 
 
 def _without_tax(columns: Columns, rows: pd.DataFrame, held: dict[str, pd.Series]) -> pd.Series | None:
-    """Return what is read as the amounts of a list: a column, else quantities by prices; None where they are neither."""
+    """Return what is read as the amounts of a list, a column or quantities by prices; None where they are neither."""
     if "amount" in columns:
         return held.get(str(columns["amount"]))
     by_price = [rows[str(columns[role])] for role in ("quantity", "unit_price") if role in columns]
