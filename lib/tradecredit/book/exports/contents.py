@@ -391,10 +391,11 @@ def _payment_beside(columns: Sequence[Held], amount: Held, issued: Held) -> dict
         whole = ((paid - owed).abs() < CENT)[there].mean() > MOSTLY
         if there.sum() < LEAST_ROWS or there.all() or not (within and whole):
             continue
-        for day in [one for one in columns if one.days is not None and not one.known & {OTHER, "due"}]:
-            together = (day.days.notna() == paid.notna()).mean() >= ALMOST_ALL
-            both = day.days.notna() & issued.days.notna() if issued.days is not None else None
-            if together and both is not None and (day.days >= issued.days)[both].mean() >= ALMOST_ALL:
+        for day in [one for one in columns if not one.known & {OTHER, "due"}]:
+            if day.days is None or issued.days is None or (day.days.notna() == paid.notna()).mean() < ALMOST_ALL:
+                continue
+            both = day.days.notna() & issued.days.notna()
+            if (day.days >= issued.days)[both].mean() >= ALMOST_ALL:
                 return {"paid": sums, "cleared": day}
     return {}
 

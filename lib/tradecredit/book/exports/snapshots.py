@@ -56,8 +56,8 @@ def newest(raw: pd.DataFrame, found: pd.DataFrame, source: ExportSource) -> Newe
         taken = _read(column)
         if taken is None or taken.isna().any() or not _goes_on(document, taken.rank(method="dense")):
             continue
-        own = issued is None or name == source.columns.get("issued")
-        if own or (issued[issued.notna()] <= taken[issued.notna()]).mean() >= ALMOST_ALL:
+        known = None if issued is None or name == source.columns.get("issued") else issued.dropna()
+        if known is None or (known <= taken[known.index]).mean() >= ALMOST_ALL:
             last = taken == taken.max()
             return Newest(name, str(column[last].astype("str").str.strip().iloc[0]), lists, last)
     return None
