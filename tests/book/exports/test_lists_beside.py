@@ -231,6 +231,14 @@ def test_the_number_of_a_credit_beside_few_invoices_makes_no_list_of_credits(tmp
     assert open_items(found)["I2"] == ("Amber", "2026-10-02", 100.5)
 
 
+def test_credits_beside_documents_of_any_number_make_no_list_of_credits(tmp_path):
+    head = ["Doc No", "Customer", "Date", "Due Date", "Amount", "Open", "Credit Note Amount", "Credit Note Date"]
+    rows = [[f"D{at}", "Amber", f"2026-09-0{at}", f"2026-10-0{at}", "100.50", "90.25", "10.25", "2026-09-30"]
+            for at in range(1, 7)]  # fmt: skip
+    _, found = read(written(tmp_path / "list.csv", [head, *rows]))
+    assert open_items(found)["D2"] == ("Amber", "2026-10-02", 90.25)
+
+
 def test_what_of_a_payment_is_on_account_stands_beside_what_is_applied(tmp_path):
     head = ["Payment", "Customer", "Payment Date", "Payment Amount", "Applied Amount", "On Account Amount", "Reference"]
     payments = [["P1", "C1", "2026-04-02", "300.25", "300.25", "0.00", "A1"],

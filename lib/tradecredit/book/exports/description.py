@@ -119,7 +119,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         source = source.model_copy(update=dict(newest.settled.fields))
         if source.columns.get("issued") == newest.column:
             # On the day of the list none of its documents was issued.
-            source = source.model_copy(update={"columns": {k: v for k, v in source.columns.items() if k != "issued"}})
+            source = source.model_copy(
+                update={"columns": {one: of for one, of in source.columns.items() if one != "issued"}}
+            )
             every = every.assign(issued=pd.NA)
         of_lists, titles = newest.settled.guesses, {"day": newest.value} | titles
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])

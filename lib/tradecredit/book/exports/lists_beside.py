@@ -70,7 +70,7 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
 def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called.
 
-    Two of its columns are called after them, or that of its documents' numbers alone.
+    The column of its documents' numbers is called after them, or two others without which it is no list.
     """
     for line, cells in rows[:HEAD_ROWS]:
         below = rows_below(rows, line)
@@ -89,9 +89,14 @@ def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | Non
         own = [name for name in own if _filled(name, cells, below) >= DATED]
         columns |= {"invoice_id": own[:1]} if own else {}
         number = columns.get("invoice_id", [""])[0]
-        enough_say_so = len(of_credits) > 1 or number in of_credits.values()
-        if not enough_say_so or "invoice" in vocabulary().known(number):
+        if "invoice" in vocabulary().known(number):
             continue
+        if number not in of_credits.values():
+            # What makes a list without their columns has credits beside its documents.
+            others = [None if str(cell).strip() in of_credits.values() else cell for cell in cells]
+            several = sum(OF_CREDITS.search(name) is not None for name in of_credits.values()) > 1
+            if not several or enough({*meant(systems()[-1], others, below)}):
+                continue
         if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
             return Recognised(systems()[-1].model_copy(update=CREDITS), line, columns)
     return None
