@@ -123,7 +123,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
                 update={"columns": {one: of for one, of in source.columns.items() if one != "issued"}}
             )
             every = every.assign(issued=pd.NA)
-        of_lists, titles = newest.settled.guesses, {"day": newest.value} | titles
+        of_lists, titles = newest.settled.guesses, {"day": str(newest.day)} | titles
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
     guessed = (*of_lists, *_of_columns(looked, source), *_by_figures(named, source.columns), *guesses.many_buyers(seen))
     of_any = LOOKS_AT_ANY if system.name == ANY else ()

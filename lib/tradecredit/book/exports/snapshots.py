@@ -1,10 +1,11 @@
 """Lists of several days in one file, each appended below the last: only the newest of them is what is open."""
 
+from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.guess import Guess, Settled
 from tradecredit.params.export import Code, ExportSource
 
@@ -12,6 +13,7 @@ SEEN_AGAIN = 0.5
 """Share of rows whose document stands in other rows as well, from which these may be lists of several days."""
 ROWS_OF_A_DAY = 5
 """So many rows each day has at least, on average."""
+YEAR_AND_MONTH = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])"
 ALMOST_ALL = 0.95
 """Share of documents that stand in all lists between their first and their last, and of rows issued by then."""
 
@@ -19,11 +21,12 @@ ALMOST_ALL = 0.95
 class Newest(NamedTuple):
     """The column of the days on which lists were taken, what it holds for the newest of them, and how many there are.
 
-    `rows`: those of the newest.
+    `day`: that of the newest, the last of its month where only this is told. `rows`: those of the newest.
     """
 
     column: str
     value: str
+    day: date
     lists: int
     rows: pd.Series
 
@@ -43,6 +46,8 @@ def newest(raw: pd.DataFrame, found: pd.DataFrame, source: ExportSource) -> Newe
     and if one that stands in two lists stands in all between them, as days of payment and of delivery do not.
     """
     buyer, number = raw["buyer_id"].fillna(raw["name"]), raw["invoice_id"].fillna(raw["number"])
+    if number.duplicated(keep=False).mean() < SEEN_AGAIN:
+        return None
     document = raw.groupby([buyer, number, raw["due"].astype("str")], dropna=False).ngroup()[number.notna()]
     if len(document) < 2 * ROWS_OF_A_DAY or document.duplicated(keep=False).mean() < SEEN_AGAIN:
         return None
@@ -59,16 +64,23 @@ def newest(raw: pd.DataFrame, found: pd.DataFrame, source: ExportSource) -> Newe
         known = None if issued is None or name == source.columns.get("issued") else issued.dropna()
         if known is None or (known <= taken[known.index]).mean() >= ALMOST_ALL:
             last = taken == taken.max()
-            return Newest(name, str(column[last].astype("str").str.strip().iloc[0]), lists, last)
+            value = str(column[last].astype("str").str.strip().iloc[0])
+            return Newest(name, value, taken.max().date(), lists, last)
     return None
 
 
 def _read(column: pd.Series) -> pd.Series | None:
-    """Return a column as days; None where it holds none."""
+    """Return a column as days, months as the last of theirs; None where it holds none."""
     if pd.api.types.is_datetime64_any_dtype(column) or column.map(lambda cell: hasattr(cell, "year")).all():
         return days(column, None, zone="UTC")
+    text = column.dropna().astype("str").str.strip()
+    if text.str.fullmatch(YEAR_AND_MONTH).all():
+        return pd.to_datetime(column.astype("str").str.strip(), format="%Y%m") + pd.offsets.MonthEnd(0)
     form = told([column])
-    return None if form is None else days(column, form.format)
+    if form is None:
+        return None
+    read = days(column, form.format)
+    return read + pd.offsets.MonthEnd(0) if months_alone(form.format) else read
 
 
 def _goes_on(document: pd.Series, place: pd.Series) -> bool:
