@@ -73,6 +73,21 @@ class ExportAllocations(Parameters):
     """Its column of what of a payment settles the invoice."""
 
 
+class ExportNumbers(Parameters):
+    """A list of customers that has the number by which another list knows them beside that of the ledger."""
+
+    file: str
+    """The file, by its place from the folder of the other list's files."""
+    form: ExportForm = ExportForm()
+    """How it is written."""
+    column: str
+    """The other list's column of buyers."""
+    theirs: str
+    """The customers' column of what stands there."""
+    ours: str
+    """The customers' column of the ledger's numbers."""
+
+
 class ExportList(Parameters):
     """Files of one form, each a list of documents: invoices, payments and credit memos."""
 
@@ -89,6 +104,8 @@ class ExportList(Parameters):
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
     allocations: ExportAllocations | None = None
     """Of a list of payments: a list that allots them to invoices."""
+    buyers_by: ExportNumbers | None = None
+    """Of a list that knows buyers by another number than the ledger: the list of customers that has both."""
     one_kind: DocumentKind | None = None
     """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
     buckets: dict[str, int] = {}

@@ -166,6 +166,9 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
     if source.allocations:
         stated = source.allocations.model_dump(mode="json", exclude_defaults=True)
         yield f"allocations: {_value(stated)}   # {ABOUT['allocations']}"
+    if source.buyers_by:
+        stated = source.buyers_by.model_dump(mode="json", exclude_defaults=True)
+        yield f"buyers_by: {_value(stated)}   # {ABOUT['buyers_by']}"
     for key in ("buckets", "where", "without", "settled", "written_off", "block"):
         section, open_point = getattr(source, key), check(f"source.{key}")
         if section or open_point:
@@ -191,6 +194,7 @@ DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued
 
 ABOUT = {
     "allocations": "the list that allots these payments to invoices",
+    "buyers_by": "the list of customers that has this list's number of each beside the ledger's",
     "where": "rows to read: column and its values",
     "without": "rows to leave out: column and its values",
     "buckets": "what is owed by age: column and its least days past due",

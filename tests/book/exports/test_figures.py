@@ -214,3 +214,39 @@ def test_what_sums_up_to_what_buyers_owe_is_what_is_open(tmp_path):
     }  # fmt: skip
     on_account = found.tables["receipts"].query("invoice_id.isna()")
     assert on_account["amount"].tolist() == [30.0]
+
+
+TAXED = [(f"I{at}", at * 100, at * (20 if at % 3 else 5)) for at in range(1, 13)]
+
+
+@pytest.mark.parametrize("net", ["Amount", "Net value"])
+def test_amounts_with_tax_are_told_by_what_adds_up(net, tmp_path):
+    lines = [f"Invoice No,Customer,Date,Due Date,{net},Sum of levies,All in all"]
+    lines += [
+        f"{number},C{at % 4},2026-09-{at:02},2026-10-{at:02},{of:.2f},{tax:.2f},{round(of, 2) + round(tax, 2):.2f}"
+        for at, (number, of, tax) in enumerate(TAXED, 1)
+    ]
+    _, found = read(tmp_path, "list.csv", "\n".join(lines) + "\n")
+    assert open_items(found)["I2"] == ("C2", "2026-10-02", 240.0)
+    assert open_items(found)["I3"] == ("C3", "2026-10-03", 315.0)
+
+
+def test_lines_of_an_invoice_have_their_tax_beside_quantities_and_prices(tmp_path):
+    lines = ["invoice_number,customer,invoice_date,due_date,qty,unit_price,net_amount,vat,line_total"]
+    lines += [
+        f"I{at // 2},C{at // 2 % 4},2026-09-{at // 2:02},2026-10-{at // 2:02},{at},10.55,{at * 10.55:.2f},"
+        f"{at * 2.11:.2f},{at * 12.66:.2f}"
+        for at in range(2, 16)
+    ]
+    _, found = read(tmp_path, "lines.csv", "\n".join(lines) + "\n")
+    assert open_items(found)["I3"] == ("C3", "2026-10-03", round(13 * 12.66, 2))
+
+
+def test_what_is_paid_in_part_is_no_tax(tmp_path):
+    lines = ["Invoice No,Customer,Date,Due Date,Amount,Fee,Something"]
+    lines += [
+        f"I{at},C{at % 4},2026-09-{at:02},2026-10-{at:02},{at}00.00,{at * at}.50,{at * 100 + at * at}.50"
+        for at in range(1, 13)
+    ]
+    _, found = read(tmp_path, "list.csv", "\n".join(lines) + "\n")
+    assert open_items(found)["I2"] == ("C2", "2026-10-02", 200.0)

@@ -178,3 +178,73 @@ def test_credits_by_age_are_money_on_account(tmp_path):
     receipts = ledger(suggestion.source, "EUR").tables["receipts"]
     assert receipts[["buyer_id", "amount"]].to_numpy().tolist() == [["Globex", 20.0]]
     assert receipts["received"].dt.strftime("%Y-%m-%d").tolist() == ["2026-05-31"]
+
+
+RECHNUNGEN = [["Rechnungsnr.", "Kontakt", "Datum", "Zahlbar bis", "Total", "Offener Betrag", "Status"]] + [
+    [
+        f"RE-{at}",
+        ("Amber AG", "Birch GmbH")[at % 2],
+        f"{at:02}.09.2026",
+        f"{at:02}.10.2026",
+        "100.50",
+        "100.50",
+        "Offen",
+    ]
+    for at in range(1, 7)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("export.csv", ["Gutschriftsnr.", "Kontakt", "Datum", "Total", "Restguthaben"]),
+        ("gutschriften.csv", ["Nummer", "Kontakt", "Datum", "Total", "Offener Betrag"]),
+    ],
+)
+def test_credit_memos_in_a_file_of_their_own_are_no_invoices(name, head, tmp_path):
+    credits = written(tmp_path / name, [head, ["GU-1", "Birch GmbH", "14.10.2026", "80.25", "30.25"]])
+    _, found = read(written(tmp_path / "rechnungen.csv", RECHNUNGEN), credits)
+    assert len(open_items(found)) == 6
+    receipts = found.tables["receipts"]
+    assert [*zip(receipts["kind"], receipts["buyer_id"], receipts["amount"], strict=True)] == [
+        ("credit_note", "Birch GmbH", 30.25)
+    ]
+
+
+def test_credit_memos_in_a_sheet_of_their_own_are_no_invoices(tmp_path):
+    book = openpyxl.Workbook()
+    for name, rows in (("Invoices", INVOICES), ("Credit notes", [INVOICES[0], ["K1", *INVOICES[1][1:]]])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(tmp_path / "book.xlsx")
+    _, found = read(tmp_path / "book.xlsx")
+    assert "K1" not in {*found.tables["invoices"]["invoice_id"]}
+
+
+def test_the_number_of_a_credit_beside_few_invoices_makes_no_list_of_credits(tmp_path):
+    head = ["Invoice No", "Customer", "Date", "Due Date", "Amount", "Open", "Credit Note No", "Credit Note Date"]
+    rows = [[f"I{at}", "Amber", f"2026-09-0{at}", f"2026-10-0{at}", "100.50", "100.50", "", ""] for at in range(1, 7)]
+    rows[0][-2:] = ["K1", "2026-09-30"]
+    _, found = read(written(tmp_path / "list.csv", [head, *rows]))
+    assert open_items(found)["I2"] == ("Amber", "2026-10-02", 100.5)
+
+
+def test_credits_beside_documents_of_any_number_make_no_list_of_credits(tmp_path):
+    head = ["Doc No", "Customer", "Date", "Due Date", "Amount", "Open", "Credit Note Amount", "Credit Note Date"]
+    rows = [[f"D{at}", "Amber", f"2026-09-0{at}", f"2026-10-0{at}", "100.50", "90.25", "10.25", "2026-09-30"]
+            for at in range(1, 7)]  # fmt: skip
+    _, found = read(written(tmp_path / "list.csv", [head, *rows]))
+    assert open_items(found)["D2"] == ("Amber", "2026-10-02", 90.25)
+
+
+def test_what_of_a_payment_is_on_account_stands_beside_what_is_applied(tmp_path):
+    head = ["Payment", "Customer", "Payment Date", "Payment Amount", "Applied Amount", "On Account Amount", "Reference"]
+    payments = [["P1", "C1", "2026-04-02", "300.25", "300.25", "0.00", "A1"],
+                ["P2", "C1", "2026-05-05", "90.75", "0.00", "90.75", ""],
+                ["P3", "C2", "2026-05-06", "70.50", "50.00", "20.50", "A3"]]  # fmt: skip
+    _, found = read(written(tmp_path / "i.csv", INVOICES), written(tmp_path / "p.csv", [head, *payments]))
+    receipts = found.tables["receipts"]
+    on_account = receipts[receipts["invoice_id"].isna()]
+    assert [*zip(on_account["buyer_id"], on_account["amount"], strict=True)] == [("C1", 90.75), ("C2", 20.5)]

@@ -1,5 +1,7 @@
 """Rows that are void or of suppliers, names of columns behind a table's, amounts beside those in the own currency."""
 
+import pytest
+from book.exports.as_suggested import open_items, read
 from book.exports.test_registers import book_of, written
 
 from tradecredit.book.exports.column_meanings import meant, without_tables
@@ -36,3 +38,13 @@ def test_tables_before_the_names_of_columns_are_passed_over():
     assert without_tables([*names, "Total", "Due"])["InvcHead_DueDate"] == "InvcHead_DueDate"
     found = meant(systems()[-1], names, [["1", "2026-10-03", "5.25", "Alder"]])
     assert found["invoice_id"] == ["InvcHead_InvoiceNum"] and found["due"] == ["InvcHead_DueDate"]
+
+
+@pytest.mark.parametrize(
+    ("column", "yes", "no"), [("COBRADO", "S", "N"), ("Paid", "X", ""), ("Paid?", "1", "0"), ("Open", "N", "Y")]
+)
+def test_a_yes_tells_what_is_paid_under_a_name_that_asks_it(column, yes, no, tmp_path):
+    lines = [f"Invoice;Customer;Invoice date;Due date;Amount;{column}"]
+    lines += [f"I{at};C{at % 4};0{at}.09.2026;0{at}.10.2026;{at}00,50;{yes if at > 2 else no}" for at in range(1, 9)]
+    _, found = read(tmp_path, "list.csv", "\n".join(lines) + "\n")
+    assert open_items(found) == {"I1": ("C1", "2026-10-01", 100.5), "I2": ("C2", "2026-10-02", 200.5)}

@@ -8,10 +8,10 @@ import pandas as pd
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import grid
 from tradecredit.book.exports.amounts import amounts, is_amount
-from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.lists_beside import PAYMENT_NUMBERS
+from tradecredit.book.exports.plain_tables import form_of
 from tradecredit.book.exports.systems import vocabulary
-from tradecredit.params.export import ExportAllocations, ExportForm, ExportList
+from tradecredit.params.export import ExportAllocations, ExportList
 
 ALLOCATED_TO = "allocated to"
 """Column of the invoices that payments' parts settle."""
@@ -60,7 +60,7 @@ def of_payments(path: Path, file: str, payments: pd.DataFrame, invoices: Iterabl
 
     In it one column names payments, one invoices, and one has amounts. The first two are told by what they hold.
     """
-    form = _form(path)
+    form = form_of(path)
     if form is None:
         return None
     beside = grid.frame(grid.rows(path, form), form.header_row)
@@ -117,16 +117,3 @@ def _numbers(payments: pd.DataFrame, held: pd.Series) -> str | None:
         if own and len(held) and held.isin(list(numbers)).mean() > NAMED:
             return str(name)
     return None
-
-
-def _form(path: Path) -> ExportForm | None:
-    """Return how a file with names on its first line is written; None for one of another kind."""
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx" and not grid.is_text(path):
-        sheet, rows = next(iter(grid.sheets(path).items()), (None, []))
-        return ExportForm(layout="sheet", sheet=sheet, header_row=rows[0][0]) if rows else None
-    if suffix not in grid.SEPARATORS:
-        return None
-    text, encoding = decoded(path.read_bytes())
-    first = text.split("\n", 1)[0]
-    return ExportForm(encoding=encoding, separator=max(grid.SEPARATORS[suffix], key=first.count))

@@ -4,12 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tradecredit.book.exports.heads import AMOUNTS, GLUE, fits, plain
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, GLUE, OTHER, fits, plain
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import ExportSystem, Role
 
 OF_WHAT = {"currency", "invoice", "document", "transaction"}
-"""What names of amounts may say besides what they are."""
+"""What names of amounts may say besides what they are; those of days all but the currency."""
 NAMES = ({"name"}, {"customer", "name"})
 """What a column of names says."""
 NAMES_OF_A_CODE = 3
@@ -20,6 +20,8 @@ LEAST_OF_ALL = 20
 """Rows above which a value of its own in each is no buyer's, as some buyer has two."""
 LEAST_SHARED = 3
 """Rows above which one value in all of them is the company's own, and no buyer's."""
+WIDTH_OF_A_TITLE = 3
+"""Cells that titles of groups and rows of sums fill at most."""
 MOSTLY_OF_TABLES = 0.8
 """Share of columns with a table before their names from which these are passed over."""
 COLUMNS_OF_A_TABLE = 3
@@ -43,39 +45,67 @@ def meant(system: ExportSystem, header: list[object], below: list[list[object]])
         name: one if one in known or (one and one - OF_WHAT in of_amounts) else vocabulary().of(bare[name])
         for name, one in meanings.items()
     }
+    # What is said in brackets may only explain the name before them.
+    meanings |= {
+        name: of_rest
+        for name, one in meanings.items()
+        if one is None
+        and (parts := re.fullmatch(r"(.+?)\s*\(([^()]+)\)", name))
+        and OTHER not in vocabulary().known(parts[2])
+        and (of_rest := vocabulary().of(parts[1])) not in meanings.values()
+    }
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
     called = {_without_glue(column): column for column in reversed(cells)}
     called |= {plain(bare[column]): column for column in reversed(cells)} | {plain(column): column for column in cells}
+    # Tables of a database may have no mark between words, as ACCOUNTNUM.
+    called |= {key: column for name, column in called.items() if (key := name.replace(" ", "")) not in called}
     ranked = [
-        (rank, at, role, called[plain(name)])
+        (rank, at, role, called[key])
         for at, (role, names) in enumerate(system.columns.items())
         for rank, name in enumerate(names)
-        if plain(name) in called
+        if (key := plain(name)) in called or (key := key.replace(" ", "")) in called
     ]
     heads = [
         (rank, at, role, frozenset(head.split()))
         for at, (role, listed) in enumerate(system.heads.items())
         for rank, head in enumerate(listed)
     ]
+
+    def repeated(column: str) -> float:
+        """Return the share of cells that others repeat: of two numbers of an invoice, that of its parts is its own."""
+        values = [str(cell) for cell in cells[column] if cell is not None]
+        return 1 - len({*values}) / max(len(values), 1)
+
     # A small word such as `on` is passed over where the name means nothing with it.
     for sure, small in ((1000, frozenset[str]()), (2000, frozenset({"at"}))):
         columns = _by_meaning((name, one - small) for name, one in meanings.items() if one is not None)
-        ranked += [(sure + rank, at, role, column) for rank, at, role, head in heads for column in columns[head]]
-    # Of amounts it may be said that they are the invoice's, or in the document's currency.
-    columns = _by_meaning((name, one - {"at", *OF_WHAT}) for name, one in meanings.items() if one and one & OF_WHAT)
-    ranked += [
-        (3000 + rank, at, role, column)
-        for rank, at, role, head in heads
-        if role in AMOUNTS
-        for column in columns[head - OF_WHAT]
-    ]
+        ranked += [
+            (sure + rank, at, role, column)
+            for rank, at, role, head in heads
+            for column in (sorted(columns[head], key=repeated) if role == "invoice_id" else columns[head])
+        ]
+    # Of amounts and days it may be said that they are the invoice's, or in the document's currency.
+    for roles, of_what in ((AMOUNTS, OF_WHAT), (DAYS, OF_WHAT - {"currency"})):
+        columns = _by_meaning((name, one - {"at", *of_what}) for name, one in meanings.items() if one and one & of_what)
+        ranked += [
+            (3000 + rank, at, role, column)
+            for rank, at, role, head in heads
+            if role in roles
+            for column in columns[head - of_what]
+        ]
     # What is the same in all rows is the company whose list it is, where another column can hold its buyers.
-    held = {column: {str(cell).strip() for cell in cells[column] if cell is not None} for *_, role, column in ranked
-            if role in ("buyer_id", "name")}  # fmt: skip
+    # Titles of groups and sums are no documents.
+    least = min(WIDTH_OF_A_TITLE, len(cells) - 2)
+    wide = [row for row in below if sum(cell is not None for cell in row) > least]
+    places = places_of(header)
+    of_documents = {column: [str(row[places[column]]).strip() for row in wide
+                             if places[column] < len(row) and row[places[column]] is not None]
+                    for *_, role, column in ranked if role in ("buyer_id", "name")}  # fmt: skip
+    held = {column: {*values} for column, values in of_documents.items()}
     own = {column for column, values in held.items() if len(values) == 1 and len(cells[column]) > LEAST_SHARED}
     ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in own or own == {*held}]
     # What differs in all rows, beside another that repeats, is called a name or a number, and is the document's.
-    every = {column for column, values in held.items() if len(values) == len(cells[column]) > LEAST_OF_ALL}
+    every = {column for column, values in held.items() if len(values) == len(of_documents[column]) > LEAST_OF_ALL}
     each = {column for column in every if all(re.search(r"\d", value) for value in held[column])}
     if {*held} - own - every:
         ranked = [one for one in ranked if one[2] not in ("buyer_id", "name") or one[3] not in each]

@@ -6,12 +6,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets
-from tradecredit.book.exports.amounts import CODES, is_amount, minus_in_front
+from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount, minus_in_front
 from tradecredit.book.exports.blocks import ALONE
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.grid import HEAD_ROWS, joined
+from tradecredit.book.exports.grid import HEAD_ROWS, joined, names_apart
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
 from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.meaning import CREDITS
@@ -61,6 +62,10 @@ SOME = 0.3
 """Share of names with such a form from which a column holds companies: others are persons, or leave it out."""
 DAY_FIRST = r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d"
 """A day as a number of eight digits, its year last."""
+TELL_PAID: set[Role] = {"paid", "open", "credited", "debit", "credit", "balance", "cleared", "status", "kind"}
+"""Roles that tell themselves what of an invoice is paid, or that rows are payments."""
+MOSTLY = 0.5
+"""Share of payments of just the invoice's amount above which they are those of the invoice beside them."""
 KINDS = 12
 """More words are no kinds of document."""
 SHOWN = 24
@@ -159,7 +164,12 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
         if "name" not in columns and (code := of("buyer_id")) and not found.system.block:
             take("name", [one for one in below if _names(one, code)])
         found = _with_sides(found, below, columns)
-    if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
+        if not TELL_PAID & columns.keys() and (amount := of("amount")) and (issued := of("issued")):
+            every = _columns(found.header_row, found.header_lines, rows, again=True)
+            paid = _payment_beside([one for one in every if [one.name] not in columns.values()], amount, issued)
+            columns |= {role: [one.name] for role, one in paid.items()}
+            unsure += [*paid]
+    if (issued := of("issued")) and not {"due", "terms", "terms_days"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued, issued.filled)))
     if (due := of("due")) and "issued" not in columns:
         # Payments among invoices have no due day.
@@ -229,13 +239,13 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
     return found._replace(columns=columns, unsure=tuple(unsure))
 
 
-def _columns(header_row: int, lines: int, rows: Rows) -> list[Held]:
-    """Return the columns under a header, the first of those of one name."""
+def _columns(header_row: int, lines: int, rows: Rows, again: bool = False) -> list[Held]:
+    """Return the columns under a header, the first of those of one name; with `again` the others as well."""
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
     header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
     # A header may stand again on each page, or above each block.
     below = [cells for _, cells in rows[at + lines :] if cells != rows[at][1]][:LOOKED_AT]
-    places = places_of(header)
+    places = {name: at for at, name in enumerate(names_apart(header))} if again else places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
     return [Held(name, [cells[place] if place < len(cells) else None for cells in below])
@@ -364,6 +374,30 @@ def _is_later(column: Held, issued: Held, rows: int) -> bool:
     both = column.days.notna() & issued.days.notna()
     later = column.days[both] >= issued.days[both]
     return bool(both.sum() >= ALMOST_ALL * rows and later.mean() > 0.98 and (column.days > issued.days).any())
+
+
+def _payment_beside(columns: Sequence[Held], amount: Held, issued: Held) -> dict[Role, Held]:
+    """Return the columns of what was paid and of the day, of a list with one payment beside each invoice; else none.
+
+    Both stand in the same rows, and not in all; the amounts are mostly the invoices' own and never more, and the days
+    are none before the invoices'.
+    """
+    mark = decimal_mark(amount.texts) or "."
+    owed = amounts(pd.Series(amount.cells, dtype="object"), mark)
+    for sums in [one for one in columns if one.amounts and OTHER not in one.known]:
+        paid = amounts(pd.Series(sums.cells, dtype="object"), mark)
+        there = paid.notna() & owed.notna()
+        within = (paid <= owed + CENT)[there].mean() >= ALMOST_ALL and (paid > 0)[there].all()
+        whole = ((paid - owed).abs() < CENT)[there].mean() > MOSTLY
+        if there.sum() < LEAST_ROWS or there.all() or not (within and whole):
+            continue
+        for day in [one for one in columns if not one.known & {OTHER, "due"}]:
+            if day.days is None or issued.days is None or (day.days.notna() == paid.notna()).mean() < ALMOST_ALL:
+                continue
+            both = day.days.notna() & issued.days.notna()
+            if (day.days >= issued.days)[both].mean() >= ALMOST_ALL:
+                return {"paid": sums, "cleared": day}
+    return {}
 
 
 def _is_of_payment(column: Held) -> bool:

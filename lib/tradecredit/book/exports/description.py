@@ -17,6 +17,7 @@ from tradecredit.book.exports import (
     overall,
     own_amounts,
     reading,
+    snapshots,
     writing,
 )
 from tradecredit.book.exports.guess import Guess, Seen, Settled
@@ -95,7 +96,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     named = source.columns
     if looked.found.system.name == ANY:
         source = source.model_copy(
-            update={"columns": figures.with_credits(figures.with_sides(dict(named), found), found)}
+            update={
+                "columns": figures.with_credits(figures.with_sides(figures.with_tax(dict(named), found), found), found)
+            }
         )
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     if days := writing.days_elsewhere(source, every, found):
@@ -108,8 +111,21 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         ])  # fmt: skip
     system = looked.found.system
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
+    of_lists: tuple[Guess, ...] = ()
+    if newest := snapshots.newest(every[is_document], found[is_document.to_numpy()], source):
+        every, found, is_document = (
+            one.drop(newest.rows.index[~newest.rows]) for one in (every, found.set_axis(every.index), is_document)
+        )
+        source = source.model_copy(update=dict(newest.settled.fields))
+        if source.columns.get("issued") == newest.column:
+            # On the day of the list none of its documents was issued.
+            source = source.model_copy(
+                update={"columns": {one: of for one, of in source.columns.items() if one != "issued"}}
+            )
+            every = every.assign(issued=pd.NA)
+        of_lists, titles = newest.settled.guesses, {"day": str(newest.day)} | titles
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
-    guessed = (*_of_columns(looked, source), *_by_figures(named, source.columns), *guesses.many_buyers(seen))
+    guessed = (*of_lists, *_of_columns(looked, source), *_by_figures(named, source.columns), *guesses.many_buyers(seen))
     of_any = LOOKS_AT_ANY if system.name == ANY else ()
     for look in (overall.own_currency, *LOOKS, *of_any, written_off, overall.terms_of_payment):
         settled = look(seen)

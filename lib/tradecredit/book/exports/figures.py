@@ -25,6 +25,8 @@ LOOKED_AT = 2000
 """Rows that are looked at."""
 MOST_COLUMNS = 9
 """Of more columns of amounts each has another meaning than a step of a balance."""
+MOST_TAX, FEW_RATES, LEAST_TAXED = 0.3, 6, 20
+"""No tax on sales is a larger share; so many rates it has at most; of smaller amounts rounding hides the rate."""
 READ_AS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "credited", "open", "balance")
 """Roles of amounts whose names may be wrong about them."""
 Columns = dict[Role, str | list[str]]
@@ -72,6 +74,42 @@ def with_credits(columns: Columns, found: pd.DataFrame) -> Columns:
     if beside.mean() < 1 - ALMOST_ALL:
         return {**rest, "debit": amount, "credit": credit}
     return {**rest, "amount": amount, **({} if "credited" in columns else {"credited": credit})}
+
+
+def with_tax(columns: Columns, found: pd.DataFrame) -> Columns:
+    """Return the columns of a list with the amounts with tax, where those without it were taken and both stand there.
+
+    Nearly all rows show it: a third column adds up the two others, of which one is the other's tax by a few rates.
+    Where what is open is the third, nothing else tells what an invoice comes to.
+    """
+    rows = found.head(LOOKED_AT).reset_index(drop=True)
+    held = dict(_of_amounts(columns, rows))
+    net = _without_tax(columns, rows, held)
+    if net is None or len(held) > MOST_COLUMNS:
+        return columns
+    held.pop(str(columns.get("amount")), None)
+    for tax, whole in permutations(held, 2):
+        taxed = net.notna() & held[tax].fillna(0.0).ne(0.0) & held[whole].notna()
+        rate = (held[tax] / net)[taxed & net.abs().ge(LEAST_TAXED)]
+        adds_up = ((net + held[tax] - held[whole])[taxed].abs() < 2 * CENT).mean() > ALMOST_ALL
+        few_rates = 0 < rate.round(2).nunique() <= FEW_RATES and rate.between(0, MOST_TAX).all()
+        if taxed.sum() >= LEAST_STEPS and adds_up and few_rates:
+            of_net = ("amount", "quantity", "unit_price")
+            rest: Columns = {role: names for role, names in columns.items() if role not in of_net}
+            return rest if columns.get("open") == whole else {**rest, "amount": whole}
+    return columns
+
+
+def _without_tax(columns: Columns, rows: pd.DataFrame, held: dict[str, pd.Series]) -> pd.Series | None:
+    """Return what is read as the amounts of a list, a column or quantities by prices; None where they are neither."""
+    if "amount" in columns:
+        return held.get(str(columns["amount"]))
+    by_price = [rows[str(columns[role])] for role in ("quantity", "unit_price") if role in columns]
+    if len(by_price) < 2:
+        return None
+    mark = decimal_mark(cell for column in by_price for cell in column.dropna() if isinstance(cell, str)) or "."
+    quantity, price = (amounts(column, mark) for column in by_price)
+    return (quantity * price).round(2)
 
 
 def told(columns: Columns, found: pd.DataFrame) -> Sides | None:

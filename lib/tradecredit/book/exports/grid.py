@@ -363,6 +363,20 @@ def unnamed(place: int) -> str:
     return f"column {place + 1}"
 
 
+def names_apart(header: list[object]) -> list[str]:
+    """Return the names in a header, with a number behind those that stand there before, and places for such as lack.
+
+    >>> names_apart(["Invoice", "Date", None, "Date"])
+    ['Invoice', 'Date', 'column 3', 'Date (2)']
+    """
+    names: list[str] = []
+    for place, cell in enumerate(header):
+        name = unnamed(place) if cell is None else str(cell).strip()
+        again = (f"{name} ({number})" for number in count(2))
+        names.append(name if name not in names else next(one for one in again if one not in names))
+    return names
+
+
 def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     """Return the rows below a header under its names; the index is the line in the file.
 
@@ -375,11 +389,7 @@ def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     first = next(cells for number, cells in listed if number == header_row)
     below = [(number, cells) for number, cells in listed if number > last and cells != first]
     width = max([len(named), *(len(cells) for _, cells in below)])
-    names: list[str] = []
-    for place in range(width):
-        name = str(named[place]).strip() if place < len(named) and named[place] is not None else unnamed(place)
-        again = (f"{name} ({number})" for number in count(2))
-        names.append(name if name not in names else next(one for one in again if one not in names))
+    names = names_apart([*named, *[None] * (width - len(named))])
     cells = [row + [None] * (width - len(row)) for _, row in below]
     found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")
     return found.loc[:, [name for name in names if not (name.startswith("column ") and found[name].isna().all())]]

@@ -49,7 +49,7 @@ def many_buyers(seen: Seen) -> tuple[Guess, ...]:
 def rows_read(seen: Seen) -> Settled:
     """Return `where` and `without`: columns of the file, and their values that the system's description names."""
     system, found = seen.system, seen.found
-    where: dict[str, list[Code]] = {
+    where: dict[str, list[Code]] = {**seen.source.where} | {
         name: sorted(values[values.str.contains(pattern)].unique())
         for names, pattern in system.where_like.items()
         for name in found

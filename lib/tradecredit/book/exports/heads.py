@@ -129,6 +129,9 @@ def fits(role: str, cells: Sequence[object]) -> bool:
         # And so may what kind of document it is. Labels of blocks stand among their numbers.
         if role == "invoice_id" and sum(re.search(r"\d", str(cell)) is not None for cell in held) < len(held) / 10:
             return False
+        # A number behind a mark is no name, though its column is called one, as orders are.
+        if role == "name" and all(re.fullmatch(r"#\s?\d+", str(cell).strip()) for cell in held):
+            return False
         right = sum(OWN_ACCOUNT.search(str(cell)) is None for cell in held)
     else:
         return True

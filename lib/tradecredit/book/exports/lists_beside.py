@@ -2,29 +2,31 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.grid import HEAD_ROWS
-from tradecredit.book.exports.heads import DAYS, is_day, plain
+from tradecredit.book.exports.heads import DAYS, are_amounts, is_day, plain
 from tradecredit.book.exports.recognition import rows_below
-from tradecredit.book.exports.systems import Recognised, enough, systems, vocabulary
+from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.params.export import DocumentKind, Role
 
 PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
 """What a payment's amount and day may be taken for."""
 PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
+PAYMENT_AMOUNTS = (frozenset({"pay", "amount"}), frozenset({"pay", "total"}), frozenset({"pay", "amount", "total"}))
+"""What names of columns say of all that a payment is over, whatever is applied of it."""
 PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added", "kinds": {}}
 CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
 BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
 """Descriptions of lists beside a ledger: our kind of all their documents."""
-OF_CREDITS = re.compile(
-    r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschriften?|gutschrift(?=s)", re.IGNORECASE
-)
+OF_CREDITS = re.compile(r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschrift(?:en|s)?", re.IGNORECASE)
 """What names of columns say in a list of credit memos."""
 DATED = 0.9
 """Share of rows that hold a day, from which a column is one of days."""
 UNUSED = re.compile(
-    r"\b(?:available|unused|unapplied|unallocated|not applied|nicht zugeordnet|non affecte|disponible)\b"
+    r"\b(?:available|unused|unapplied|unallocated|on account|not applied|remaining credit|nicht zugeordnet|non affecte|"
+    r"non impute|disponible|disponivel|disponibile|tegoed|tilgode)\b|\b(?:rest)?guthaben\b"
 )
 """What names of columns say of what of a payment or a credit is not used yet."""
 
@@ -36,11 +38,15 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
         if sum(cell is not None for cell in cells) < 3:
             continue
         columns = meant(systems()[-1], cells, rows_below(rows, number))
-        own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
+        names = [str(cell).strip() for cell in cells if cell is not None]
+        below = rows_below(rows, number)
+        own = [name for name in names if vocabulary().of(name) in PAYMENT_NUMBERS]
+        own = own or [name for name in names if vocabulary().of(name) == {"pay"} and _numbers_rows(name, cells, below)]
         if own and columns.get("invoice_id", own[:1]) == own[:1]:
             columns.pop("invoice_id", None)
         columns |= {"number": own[:1]} if own else {}
-        names = [str(cell).strip() for cell in cells if cell is not None]
+        whole = [name for name in names if vocabulary().of(name) in PAYMENT_AMOUNTS]
+        columns |= {"amount": whole[:1]} if own and whole else {}
         unused = _unused(names, columns) if own else {}
         columns |= unused
         if unused and "invoice" not in vocabulary().known(columns.get("invoice_id", [""])[0]):
@@ -62,23 +68,77 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
 
 
 def recognised_credits(rows: list[tuple[int, list[object]]]) -> Recognised | None:
-    """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called."""
-    for number, cells in rows[:HEAD_ROWS]:
-        bare: list[object] = [
-            cell if cell is None else OF_CREDITS.sub(" document ", str(cell)).strip() for cell in cells
-        ]
+    """Return what a file's first rows are recognised as, if it is a list of credit memos, as its columns are called.
+
+    The column of its documents' numbers is called after them, or two others without which it is no list.
+    """
+    for line, cells in rows[:HEAD_ROWS]:
+        below = rows_below(rows, line)
+        bare: list[object] = [cell if cell is None else _without_credits(str(cell)) for cell in cells]
         called = {str(one): str(cell).strip() for one, cell in zip(bare, cells, strict=True) if cell is not None}
-        if sum(one != name for one, name in called.items()) < 2:
+        of_credits = {one: name for one, name in called.items() if one != name}
+        if not of_credits:
             continue
-        of_bare = meant(systems()[-1], bare, rows_below(rows, number))
-        columns = {role: [called[name] for name in names] for role, names in of_bare.items()}
+        columns = {role: [called[name] for name in names] for role, names in meant(systems()[-1], bare, below).items()}
         columns |= _unused(called.values(), columns)
         columns.pop("kind", None)  # all of them are credit memos, for whichever reason
         of_invoice = [name for name in called.values() if vocabulary().known(name) >= {"invoice", "number"}]
         columns |= {"applies_to": of_invoice[:1]} if of_invoice else {}
+        # Beside invoices the number of a credit stands in few rows.
+        own = [name for one, name in of_credits.items() if vocabulary().of(one) == {"document", "number"}]
+        own = [name for name in own if _filled(name, cells, below) >= DATED]
+        columns |= {"invoice_id": own[:1]} if own else {}
+        number = columns.get("invoice_id", [""])[0]
+        if "invoice" in vocabulary().known(number):
+            continue
+        if number not in of_credits.values():
+            # What makes a list without their columns has credits beside its documents.
+            others = [None if str(cell).strip() in of_credits.values() else cell for cell in cells]
+            several = sum(OF_CREDITS.search(name) is not None for name in of_credits.values()) > 1
+            if not several or enough({*meant(systems()[-1], others, below)}):
+                continue
         if {"invoice_id", "issued"} <= columns.keys() and {"buyer_id", "name"} & columns.keys() and enough({*columns}):
-            return Recognised(systems()[-1].model_copy(update=CREDITS), number, columns)
+            return Recognised(systems()[-1].model_copy(update=CREDITS), line, columns)
     return None
+
+
+def as_credits(found: Recognised) -> Recognised:
+    """Return a list of no known system as one of credit memos."""
+    return found._replace(system=systems()[-1].model_copy(update=CREDITS))
+
+
+def called_credits(label: str, found: Recognised) -> bool:
+    """Return whether a file or a sheet of no known system is called after credit memos alone, as its rows say nothing.
+
+    >>> from tradecredit.book.exports.systems import systems
+    >>> list_ = Recognised(systems()[-1], 1, {})
+    >>> [called_credits(label, list_) for label in ("Credit notes 2026", "invoices_and_credit_notes", "Debtors")]
+    [True, False, False]
+    """
+    says_nothing = found.system.name == ANY and not {"kind", "debit", "credit"} & found.columns.keys()
+    rest = _without_credits(label)
+    return says_nothing and rest != label.strip() and "invoice" not in vocabulary().known(rest)
+
+
+def _without_credits(name: str) -> str:
+    """Return a name with the words that say a credit memo replaced by one that says a document."""
+    bare = OF_CREDITS.sub(" document ", name).strip()
+    if bare != name.strip():
+        return bare
+    of_plain = re.sub(rf"\b(?:{_credit_words()})(?:s|n|en)?", " document ", plain(name)).strip()
+    return of_plain if of_plain != plain(name) else bare
+
+
+@cache
+def _credit_words() -> str:
+    words = sorted(map(plain, systems()[-1].kind_words["credit_note"]), key=len, reverse=True)
+    return "|".join(map(re.escape, words))
+
+
+def _filled(name: str, header: list[object], below: list[list[object]]) -> float:
+    """Return the share of rows in which a column holds something."""
+    at = places_of(header)[name]
+    return sum(at < len(row) and row[at] is not None for row in below) / max(len(below), 1)
 
 
 def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
@@ -86,6 +146,14 @@ def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
     cells = {name: [row[at] for row in below if at < len(row)] for name, at in places_of(header).items()}
     dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= DATED * len(held)]
     return dated if len(dated) == 1 else []
+
+
+def _numbers_rows(name: str, header: list[object], below: list[list[object]]) -> bool:
+    """Return whether a column holds numbers of documents, one in each row: none is an amount or a day, each differs."""
+    at = places_of(header)[name]
+    held = [str(row[at]) for row in below if at < len(row) and row[at] is not None]
+    numbers = sum(bool(re.search(r"\d", cell)) and not is_day(cell) for cell in held)
+    return len(held) == len(below) > 0 and numbers == len({*held}) == len(held) and not are_amounts(held)
 
 
 def _unused(names: Iterable[str], columns: dict[Role, list[str]]) -> dict[Role, list[str]]:

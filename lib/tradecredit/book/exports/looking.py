@@ -10,7 +10,13 @@ from tradecredit.book.exports.blocks import SHEET
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
-from tradecredit.book.exports.lists_beside import BESIDE, recognised_credits, recognised_payments
+from tradecredit.book.exports.lists_beside import (
+    BESIDE,
+    as_credits,
+    called_credits,
+    recognised_credits,
+    recognised_payments,
+)
 from tradecredit.book.exports.recognition import nearest, recognised, recognised_xml
 from tradecredit.book.exports.systems import ANY, Recognised
 from tradecredit.book.exports.totals import TOTAL
@@ -173,6 +179,9 @@ def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
     if found:
         listed = {one.form.sheet for one in found}
         tables = tuple(name for name, rows in held.items() if name not in listed and _is_table(rows))
+        credits = {one.form.sheet for one in found if called_credits(str(one.form.sheet), one.found)}
+        if len(credits) < len(found):
+            found = [one._replace(found=as_credits(one.found)) if one.form.sheet in credits else one for one in found]
         yield from (one._replace(tables=tables) for one in found)
         return
     # Sheets that name no buyer may be called after one each.

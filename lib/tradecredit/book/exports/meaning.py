@@ -12,6 +12,8 @@ from tradecredit.params.export import DocumentKind, ExportList
 
 CREDITS = ("payment", "credit_note", "discount", "write_off", "recovery")
 """Our kinds of documents by which a buyer owes less."""
+FEW_UNDATED = 0.1
+"""Share of documents up to which credits without a day are an exception, and none whose day was not found."""
 NOT_MARKED = ("0", "no", "false", "n", "nein", "non", "nej", "nee", "nie", "")
 """What stands in a column of reversals, in small letters, where a document is none."""
 Note = tuple[str, str, int]
@@ -176,11 +178,18 @@ def with_days(
     The terms are the document's, else those of its buyer (`of_buyers`, by id), else the list's (`terms_days`).
     """
     late = pd.to_numeric(frame["days_overdue"], errors="coerce")
-    # Of what is not late the age does not say when it is due; a list without any day has nothing else.
-    late = late.where((late > 0) | frame["issued"].isna())
+    # Of what is not late an age of nought does not say when it is due, one below it does; a list without any day has
+    # nothing else.
+    late = late.where((late > 0) | (late < 0).any() | frame["issued"].isna())
     due = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
     told = pd.Timestamp(exported) - pd.to_timedelta(late, unit="D")
-    return _with_terms(frame.assign(due=due.fillna(told)), source, of_buyers)
+    frame, notes = _with_terms(frame.assign(due=due.fillna(told)), source, of_buyers)
+    # A sum of what is on account may stand among open items without a day: what is open is known all the same.
+    undated = frame[["issued", "due", "days_overdue"]].isna().all(axis="columns") & (frame["open"] < 0)
+    if exported is None or not undated.any() or undated.mean() > FEW_UNDATED:
+        return frame, notes
+    told_of = ("receipts", "credits without a day: taken as of the day of the export", int(undated.sum()))
+    return frame.assign(issued=frame["issued"].where(~undated, pd.Timestamp(exported))), [*notes, told_of]
 
 
 def _with_terms(

@@ -252,6 +252,8 @@ def terms_of_payment(seen: Seen) -> Settled:
         shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))
         listed = "; ".join(f"{' '.join(text.split())}: {day}" for text, day in list(shown.items())[:3])
         return Settled({}, (Guess("source.due", listed, open=True),))
+    if told_by_ages := _terms_by_ages(seen, issued):
+        return told_by_ages
     no_invoices = source.bank or source.one_kind or (source.kinds and "invoice" not in source.kinds.values())
     known = {"terms_days", "days_overdue"} & source.columns.keys()
     if raw["due"].notna().any() or known or no_invoices:
@@ -259,3 +261,21 @@ def terms_of_payment(seen: Seen) -> Settled:
     key = "source.terms_days"
     given = seen.answers.get(key, "30")
     return Settled({"terms_days": int(given)}, (Guess(key, given, open=key not in seen.answers),))
+
+
+def _terms_by_ages(seen: Seen, issued: pd.Series) -> Settled | None:
+    """Return the usual days of payment of what is late, for what is not late yet, as an open guess; None without ages.
+
+    Of documents with a day of issue and none that is due, only the days past due of the late ones tell when these were.
+    """
+    late = pd.to_numeric(seen.raw["days_overdue"], errors="coerce")
+    if seen.raw["due"].notna().any() or (late < 0).any() or not (issued.notna() & ~(late > 0)).any():
+        return None
+    day = pd.Timestamp(str(exported(seen).fields["exported"]))
+    agreed = ((day - issued).dt.days - late)[late > 0].dropna()
+    usual = agreed[agreed >= 0].mode()
+    if usual.empty:
+        return None
+    taken = seen.answers.get("source.terms_days", str(int(usual.iloc[0])))
+    guess = Guess("source.terms_days", taken, open="source.terms_days" not in seen.answers)
+    return Settled({"terms_days": int(taken)}, (guess,))

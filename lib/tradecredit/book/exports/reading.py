@@ -17,6 +17,7 @@ from tradecredit.book.exports import (
     buckets,
     grid,
     meaning,
+    other_numbers,
     running,
     several_files,
     statements,
@@ -82,10 +83,13 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
         return statements.mt940_frame(path)
     if source.form.layout in ("parquet", "duckdb"):
         found = grid.stored(path, source.form.sheet)
-        return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
+        found = found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
+        return other_numbers.with_ledgers(found, source, path.parent) if source.buyers_by else found
     found = blocks.frame(grid.rows(path, source.form), source)
     if source.allocations:
         found = allocation_lists.parts(found, source, path)
+    if source.buyers_by:
+        found = other_numbers.with_ledgers(found, source, path.parent)
     return buckets.by_age(found, source.buckets, source.form.decimal) if source.buckets else found
 
 

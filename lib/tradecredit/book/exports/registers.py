@@ -16,9 +16,10 @@ from tradecredit.book.exports import grid
 from tradecredit.book.exports import terms as terms_of_payment
 from tradecredit.book.exports.amounts import amounts, decimal_mark
 from tradecredit.book.exports.days import told
-from tradecredit.book.exports.encoding import decoded
-from tradecredit.book.exports.heads import LOOKED_AT, fits, plain
+from tradecredit.book.exports.heads import fits, plain
+from tradecredit.book.exports.plain_tables import form_of, header_line
 from tradecredit.params.base import PROJECT, Named
+from tradecredit.params.export import ExportForm
 from tradecredit.params.source import Formats, TableMapping, TableName
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "zh", "ja")
@@ -134,15 +135,12 @@ def _read(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, Formats] 
         return pd.read_parquet(path), Formats()
     if suffix == ".xlsx" and not grid.is_text(path):
         rows = next(iter(grid.sheets(path, sheet).values()), [])
-        line = _header(rows)
+        line = header_line(rows)
         return (grid.frame(rows, line), Formats(header_row=line, sheet=sheet)) if line else None
     if suffix not in grid.SEPARATORS:
         return None
-    text, encoding = decoded(path.read_bytes())
-    beginning = "\n".join(text.splitlines()[:LOOKED_AT]) + "\n"
-    separator = max(grid.SEPARATORS[suffix], key=beginning.count)
-    line = _header(grid.text_rows(beginning, separator))
-    formats = Formats(encoding=encoding, separator=separator, header_row=line or 1)
+    form = form_of(path) or ExportForm()
+    formats = Formats(encoding=form.encoding, separator=form.separator, header_row=form.header_row)
     content = text_files.text_table(path, path.name, formats)
     return (content, formats) if isinstance(content, pd.DataFrame) and content.shape[1] > 1 else None
 
@@ -153,16 +151,6 @@ def stated(path: Path, mapping: TableMapping, column: str) -> set[str]:
     content = read[0] if read else pd.DataFrame(columns=[mapping.columns["buyer_id"], mapping.columns[column]])
     filled = content[content[mapping.columns[column]].notna()]
     return set(filled[mapping.columns["buyer_id"]].astype("str").str.strip())
-
-
-def _header(rows: list[grid.Row]) -> int | None:
-    """Return the line of a list's columns' names: the first that fills as many cells as its rows mostly do, or more.
-
-    Titles above it fill one cell or two; None where no line is a header.
-    """
-    filled = [(line, sum(cell is not None for cell in cells)) for line, cells in rows[:LOOKED_AT]]
-    usual = sorted(number for _, number in filled)[len(filled) // 2] if filled else 0
-    return next((line for line, number in filled if number >= max(usual, 2)), None)
 
 
 def _customer(content: pd.DataFrame, buyers: pd.DataFrame) -> str | None:

@@ -1,7 +1,8 @@
 """What columns of states tell: which rows are void, which invoices are paid, and which states are not clear."""
 
 import re
-from typing import NamedTuple, Self
+from collections.abc import Collection
+from typing import Literal, NamedTuple, Self
 
 import pandas as pd
 
@@ -144,14 +145,27 @@ class _States(NamedTuple):
     def of(cls, column: str, cells: pd.Series, system: ExportSystem) -> Self:
         held: list[Code] = sorted(cells.dropna().astype("str").str.strip().unique())
 
-        def among(words: list[str]) -> list[Code]:
+        def among(words: Collection[str]) -> list[Code]:
             known = {plain(word) for word in words}
             return [state for state in held if plain(state) in known]
 
         void, settled, unsettled = among(system.void), among(system.settled), among(system.unsettled)
+        if (yes := _yes_means(column, held)) is not None:
+            void, settled, unsettled = [], among(YES if yes == "paid" else NO), among(NO if yes == "paid" else YES)
         part = [one for one in unsettled if re.search(r"part|parz|parc|teil|deel|czesc|部分", plain(one))]
         unknown = [state for state in held if state not in [*void, *settled, *unsettled]]
         return cls(column, held, void, settled, unsettled, [*part, *unknown])
+
+
+def _yes_means(column: str, held: Collection[object]) -> Literal["paid", "open"] | None:
+    """Return what a yes says of an invoice in a column of yes and no, by what it is called; None for another column.
+
+    A letter or a figure that means yes says it under the name alone: `S` below `Cobrado`, `1` below `Paid`.
+    """
+    said = vocabulary().known(column) - {"invoice", "document", "status"}
+    if not held or not {plain(value) for value in held} <= YES | NO:
+        return None
+    return "paid" if said in ({"paid"}, {"clear"}) else "open" if said == {"open"} else None
 
 
 def _state_columns(seen: Seen) -> list[str]:
@@ -169,8 +183,10 @@ def _state_columns(seen: Seen) -> list[str]:
         str(name)
         for name in found
         if name not in named
-        and set(plain(name).split()) & words
         and found[name].notna().any()
-        and {plain(value) for value in found[name].dropna().unique()} <= known
+        and (
+            _yes_means(str(name), [*found[name].dropna().unique()])
+            or (set(plain(name).split()) & words and {plain(value) for value in found[name].dropna().unique()} <= known)
+        )
     ]
     return [first, *others] if isinstance(first, str) else others

@@ -6,11 +6,21 @@ from typing import get_args
 
 import pandas as pd
 
-from tradecredit.book.exports import allocation_lists, contents, guesses, kinds, ledger, looking, reading, registers
+from tradecredit.book.exports import (
+    allocation_lists,
+    contents,
+    guesses,
+    kinds,
+    ledger,
+    looking,
+    other_numbers,
+    reading,
+    registers,
+)
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
-from tradecredit.book.exports.lists_beside import BESIDE, as_payments
+from tradecredit.book.exports.lists_beside import BESIDE, as_credits, as_payments, called_credits
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
@@ -57,6 +67,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
     found, unlisted = _allotted(found, unlisted)
+    found = [found[0], *(_with_numbers(one, found[0].source, unlisted) for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     return _with_registers(_together(found), paths, unlisted)
 
@@ -136,6 +147,34 @@ def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFram
     return next((name for name, share in meets.items() if share > NAMING and known[name].is_unique), None)
 
 
+def _with_numbers(one: Suggestion, first: ExportSource, unlisted: list[Path]) -> Suggestion:
+    """Return a list beside a ledger with its buyers told as the ledger's, by a list of customers where it needs one."""
+    if one.source.bank or one.source.form.layout == "xml":
+        return one
+    path = reading.files(one.source, one.source.path)[0]
+    cells, ledgers = (
+        reading.cells(one.source, path),
+        [reading.cells(first, file) for file in reading.files(first, first.path)],
+    )
+    held = {role: pd.concat([reading.of_role(first, of, role) for of in ledgers]) for role in ("buyer_id", "name")}
+    buyers = held["buyer_id"].fillna(held["name"]).dropna().astype("str").str.strip().unique()
+    unnamed = not {"buyer_id", "name"} & one.source.columns.keys()
+    column = other_numbers.named(one.source, cells, buyers) if unnamed else None
+    beside = [file for file in unlisted if file.parent == path.parent and column is None]
+    by = next(filter(None, (other_numbers.told(one.source, cells, buyers, file) for file in beside)), None)
+    if column is None and by is None:
+        return one
+    columns = {**one.source.columns, "buyer_id": by.column if by else column}
+    of_column = Guess("source.columns.buyer_id", str(column), open=True)
+    guess = (
+        Guess("source.buyers_by", f"{by.column}: {by.theirs} and {by.ours} of {by.file}", open=True)
+        if by
+        else of_column
+    )
+    source = one.source.model_copy(update={"columns": columns, "buyers_by": by})
+    return one._replace(source=source, guesses=(*one.guesses, guess))
+
+
 def _with_allocations(payments: Suggestion, allots: ExportAllocations, number: str) -> Suggestion:
     """Return a list of payments, which have their `number` in a column, that settle invoices as a list allots them."""
     columns = {**payments.source.columns, "number": number, "applies_to": allocation_lists.ALLOCATED_TO}
@@ -155,6 +194,9 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
     payments = {path for path, found in found_in.items() if found and _called_payments(path, found[0])}
     if any(found for path, found in found_in.items() if path not in payments):
         found_in |= {path: [one._replace(found=as_payments(one.found)) for one in found_in[path]] for path in payments}
+    credits = {path for path, found in found_in.items() if found and called_credits(path.stem, found[0].found)}
+    if any(found for path, found in found_in.items() if path not in {*credits, *payments}):
+        found_in |= {path: [one._replace(found=as_credits(one.found)) for one in found_in[path]] for path in credits}
     for path, found in found_in.items():
         unlisted += [] if found else [path]
         for looked in found:

@@ -28,12 +28,17 @@ def in_titles(system: ExportSystem, above: list[str]) -> dict[str, str]:
 
 
 def currency_shown(above: list[str]) -> dict[str, str]:
-    """Return the currency whose code stands in brackets in a line above a header, as `shown`; nothing without one.
+    """Return the currency whose code stands in brackets, alone or last, in a line above a header, as `shown`.
 
-    >>> currency_shown(["Open items as of 2026-10-31 (PLN)"]), currency_shown(["Alder (UK) Ltd"])
-    ({'shown': 'PLN'}, {})
+    Nothing without one.
+
+    >>> currency_shown(["Open items as of 2026-10-31 (PLN)"]), currency_shown(["(dalam IDR)"])
+    ({'shown': 'PLN'}, {'shown': 'IDR'})
+    >>> currency_shown(["Alder (UK) Ltd"])
+    {}
     """
-    codes = [code for line in above for code in re.findall(r"[(\[]([A-Z]{3})[)\]]", line) if code in CODES.split()]
+    in_brackets = r"[(\[](?:[^()\[\]]* )?([A-Z]{3})[)\]]"
+    codes = [code for line in above for code in re.findall(in_brackets, line) if code in CODES.split()]
     return {"shown": codes[0]} if len(set(codes)) == 1 else {}
 
 
