@@ -468,6 +468,29 @@ def test_any_number_of_threads_and_any_block_gives_the_same_bits(monkeypatch):
         pd.testing.assert_frame_equal(again, first, check_exact=True)
 
 
+def test_defaults_in_shares_tell_the_same(monkeypatch):
+    bounded = Policy(
+        name="bounded", insured_percentage=0.9, aggregate_first_loss=20_000, discretionary_limit=30_000,
+        discretionary_maximum_liability=60_000,
+    )  # fmt: skip
+
+    def told():
+        # The first is summed and asks for the years that reach its maximum, the others are settled loss by loss.
+        alone, beside = (
+            simulate(lumpy(), policies=of, scenarios=8_000, seed=11) for of in ([bounded], [bounded, DEBT])
+        )
+        found = [beside.by_month("debt"), beside.contributions("retained:debt", 0.99)]
+        return [alone.losses, beside.losses, beside.first_loss, pd.DataFrame(beside.unit_losses().toarray())], found
+
+    years, sums = told()
+    monkeypatch.setattr(simulator, "SHARE_DEFAULTS", 40)
+    years_again, sums_again = told()
+    for found, again in zip(years, years_again, strict=True):
+        pd.testing.assert_frame_equal(again, found, check_exact=True)
+    for found, again in zip(sums, sums_again, strict=True):
+        np.testing.assert_allclose(again, found, rtol=1e-9)
+
+
 @pytest.mark.parametrize("dependence", ["Student t", "sectors", "gamma sectors", "t sectors"])
 def test_blocks_of_another_size_differ_within_the_error_where_there_are_more_dimensions(dependence, monkeypatch):
     def measures():

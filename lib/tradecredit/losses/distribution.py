@@ -248,30 +248,37 @@ class _Tail(NamedTuple):
 def _parts_of_tail(tail: _Tail, block: Block) -> np.ndarray:
     """Return each buyer's part of the scenarios of a block."""
     simulator, weight = tail.simulator, tail.weights[block.scenarios]
-    defaults = simulator.defaults(block, weight > 0)
-    amount = (defaults.debt - defaults.recovery) * tail.of_gross
-    for number, factor in enumerate(tail.of_policies):
-        amount = amount + simulator.settled(defaults, number).indemnity * factor
-    return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(simulator.exposure))
+    total = np.zeros(len(simulator.exposure))
+    for defaults in simulator.in_shares(block, weight > 0):
+        amount = (defaults.debt - defaults.recovery) * tail.of_gross
+        for number, factor in enumerate(tail.of_policies):
+            amount = amount + simulator.settled(defaults, number).indemnity * factor
+        total += np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(total))
+    return total
 
 
 def _unit_losses(of: tuple[Simulator, np.ndarray], block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return lost share, scenario and column of a block's defaults of the buyers that have a column (else −1)."""
     simulator, column = of
-    defaults = simulator.defaults(block)
-    kept = column[defaults.buyer] >= 0
-    return defaults.lost_share[kept], defaults.scenario[kept] + block.start, column[defaults.buyer[kept]]
+    shares = []
+    for defaults in simulator.in_shares(block):
+        kept = column[defaults.buyer] >= 0
+        shares.append((defaults.lost_share[kept], defaults.scenario[kept] + block.start, column[defaults.buyer[kept]]))
+    lost, scenario, place = (np.concatenate(columns) for columns in zip(*shares, strict=True))
+    return lost, scenario, place
 
 
 def _by_month(of: tuple[Simulator, np.ndarray, int], block: Block) -> np.ndarray:
     """Return what a block's scenarios add to each month's expected loss, and to what the one policy pays in it."""
     simulator, probability, months = of
-    defaults = simulator.defaults(block)
-    weight = probability[block.scenarios][defaults.scenario]
-    loss = (defaults.debt - defaults.recovery) * weight
-    paid = simulator.settled(defaults, 0).indemnity * weight
-    sums = [(defaults.day, loss), (simulator.policies[0].payment_day(defaults.day), paid)]
-    return np.array([np.bincount(_month(day) - 1, amount, minlength=months) for day, amount in sums])
+    total = np.zeros((2, months))
+    for defaults in simulator.in_shares(block):
+        weight = probability[block.scenarios][defaults.scenario]
+        loss = (defaults.debt - defaults.recovery) * weight
+        paid = simulator.settled(defaults, 0).indemnity * weight
+        sums = [(defaults.day, loss), (simulator.policies[0].payment_day(defaults.day), paid)]
+        total += [np.bincount(_month(day) - 1, amount, minlength=months) for day, amount in sums]
+    return total
 
 
 def _month(day: np.ndarray) -> np.ndarray:

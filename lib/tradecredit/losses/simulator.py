@@ -37,6 +37,9 @@ and what lies at right angles to the direction is drawn by block."""
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
+SHARE_DEFAULTS = 500_000
+"""Defaults that are looked at one by one at a time, about: 100 MB."""
+
 MOST_AMOUNTS = 2**23
 """Numbers of the table of what defaults add to sums, at most: bounds the memory. Books that need more are simulated
 loss by loss, to the same figures but for rounding."""
@@ -196,20 +199,34 @@ class Simulator:
         absorbed = np.zeros(reached.shape)
         wanted = reached & (first_loss[self._bounded] > 0)
         for until in (EARLY, WHOLE_YEAR):
-            scenarios = np.asarray(wanted.any(axis=0))
-            if not scenarios.any():
-                break
-            losses = _yearly(self._defaults(block, states, scenarios, until))
-            for row, number in enumerate(self._bounded):
-                _, used = self._paid_by_year(losses, number, len(scenarios))
-                known = wanted[row] & ((used.sum(axis=0) > first_loss[number] - CENT) | (until == WHOLE_YEAR))
-                absorbed[row, known] = used[1, known]
-                wanted[row] &= ~known
+            for scenarios in self._shares(block, np.asarray(wanted.any(axis=0))):
+                losses = _yearly(self._defaults(block, states, scenarios, until))
+                for row, number in enumerate(self._bounded):
+                    _, used = self._paid_by_year(losses, number, len(scenarios))
+                    enough = (used.sum(axis=0) > first_loss[number] - CENT) | (until == WHOLE_YEAR)
+                    known = wanted[row] & scenarios & enough
+                    absorbed[row, known] = used[1, known]
+                    wanted[row] &= ~known
         return absorbed
 
     def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
         """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
         return self._defaults(block, self.states(block), wanted)
+
+    def in_shares(self, block: Block, wanted: np.ndarray | None = None) -> Iterator[Defaults]:
+        """Return `defaults` in shares of some scenarios each, about `SHARE_DEFAULTS` of them at a time."""
+        states = self.states(block)
+        wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
+        return (self._defaults(block, states, share) for share in self._shares(block, wanted))
+
+    def _shares(self, block: Block, wanted: np.ndarray) -> Iterator[np.ndarray]:
+        """Return the `wanted` scenarios of a block in shares of about `SHARE_DEFAULTS` defaults, as booleans.
+
+        A block is a cell at least, and a bad year of a large book has thousands of defaults.
+        """
+        rate = self.economy.defaults_at(self.draw.place[block.scenarios], block.kind)
+        share = (np.cumsum(rate * wanted) / SHARE_DEFAULTS).astype(np.int64)
+        return (wanted & (share == number) for number in np.unique(share[wanted]))
 
     def _defaults(
         self, block: Block, states: States, wanted: np.ndarray | None = None, until: float = WHOLE_YEAR
@@ -288,18 +305,21 @@ class Simulator:
         return block_arrivals(*asked, found)[0] if found > room else arrivals
 
     def _year_by_losses(self, block: Block, states: States) -> Year:
-        defaults = self._defaults(block, states)
         count = len(states.shock)
-        totals = partial(summed, scenario=defaults.scenario, scenarios=count)
-        indemnity, first_loss = np.empty((2, len(self.policies), count))
-        losses = _yearly(defaults)
-        for number in range(len(self.policies)):
-            indemnity[number], used = self._paid_by_year(losses, number, count)
-            first_loss[number] = used.sum(axis=0)
+        indemnity, first_loss = np.zeros((2, len(self.policies), count))
+        gross, twisted = np.zeros((2, count))
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
-        twisted = totals(tilt[defaults.buyer]) if tilt.any() else np.zeros(count)
-        gross = totals(defaults.debt - defaults.recovery)
+        for scenarios in self._shares(block, np.ones(count, bool)):
+            defaults = self._defaults(block, states, scenarios)
+            totals = partial(summed, scenario=defaults.scenario, scenarios=count)
+            losses = _yearly(defaults)
+            for number in range(len(self.policies)):
+                paid, used = self._paid_by_year(losses, number, count)
+                indemnity[number] += paid
+                first_loss[number] += used.sum(axis=0)
+            twisted += totals(tilt[defaults.buyer]) if tilt.any() else 0.0
+            gross += totals(defaults.debt - defaults.recovery)
         return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
     def _paid_by_year(self, losses: YearlyLosses, number: int, scenarios: int) -> tuple[np.ndarray, np.ndarray]:
