@@ -10,7 +10,7 @@ import pandas as pd
 from tradecredit.book import monthly, servers, text_files
 from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import names, of_database, opened
-from tradecredit.book.exports.reading import all_files
+from tradecredit.book.exports.reading import files_between_lists, files_of_lists
 from tradecredit.book.mapping import mapped
 from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key, with_particulars
 from tradecredit.book.schema import COMPULSORY, TABLES
@@ -194,7 +194,8 @@ def _fingerprints(source: Files, places: Places) -> dict[str, str]:
     in_folder = not isinstance(source, DuckDBSource)
     read = {(label if in_folder else path.name, path) for of_table in places.values() for path, label, _ in of_table}
     if isinstance(source, ExportSource):
-        read |= {(path.name, path) for path in all_files(source) if path.is_file()}
+        exported = [*files_of_lists(source), *files_between_lists(source)]
+        read |= {(path.name, path) for path in exported if path.is_file()}
     found = {}
     for name, path in sorted(read):
         with path.open("rb") as stream:
@@ -261,7 +262,7 @@ def _candidates(
 
 def _own_files(source: Files) -> set[str]:
     """Return the names of an export's own files, which are no tables beside it whatever they are called."""
-    return {file.name for file in all_files(source)} if isinstance(source, ExportSource) else set()
+    return {file.name for file in files_of_lists(source)} if isinstance(source, ExportSource) else set()
 
 
 def _present(run: Run, source: Files) -> list[str] | Problem:

@@ -70,9 +70,20 @@ def files(source: ExportList, folder: Path) -> list[Path]:
     return [file for name in source.files for file in named(name)]
 
 
-def all_files(source: ExportSource) -> list[Path]:
+def files_of_lists(source: ExportSource) -> list[Path]:
     """Return the files of all lists of an export."""
     return [file for part in (source, *source.beside) for file in files(part, source.path)]
+
+
+def files_between_lists(source: ExportSource) -> list[Path]:
+    """Return the files that lead from the lists of an export to one another: allocations, and numbers of buyers."""
+    return [
+        file.parent / one.file
+        for part in (source, *source.beside)
+        for one in (part.allocations, part.buyers_by)
+        if one
+        for file in files(part, source.path)
+    ]
 
 
 def cells(source: ExportList, path: Path) -> pd.DataFrame:
