@@ -38,7 +38,7 @@ class ChapterTimeoutError(Exception):
 
 
 INVOICES_AT_ONCE = 1_000_000
-"""Invoices that chapters which are made at a time hold together: one of a book of so many takes up to 2.3 GB."""
+"""Invoices that chapters which are made at a time hold together: one of a book of so many takes 2 to 3 GB."""
 
 
 class Executed(NamedTuple):
