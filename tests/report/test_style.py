@@ -36,14 +36,30 @@ def test_rules_of_what_a_page_does_not_have_are_left_out(tmp_path):
     ]  # fmt: skip
 
 
+DRAWN = "document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
+"""Told once the fonts are there and two frames have been drawn since."""
+
+
 def settled(tab):
     """Return the picture of a page once two in a row are equal: a busy machine may draw after it has been asked."""
+    tab.evaluate(DRAWN)
     before, now = b"", tab.screenshot(full_page=True)
     for _ in range(10):
         if now == before:
             break
         before, now = now, tab.screenshot(full_page=True)
     return now
+
+
+def looks(browser, file, width):
+    """Return how a page looks on a screen and, in the dark, on paper."""
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto(file.as_uri())
+    on_screen = settled(tab)
+    tab.emulate_media(media="print", color_scheme="dark")
+    on_paper = settled(tab)
+    tab.close()
+    return on_screen, on_paper
 
 
 @pytest.mark.parametrize("width", [1200, 360])
@@ -59,13 +75,9 @@ def test_a_page_looks_as_with_the_whole_style_sheet(browser, tmp_path, width):
     whole = (TEMPLATE / "style.css").read_text(encoding="utf-8")
     other = re.sub("<style>.*?</style>", lambda _: f"<style>{whole}</style>", page, flags=re.DOTALL)
     assert len(page) < 0.7 * len(other)
-    pictures = []
-    for number, html in enumerate((page, other)):
-        (tmp_path / f"{number}.html").write_text(html, encoding="utf-8")
-        tab = browser.new_page(viewport={"width": width, "height": 900})
-        tab.goto((tmp_path / f"{number}.html").as_uri())
-        pictures.append(settled(tab))
-        tab.emulate_media(media="print", color_scheme="dark")
-        pictures[-1] += settled(tab)
-        tab.close()
-    assert pictures[0] == pictures[1]
+    files = [tmp_path / "needed.html", tmp_path / "whole.html"]
+    for file, html in zip(files, (page, other), strict=True):
+        file.write_text(html, encoding="utf-8")
+    # What differs only while a busy machine draws does not when it is looked at again.
+    seen = ([looks(browser, file, width) for file in files] for _ in range(3))
+    assert any(one == whole for one, whole in seen)
