@@ -5,8 +5,9 @@
 Each notebook runs twice by papermill in a process of its own, with nothing to write to, as in JupyterLab; the second
 time counts, when its results are remembered. Held to: 15 s elapsed. Processor time is that of all processes together.
 
-Measured on the demo, October 2026, on a quiet machine of two cores, papermill and the start of two interpreters
-included: 7.3 to 13.9 s elapsed, of which 2.6 to 3.7 s are the chapter's imports, and 15.7 s of chapter 05.
+Measured on the demo, October 2026, on a machine of two cores with nothing beside, papermill and the start of two
+interpreters included: 8.5 to 14.3 s elapsed, of which 2.7 to 5.0 s are the chapter's imports, 15.9 s of chapter 07
+(4.6 s of imports) and 17.3 s of chapter 05.
 """
 
 import argparse
