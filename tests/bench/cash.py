@@ -17,9 +17,9 @@ rule's error (up to September .82 and .91; held to .9), bands too wide (all 13 w
 
 Speed: scenarios of cash 3.8 to 5.9 times the loss engine's plain years and 1.5 to 2.3 times as runs use it; the fit 2.6
 to 3.1 times lifelines' estimates on 227,000 rows on a busy machine and 3.3 times on a quiet one (3 were asked): three
-passes over the days of each invoice for weekdays, habits and pace, which it has not; most memory .96 GB. In one round in
-place of two it would take 2.8 times as long, with the same errors and bands on six demo books; but weekdays on which
-nobody pays then stand 18 % off in a made-up ledger (test_payment_times.py).
+passes over the days of each invoice for weekdays, habits and pace, which it has not; most memory .96 GB. In one round
+in place of two it would take 2.8 times as long, with the same errors and bands on six demo books; but factors of days
+beside those on which nobody pays then stand 18 % off in a made-up ledger (test_payment_times.py).
 """
 
 import argparse
