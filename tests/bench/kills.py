@@ -45,12 +45,12 @@ def report(file: Path) -> subprocess.Popen:
 
 
 def content(month: Path) -> dict[str, str]:
-    """Return a hash of each file, without how long things took."""
+    """Return a hash of each file, without how long things took and the four digits of where the run file lies."""
     found = {}
     for file in sorted(path for path in month.rglob("*") if path.is_file()):
         data = file.read_bytes()
         if file.name == "manifest.json":
-            manifest = json.loads(data)
+            manifest = json.loads(data) | {"run_place": None}
             for timed in (manifest, *manifest["chapters"]):
                 timed["seconds"] = timed["started"] = None
             data = json.dumps(manifest, sort_keys=True).encode()
