@@ -95,11 +95,10 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
     named = source.columns
     if looked.found.system.name == ANY:
-        source = source.model_copy(
-            update={
-                "columns": figures.with_credits(figures.with_sides(figures.with_tax(dict(named), found), found), found)
-            }
-        )
+        columns = dict(named)
+        for told_by in (figures.with_tax, figures.with_sides, figures.with_credits):
+            columns = told_by(columns, found)
+        source = source.model_copy(update={"columns": columns})
     every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     if days := writing.days_elsewhere(source, every, found):
         source = source.model_copy(update={"columns": {**source.columns, "issued": days}})

@@ -37,9 +37,9 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
     for number, cells in rows[:HEAD_ROWS]:
         if sum(cell is not None for cell in cells) < 3:
             continue
-        columns = meant(systems()[-1], cells, rows_below(rows, number))
-        names = [str(cell).strip() for cell in cells if cell is not None]
         below = rows_below(rows, number)
+        columns = meant(systems()[-1], cells, below)
+        names = [str(cell).strip() for cell in cells if cell is not None]
         own = [name for name in names if vocabulary().of(name) in PAYMENT_NUMBERS]
         own = own or [name for name in names if vocabulary().of(name) == {"pay"} and _numbers_rows(name, cells, below)]
         if own and columns.get("invoice_id", own[:1]) == own[:1]:
@@ -137,8 +137,13 @@ def _credit_words() -> str:
 
 def _filled(name: str, header: list[object], below: list[list[object]]) -> float:
     """Return the share of rows in which a column holds something."""
+    return len(_held(name, header, below)) / max(len(below), 1)
+
+
+def _held(name: str, header: list[object], below: list[list[object]]) -> list[str]:
+    """Return what the rows hold in a column."""
     at = places_of(header)[name]
-    return sum(at < len(row) and row[at] is not None for row in below) / max(len(below), 1)
+    return [str(row[at]) for row in below if at < len(row) and row[at] is not None]
 
 
 def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
@@ -150,8 +155,7 @@ def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
 
 def _numbers_rows(name: str, header: list[object], below: list[list[object]]) -> bool:
     """Return whether a column holds numbers of documents, one in each row: none is an amount or a day, each differs."""
-    at = places_of(header)[name]
-    held = [str(row[at]) for row in below if at < len(row) and row[at] is not None]
+    held = _held(name, header, below)
     numbers = sum(bool(re.search(r"\d", cell)) and not is_day(cell) for cell in held)
     return len(held) == len(below) > 0 and numbers == len({*held}) == len(held) and not are_amounts(held)
 

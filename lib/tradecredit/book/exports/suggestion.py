@@ -67,7 +67,8 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
             found[at] = described([path for path, _ in one], looked, folder, answers)
     found, unlisted = _allotted(found, unlisted)
-    found = [found[0], *(_with_numbers(one, found[0].source, unlisted) for one in found[1:])]
+    buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
+    found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     return _with_registers(_together(found), paths, unlisted)
 
@@ -147,17 +148,22 @@ def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFram
     return next((name for name, share in meets.items() if share > NAMING and known[name].is_unique), None)
 
 
-def _with_numbers(one: Suggestion, first: ExportSource, unlisted: list[Path]) -> Suggestion:
+def _is_list(one: Suggestion) -> bool:
+    """Return whether files are lists of rows, with columns of buyers: statements of banks and XML have their own."""
+    return not one.source.bank and one.source.form.layout != "xml"
+
+
+def _buyers_of(ledger: ExportSource) -> list[str]:
+    """Return the numbers of buyers, or their names, as a ledger's files hold them."""
+    cells = [reading.cells(ledger, file) for file in reading.files(ledger, ledger.path)]
+    number, name = (pd.concat([reading.of_role(ledger, of, role) for of in cells]) for role in ("buyer_id", "name"))
+    return number.fillna(name).dropna().astype("str").str.strip().unique().tolist()
+
+
+def _with_numbers(one: Suggestion, buyers: list[str], unlisted: list[Path]) -> Suggestion:
     """Return a list beside a ledger with its buyers told as the ledger's, by a list of customers where it needs one."""
-    if one.source.bank or one.source.form.layout == "xml":
-        return one
     path = reading.files(one.source, one.source.path)[0]
-    cells, ledgers = (
-        reading.cells(one.source, path),
-        [reading.cells(first, file) for file in reading.files(first, first.path)],
-    )
-    held = {role: pd.concat([reading.of_role(first, of, role) for of in ledgers]) for role in ("buyer_id", "name")}
-    buyers = held["buyer_id"].fillna(held["name"]).dropna().astype("str").str.strip().unique()
+    cells = reading.cells(one.source, path)
     unnamed = not {"buyer_id", "name"} & one.source.columns.keys()
     column = other_numbers.named(one.source, cells, buyers) if unnamed else None
     beside = [file for file in unlisted if file.parent == path.parent and column is None]
