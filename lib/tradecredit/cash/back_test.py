@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
@@ -70,6 +69,8 @@ class CashBackTest:
         so that as many count as lie one after the other between the first day and the last that was tested; and a
         date's weeks may move together, so that of them only a part counts (`_independent_part`).
         """
+        from scipy.stats import binomtest
+
         rows = []
         for span, row in self.coverage().iterrows():
             apart = min(row["tested"], self._one_after_the_other(str(span)))

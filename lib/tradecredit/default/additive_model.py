@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from tradecredit.default import (
     model_fit,
@@ -154,7 +153,7 @@ class DefaultModel:
                 [problem("confidence", f"{confidence!r} is not between 0 and 1", "state 0.9 for 90 %")]
             )
         unknown_variance = np.array(self.spread) + np.array(self.errors)
-        reach, found = norm.ppf(0.5 + confidence / 2), np.empty((len(X), 3))
+        reach, found = ndtri(0.5 + confidence / 2), np.empty((len(X), 3))
         for block, read in self._read(X):
             variance = monotone_curves.variances(read.design, self._covariance)
             if read.design.unknown.any():

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 QUANTILES = (0.01, 0.0405, 0.1223, 0.2805, 0.5, 0.7195, 0.8777, 0.9595, 0.99)
 """Quantiles of the fitted sample at which a curve may bend: at equal distances if it is normal, so that a straight line
@@ -82,7 +82,7 @@ def _are_codes(known: np.ndarray, failed: np.ndarray, firms: np.ndarray, knots: 
     told, _, rank, _ = np.linalg.lstsq(curve_of * root[:, None], defaults / count * root, rcond=None)
     expected = np.clip(curve_of @ told, failed.mean() / 10, 1 - (~failed).mean() / 10)
     off = (count * (defaults / count - expected) ** 2 / (expected * (1 - expected))).sum()
-    return bool(chi2.sf(off, len(distinct) - rank) < BY_CHANCE)
+    return bool(chdtrc(len(distinct) - rank, off) < BY_CHANCE)
 
 
 def _distinct(distinct: np.ndarray, known: np.ndarray, failed: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import gamma, norm
+from scipy.special import gammaincinv, ndtri
 
 from tradecredit.book.book import Book
 from tradecredit.default.point_in_time import factor_to, movement_error, point_in_time
@@ -77,7 +77,7 @@ def parts(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
         "curves, in the mean of today's buyers": fit,
         "what no input shows of a buyer": unseen_error(probability, settings.prior_sd),
     }
-    reach = norm.ppf(0.5 + CONFIDENCE / 2)
+    reach = ndtri(0.5 + CONFIDENCE / 2)
     rows = {"defaults that the level rests on": bounds(defaults, 0.0)}
     rows |= {name: (float(np.exp(-reach * error)), float(np.exp(reach * error))) for name, error in errors.items()}
     rows[TOGETHER] = bounds(defaults, float(np.sqrt(sum(error**2 for error in errors.values()))))
@@ -107,7 +107,7 @@ def bounds(defaults: float, log_sd: float, confidence: float = CONFIDENCE) -> tu
     ln(bound) = ∓√(ln(count bound / defaults)² + (z · log_sd)²).
     """
     counts = np.array(count_interval(defaults, confidence))
-    width = np.hypot(np.log(counts / defaults), norm.ppf(0.5 + confidence / 2) * log_sd)
+    width = np.hypot(np.log(counts / defaults), ndtri(0.5 + confidence / 2) * log_sd)
     return float(np.exp(-width[0])), float(np.exp(width[1]))
 
 
@@ -121,4 +121,4 @@ def count_interval(defaults: float, confidence: float = CONFIDENCE) -> tuple[flo
     (5.425, 16.962)
     """
     tail = (1 - confidence) / 2
-    return float(gamma.ppf(tail, defaults)), float(gamma.ppf(1 - tail, defaults + 1))
+    return float(gammaincinv(defaults, tail)), float(gammaincinv(defaults + 1, 1 - tail))

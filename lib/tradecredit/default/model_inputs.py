@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from tradecredit.default import curve_knots
 from tradecredit.default.curve_knots import Curve, curve
@@ -43,7 +42,7 @@ def entering(
             dropped[name] = f"is known in {bad} rows with default and {good} without"
         elif len((part := curve(name, values, sign=signs.get(name, 0), defaulted=defaulted, firms=firms)).knots) < 2:
             dropped[name] = HARDLY
-        elif twin := _twin(ranks := _standard(rankdata(values[known])), known, kept):
+        elif twin := _twin(ranks := _standard(pd.Series(values[known]).rank().to_numpy()), known, kept):
             dropped[name] = f"orders the buyers nearly as {twin.replace('_', ' ')} does"
         else:
             kept[name] = ranks, known

@@ -20,8 +20,8 @@ HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
 PACE_HALF_LIFE = 120
 """The same of how fast each buyer pays beside the book's pace."""
-ROUNDS = 2
-"""Times that hazards, weekdays, habits and tempo are estimated by turns."""
+SOME = 200
+"""Buyers, at equal distances in the book, that weekdays and tempo are first asked of."""
 BLOCK = 14
 """Days over which the book's tempo is measured."""
 WEEKS = 52
@@ -113,23 +113,24 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     the month (each buyer's own, borrowed likewise from the book's) and the book's tempo, which drifts, multiply the
     integrated hazard. In the end so does each buyer's pace of late.
     """
-    buyers, since = len(segment), max(rows.first, today - LONGEST)
+    since = max(rows.first, today - LONGEST)
     calendar = calendar_of(rows.first, today, HALF_LIFE)
-    habits, tempo = np.ones((buyers, MONTH_DAYS)), np.zeros(len(calendar.factor))
+    tempo = np.zeros(len(calendar.factor))
     days = closed_days(rows.day[rows.kind == PAID], rows.first, today)
     calendar = calendar.on(days, rows.first, tempo)
     payments = _payments_a_weight(rows, calendar.weight)
-    at_risk, paid, _ = days_at_risk(rows, calendar, habits, np.full((buyers, CELLS), SMALL))
-    # How much buyers borrow is asked when all else has settled.
-    hazards, borrowed = pooled(at_risk, paid, segment, payments, BORROWED[-1])
-    for turn in range(ROUNDS):
-        _, shares, by_month_day, moved = expected_by_day(rows, calendar, habits, hazards, since, in_amounts=False)
+    # Weekdays and tempo are the whole book's: some of its buyers tell them well enough to begin with.
+    for of, kinds in (_of_some(rows, segment), (rows, segment)):
+        all_alike = np.ones((len(kinds), MONTH_DAYS))
+        at_risk, paid, _ = days_at_risk(of, calendar, all_alike, np.full((len(kinds), CELLS), SMALL))
+        hazards, _ = pooled(at_risk, paid, kinds, payments, BORROWED[-1])
+        _, shares, by_month_day, moved = expected_by_day(of, calendar, all_alike, hazards, since, in_amounts=False)
         days = corrected(days, shares, moved, rows.first)
         tempo = _tempo(shares, tempo)
         calendar = calendar.on(days, rows.first, tempo)
-        habits = own_habits(by_month_day, payments)
-        at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
-        hazards, borrowed = pooled(at_risk, paid, segment, payments, None if turn == ROUNDS - 1 else BORROWED[-1])
+    habits = own_habits(by_month_day, payments)
+    at_risk, paid, credited = days_at_risk(rows, calendar, habits, hazards)
+    hazards, borrowed = pooled(at_risk, paid, segment, payments)
     lately = calendar._replace(weight=calendar_of(rows.first, today, PACE_HALF_LIFE).weight)
     amounts, shares, by_month_day, _ = expected_by_day(rows, lately, habits, hazards, since, in_amounts=True)
     expected, seen = (by_month_day * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
@@ -144,6 +145,17 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
         hazards * pace[:, None], credits, days, habits, found, pace, borrowed, paid.sum(axis=1),
         _dispersion(amounts),
     )  # fmt: skip
+
+
+def _of_some(rows: Exits, segment: np.ndarray) -> tuple[Exits, np.ndarray]:
+    """Return the rows and segments of some of the buyers that have rows (`SOME`), numbered anew."""
+    told = np.unique(rows.buyer)
+    chosen = told[:: max(len(told) // SOME, 1)]
+    number = np.full(len(segment), -1)
+    number[chosen] = np.arange(len(chosen))
+    used = number[rows.buyer] >= 0
+    columns = {name: of[used] for name, of in rows._asdict().items() if name != "first"}
+    return rows._replace(**columns | {"buyer": number[columns["buyer"]]}), segment[chosen]
 
 
 def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar:

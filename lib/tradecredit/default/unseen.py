@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from tradecredit.default.unknown_inputs import log_odds_of_mean
 from tradecredit.numerics import discrimination
@@ -22,7 +21,7 @@ def widened(rated: pd.DataFrame, *, unseen: float | np.ndarray, error: float, co
     """
     low, high = discrimination.log_odds(rated["pd_low"]), discrimination.log_odds(rated["pd_high"])
     at = middle((low + high) / 2, np.broadcast_to(unseen, len(rated)))
-    reach = norm.ppf(0.5 + confidence / 2)
+    reach = ndtri(0.5 + confidence / 2)
     width = np.sqrt(((high - low) / 2) ** 2 + reach**2 * (np.square(unseen) + error**2))
     return rated.assign(
         pd_low=np.minimum(expit(at - width), rated["pd"]), pd_high=np.maximum(expit(at + width), rated["pd"])

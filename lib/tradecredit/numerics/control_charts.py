@@ -1,7 +1,6 @@
 """How long a control chart runs between false alarms."""
 
 import numpy as np
-from scipy.stats import norm
 
 NODES = 120
 """Points of the integral equation: twice as many move no run length by a thousandth."""
@@ -29,7 +28,12 @@ def average_run_length(smoothing: float, width: float, *, two_sided: bool = Fals
     lower = -upper if two_sided else -DEEPEST * deviation
     points, weights = np.polynomial.legendre.leggauss(NODES)
     points, weights = (upper - lower) / 2 * points + (upper + lower) / 2, (upper - lower) / 2 * weights
-    moves = norm.pdf((points - (1 - smoothing) * points[:, None]) / smoothing) / smoothing * weights
+    moves = _density((points - (1 - smoothing) * points[:, None]) / smoothing) / smoothing * weights
     lengths = np.linalg.solve(np.eye(NODES) - moves, np.ones(NODES))
-    start = norm.pdf(points / smoothing) / smoothing * weights
+    start = _density(points / smoothing) / smoothing * weights
     return float(1 + start @ lengths)
+
+
+def _density(points: np.ndarray) -> np.ndarray:
+    """Return the density of the standard normal distribution."""
+    return np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi)

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
-from scipy.stats import beta, norm, rankdata
+from scipy.special import betaincinv, logit, ndtri
 
 
 class Estimate(NamedTuple):
@@ -38,7 +37,8 @@ def auc(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | Non
     `defaulted`: 0 or 1, on the index of `probability`. Ties count half (Mann–Whitney). The standard error is DeLong,
     DeLong and Clarke-Pearson's (Biometrics 44, 1988); where `groups` names the firm of each row, whose rows are alike,
     Obuchowski's (Biometrics 53, 1997), which is the same with one row a firm. Missing with fewer than two firms of
-    either kind; the error alone where it comes out as nothing, as it does where the ranking is without fault.
+    either kind, or where a probability is; the error alone where it comes out as nothing, as it does where the ranking
+    is without fault.
 
     >>> auc(pd.Series([0.1, 0.4, 0.35, 0.8]), pd.Series([0, 0, 1, 1])).value
     0.75
@@ -66,7 +66,7 @@ def _auc(scores: Sequence[pd.Series], defaulted: pd.Series, groups: pd.Series | 
     bad = defaulted.to_numpy(bool)
     firm = np.arange(len(bad)) if groups is None else pd.factorize(groups)[0]
     firms = {kind: len(np.unique(firm[rows])) for kind, rows in (("all", slice(None)), ("bad", bad), ("good", ~bad))}
-    if min(firms.values()) < 2:
+    if min(firms.values()) < 2 or any(score.isna().any() for score in scores):
         return NOT_ESTIMABLE
     among = _among(scores[0].to_numpy(float), bad)
     if len(scores) > 1:
@@ -82,10 +82,16 @@ def _auc(scores: Sequence[pd.Series], defaulted: pd.Series, groups: pd.Series | 
 
 def _among(score: np.ndarray, bad: np.ndarray) -> np.ndarray:
     """Return of each row the share of the other class that it is ranked rightly against."""
-    ranks, among = rankdata(score), np.empty(len(score))
-    among[bad] = (ranks[bad] - rankdata(score[bad])) / (~bad).sum()
-    among[~bad] = 1 - (ranks[~bad] - rankdata(score[~bad])) / bad.sum()
+    among = np.empty(len(score))
+    among[bad] = _below(score[~bad], score[bad])
+    among[~bad] = 1 - _below(score[bad], score[~bad])
     return among
+
+
+def _below(values: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Return the share of values below each mark, of those equal to it half."""
+    ordered = np.sort(values)
+    return (ordered.searchsorted(marks) + ordered.searchsorted(marks, "right")) / (2 * len(values))
 
 
 def kolmogorov_smirnov(probability: pd.Series, defaulted: pd.Series) -> float:
@@ -194,7 +200,7 @@ def calibration(
     """
     table = rates(probability, defaulted, classes, groups=groups)
     bad, tail = table["observed"] * table["trials"], (1 - confidence) / 2
-    low, high = (beta.ppf(part, bad + 0.5, table["trials"] - bad + 0.5) for part in (tail, 1 - tail))
+    low, high = (betaincinv(bad + 0.5, table["trials"] - bad + 0.5, part) for part in (tail, 1 - tail))
     return table.drop(columns="trials").assign(
         low=np.where(table["observed"] == 0, 0.0, low), high=np.where(table["observed"] == 1, 1.0, high)
     )
@@ -306,7 +312,7 @@ def lights(known: pd.Series, amber: pd.Series, red: pd.Series) -> pd.Series:
 
 
 def _interval(area: Estimate, confidence: float) -> tuple[float, float]:
-    half = norm.ppf(0.5 + confidence / 2) * area.standard_error
+    half = ndtri(0.5 + confidence / 2) * area.standard_error
     low, high = np.clip([area.value - half, area.value + half], 0.0, 1.0)
     return float(low), float(high)
 

@@ -1,7 +1,7 @@
 """Whether one forecast was more accurate than another, or chance alone may explain the difference of their errors."""
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtr
 
 
 def equally_accurate(differences: np.ndarray, independent: int) -> float:
@@ -22,4 +22,4 @@ def equally_accurate(differences: np.ndarray, independent: int) -> float:
     mean, spread = known.mean(), known.std(ddof=1)
     if spread == 0:
         return 1.0 if mean == 0 else 0.0
-    return float(2 * t.sf(abs(mean) / (spread / np.sqrt(count)), count - 1))
+    return float(2 * stdtr(count - 1, -abs(mean) / (spread / np.sqrt(count))))

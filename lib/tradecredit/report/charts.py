@@ -17,7 +17,7 @@ from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tradecredit.columns import Kind
 from tradecredit.language import separated, tr
@@ -400,7 +400,7 @@ def curves(
         upper, lower = halves[0], halves[1:]
         grid = upper.subplots(rows, columns, sharey=True, squeeze=False)
         for axes, name in zip(grid.flat, names, strict=False):
-            _curve(axes, name, drawn[drawn["input"] == name], norm.ppf(0.5 + interval / 2))
+            _curve(axes, name, drawn[drawn["input"] == name], ndtri(0.5 + interval / 2))
         for axes in grid.flat[len(names) :]:
             axes.set_visible(False)
         upper.supylabel(tr("Log-odds of default against the median buyer"), fontsize=10)
@@ -414,7 +414,7 @@ def curves(
                 axes.set_visible(False)
         for part in last:
             part.suptitle(tr("How many times the other inputs count"), fontsize=10, x=0.02, ha="left")
-            _scaling(part.subplots(1, beside, squeeze=False), scaling, norm.ppf(0.5 + interval / 2))
+            _scaling(part.subplots(1, beside, squeeze=False), scaling, ndtri(0.5 + interval / 2))
     return figure
 
 

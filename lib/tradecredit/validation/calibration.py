@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc
-from scipy.stats import beta, chi2, norm
+from scipy.special import betainc, chdtrc, ndtr
 
 from tradecredit.numerics.discrimination import lights, rates
 
@@ -48,7 +47,7 @@ def jeffreys(defaults: pd.Series, trials: pd.Series, probability: pd.Series) -> 
     >>> round(float(jeffreys(2, 6, 0.0367)), 4)
     0.0044
     """
-    return beta.cdf(probability, defaults + 0.5, trials - defaults + 0.5)
+    return betainc(defaults + 0.5, trials - defaults + 0.5, probability)
 
 
 def binomial(defaults: pd.Series, trials: pd.Series, probability: pd.Series) -> np.ndarray:
@@ -112,7 +111,7 @@ def hosmer_lemeshow(
         return NO_VERDICT
     predicted, degrees = table["predicted"], len(table) - degrees_lost
     squares = table["trials"] * (table["observed"] - predicted) ** 2 / (predicted * (1 - predicted))
-    return Verdict(float(squares.sum()), float(chi2.sf(squares.sum(), degrees)), float(degrees))
+    return Verdict(float(squares.sum()), float(chdtrc(degrees, squares.sum())), float(degrees))
 
 
 def spiegelhalter(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Verdict:
@@ -131,7 +130,7 @@ def spiegelhalter(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Se
     if not variance > 0:
         return NO_VERDICT
     z = ((y - p) * (1 - 2 * p)).sum() / np.sqrt(variance)
-    return Verdict(float(z), float(2 * norm.sf(abs(z))))
+    return Verdict(float(z), float(2 * ndtr(-abs(z))))
 
 
 def _risk_classes(p: np.ndarray, firm: np.ndarray) -> np.ndarray:

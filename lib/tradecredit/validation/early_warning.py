@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from tradecredit.book.places import places
 
@@ -123,8 +123,8 @@ def clopper_pearson(hits: int, of: int, confidence: float) -> tuple[float, float
     if not of:
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2
-    low = beta.ppf(tail, hits, of - hits + 1) if hits else 0.0
-    high = beta.ppf(1 - tail, hits + 1, of - hits) if hits < of else 1.0
+    low = betaincinv(hits, of - hits + 1, tail) if hits else 0.0
+    high = betaincinv(hits + 1, of - hits, 1 - tail) if hits < of else 1.0
     return float(low), float(high)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from tradecredit.validation.early_warning import outcomes
 
@@ -68,8 +68,8 @@ def _of_signal(
     value, error = values[2], errors[2]
     if np.isnan(error):
         return count, bad, *NOT_TOLD
-    width = norm.ppf(0.5 + confidence / 2) * error
-    p_value = float(2 * norm.sf(abs(value) / error))
+    width = ndtri(0.5 + confidence / 2) * error
+    p_value = float(2 * ndtr(-abs(value) / error))
     verdict = NOTHING if p_value >= SURE else ADDS if value > 0 else FEWER
     low, middle, high = (float(np.exp(value + step)) for step in (-width, 0.0, width))
     return count, bad, middle, low, high, p_value, verdict

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import chdtri, ndtr
 
 from tradecredit.default.grades import WORST
 from tradecredit.errors import InputError, Problem
@@ -58,7 +58,7 @@ def population_stability(expected: pd.Series, actual: pd.Series, *, bins: int = 
     shares = np.where(counts, counts, EMPTY) / counts.sum(axis=1, keepdims=True)
     psi = (shares[1] - shares[0]) @ np.log(shares[1] / shares[0])
     free, scale = counts.shape[1] - 1, 1 / len(then) + 1 / len(now)
-    by_chance = chi2.ppf(CHANCE, free) * scale if free else 0.0
+    by_chance = chdtri(free, 1 - CHANCE) * scale if free else 0.0
     return Shift(float(psi), free * scale, float(by_chance), free + 1)
 
 
@@ -144,7 +144,7 @@ def concentration_rise(then: pd.DataFrame, now: pd.DataFrame, *, scale: int = WO
     error = np.hypot(now["standard_error"], then["standard_error"])
     table = pd.DataFrame({"then": then["herfindahl"], "now": now["herfindahl"], "rise": rise, "standard_error": error})
     amber = rise > RISE * error
-    return table.assign(p_value=norm.sf(z), light=lights(rise.notna(), amber, amber & False)).rename_axis("by")
+    return table.assign(p_value=ndtr(-z), light=lights(rise.notna(), amber, amber & False)).rename_axis("by")
 
 
 def _edges(then: np.ndarray, now: np.ndarray, bins: int) -> np.ndarray:
