@@ -13,7 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from tradecredit.params.run import Run
 from tradecredit.report import execution, kernels
-from tradecredit.report.execution import INVOICES_AT_ONCE, executed_side_by_side, shown_progress
+from tradecredit.report.execution import INVOICES_AT_ONCE, executed_beside, executed_side_by_side, shown_progress
 from tradecredit.report.kernels import warm_kernels
 
 PARAMETERS = 'run_file: str = ""\nas_of: str = ""\noutput: str = ""'
@@ -55,6 +55,35 @@ def results(notebooks: list[Path], run: Run, folder: Path, invoices: int = 0) ->
     with warm_kernels() as manager:
         done = executed_side_by_side(notebooks, run, folder, kernels=manager, progress=silent, invoices=invoices)
     return {each.name: each.notebook.cells[-1].outputs[-1]["data"]["text/plain"] for each in done}
+
+
+def beside(code: str, run: Run, folder: Path) -> None:
+    """Execute code beside a block that ends once the code has written `begun`, which it must do in its own process."""
+    with warm_kernels() as manager, executed_beside(code, run, folder, kernels=manager):
+        while "begun" in code and not (folder / "begun").exists():
+            time.sleep(0.02)
+
+
+def test_code_is_executed_beside_a_block_with_the_parameters_of_a_chapter(run, tmp_path):
+    code = "import os, pathlib\npathlib.Path(output, 'begun').write_text(f'{as_of} {os.getpid()}')"
+    folder = tmp_path / "month"
+    folder.mkdir()
+    beside(code, run, folder)
+    day, process = (folder / "begun").read_text().split()
+    assert day == str(run.as_of)
+    assert process != str(os.getpid())
+    assert [file.name for file in folder.iterdir()] == ["begun"]
+
+
+def test_what_fails_beside_a_block_is_told_at_its_end(run, tmp_path):
+    refused = "from tradecredit.errors import InputError, Problem\nraise InputError([Problem('a', 'b', 'c')])"
+    with pytest.raises(PapermillExecutionError, match=r"a: b\. Remedy: c"):
+        beside(refused, run, tmp_path)
+    with pytest.raises(PapermillExecutionError) as raised:
+        beside("import os\nos._exit(1)", run, tmp_path)
+    assert raised.value.ename == "DeadKernelError"
+    with pytest.raises(RuntimeError, match="ZeroDivisionError: division by zero"):
+        beside("1 / 0", run, tmp_path)
 
 
 def waiting_for(name: str, folder: Path) -> str:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, write
+from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
@@ -28,6 +29,9 @@ ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 NOT_BEGUN = "Kernel died before replying to kernel_info"
 """What Jupyter says of a kernel that ends before any cell runs. The ports that it is told to listen at were free when
 they were chosen, and another process may have taken one since; so it is begun once more."""
+
+PARAMETERS = 'run_file = ""\nas_of = ""\noutput = ""'
+"""Of code that is no notebook."""
 
 Progress = Callable[[str, float | None], None]
 """Called with a chapter's name when it begins, and with its seconds too when it is done."""
@@ -90,6 +94,31 @@ def executed_side_by_side(
     return [result for result in results if result is not None]
 
 
+@contextmanager
+def executed_beside(code: str, run: Run, build: Path, *, kernels: type[AsyncKernelManager]) -> Iterator[None]:
+    """Execute code for a run's month during the block, in a kernel of its own as a chapter has it.
+
+    `code` finds the parameters of a chapter: `run_file`, `as_of` and `output`. What fails is raised at the end of the
+    block: `PapermillExecutionError` for bad input and for a kernel that died or took too long, and `RuntimeError` for
+    anything else, since there is no notebook to mend.
+    """
+    notebook = build / ".beside.ipynb"
+    parameters = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
+    write(new_notebook(cells=[parameters, new_code_cell(code)]), notebook)
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(_executed, notebook, run, build, kernels, _unseen)
+    try:
+        yield
+        future.result()
+    except PapermillExecutionError as error:
+        if error.ename in (failures.TOO_LONG, failures.DEAD, *failures.BAD_INPUT):
+            raise
+        raise RuntimeError(f"{error.ename}: {error.evalue}") from error
+    finally:  # an interrupt does not wait, as in `executed_side_by_side`
+        pool.shutdown(wait=False, cancel_futures=True)
+        notebook.unlink(missing_ok=True)
+
+
 def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelManager], progress: Progress) -> Executed:
     began, most_seconds = time.monotonic(), 60 * run.chapter_minutes
     progress(notebook.stem, None)
@@ -132,6 +161,10 @@ def failed(chapter: str, error: Exception) -> PapermillExecutionError:
     failed = PapermillExecutionError(0, "?", "the whole chapter", type(error).__name__, str(error), [])
     failed.chapter = chapter
     return failed
+
+
+def _unseen(name: str, seconds: float | None) -> None:
+    """Show nothing of what is executed beside the chapters (`Progress`)."""
 
 
 @contextmanager

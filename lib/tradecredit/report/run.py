@@ -24,7 +24,7 @@ from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
 from tradecredit.report.document import lean
 from tradecredit.report.entities import of_entities
-from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
+from tradecredit.report.execution import executed_beside, executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder, months
 from tradecredit.report.glossary import explained, write_glossary
 from tradecredit.report.index import SUMMARY, link_to_months
@@ -38,11 +38,13 @@ from tradecredit.report.pictures import FOLDER as FIGURES
 from tradecredit.report.publishing import building, put_in_place, told_waiting
 from tradecredit.report.search import write_search
 from tradecredit.report.sheet_links import leading_somewhere, linked
-from tradecredit.report.sheets import addresses, write_sheets
+from tradecredit.report.sheets import addresses
 from tradecredit.report.workbook import write_workbook
 from tradecredit.report.written import write_json
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
+SHEETS = "from tradecredit.report.sheets import write_sheets_of_month\nwrite_sheets_of_month(run_file, as_of, output)"
+"""What writes the sheets of buyers, beside the pages of the chapters."""
 
 
 def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence[str] = (), mail: bool = False) -> Path:
@@ -73,20 +75,21 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             if before:
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
-            sheets = addresses(book)
-            pages = {
-                f"{name}.html": linked(explained(_page(notebook, manifest, name)), sheets)
-                for name, notebook in executed.items()
-            }
-            for name, page in pages.items():
-                _write_page(build / name, leading_somewhere(page, pages))
-            with printing(build, run, manifest):
-                write_sheets(book, manifest, build)
-                write_glossary(build, manifest)
-                write_search(build, manifest, book.buyers, sheets)
-                for module, page in source_pages(executed.values()).items():
-                    _write_page(build / "source" / f"{module}.html", page)
-                write_workbook(build, manifest, of_month(run, manifest, executed), run.currency)
+            write_json(build / "manifest.json", manifest)
+            with executed_beside(SHEETS, run, build, kernels=kernels):
+                pages = {
+                    f"{name}.html": explained(_page(notebook, manifest, name)) for name, notebook in executed.items()
+                }
+                sheets = addresses(book)
+                pages = {name: linked(page, sheets) for name, page in pages.items()}
+                for name, page in pages.items():
+                    _write_page(build / name, leading_somewhere(page, pages))
+                with printing(build, run, manifest):
+                    write_glossary(build, manifest)
+                    write_search(build, manifest, book.buyers, sheets)
+                    for module, page in source_pages(executed.values()).items():
+                        _write_page(build / "source" / f"{module}.html", page)
+                    write_workbook(build, manifest, of_month(run, manifest, executed), run.currency)
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             write_json(build / "manifest.json", timed)

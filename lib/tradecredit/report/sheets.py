@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradecredit import default
 from tradecredit.book.book import Book
+from tradecredit.book.disk import writing
 from tradecredit.decide import decisions
 from tradecredit.decide import sheets as known
 from tradecredit.decide.limits.explain import Facts, facts_of
@@ -19,7 +20,7 @@ from tradecredit.default import explain, panel
 from tradecredit.default.ratings import Assessment
 from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.in_force import policy_in_force
-from tradecredit.language import tr
+from tradecredit.language import speaking, tr
 from tradecredit.measure.behaviour import features
 from tradecredit.params.run import Run
 from tradecredit.report import drawn
@@ -123,6 +124,17 @@ def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> None:
     for buyer_id, name in material.of_book.items():
         _write(folder / name, _page(material, buyer_id, facts[buyer_id], month))
     _write(folder / "index.html", _index(material, chosen, month))
+
+
+def write_sheets_of_month(run_file: str, as_of: str, output: str) -> None:
+    """Write the sheets (`write_sheets`) of a run's month into the folder `output`, which holds its manifest.
+
+    In a process of its own, beside what else is made of the chapters: it takes as long as all of that.
+    """
+    build, book = Path(output), Book.open(run_file, as_of)
+    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    with speaking(book.run.language), writing(book.run.reports):
+        write_sheets(book, manifest, build)
 
 
 def write_sheet(run: Run, buyer_id: str) -> Path:
