@@ -43,7 +43,7 @@ def led(html: str, titles: Mapping[str, str], here: str = "", up: str = "") -> s
 
     return "".join(
         _NUMBERED.sub(partial(told, linked=not _NO_LINK & within), part)
-        if within is not None and "main" in within and not _OUTSIDE & within
+        if within is not None and _NUMBERED.search(part) and "main" in within and not _OUTSIDE & within
         else part
         for part, within in parts_within(html)
     )

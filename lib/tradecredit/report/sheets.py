@@ -68,7 +68,7 @@ class Material(NamedTuple):
     """What all sheets of a book are made from, computed once: `known.Sheets` and what is said of its tables.
 
     `advised`, `limits`, `watched`, `acting`: index buyer_id, in words; `decided`: the decisions on buyers with what
-    earlier months published of them; `rows`: table → buyer_id → places of its rows.
+    earlier months published of them; `tables`: without the buyer's id; `rows`: table → buyer_id → places of its rows.
     """
 
     book: Book
@@ -85,10 +85,8 @@ class Material(NamedTuple):
     """buyer_id → the page of its sheet, of those that have one."""
 
     def of(self, table: str, buyer_id: str) -> pd.DataFrame:
-        """Return a buyer's rows of a table, without its id."""
-        whole = self.tables[table]
-        rows = whole.iloc[self.rows[table].get(buyer_id, [])].reset_index(drop=True)
-        return rows.drop(columns="buyer_id")
+        """Return a buyer's rows of a table."""
+        return self.tables[table].iloc[self.rows[table].get(buyer_id, [])].reset_index(drop=True)
 
 
 class Month(NamedTuple):
@@ -192,7 +190,8 @@ def _material(book: Book, found: known.Sheets, buyers: Iterable[str]) -> Materia
         book=book, found=found, assessment=default.assessment(book), behaviour=features(book),
         advised=buyer_sheets.sheets(found.sheets, book), limits=limit_words.with_reasons(found.limits),
         watched=early_warning.with_decisions(early_warning.with_names(found.watched)),
-        acting=collect_words.named(found.acting), tables=tables,
+        acting=collect_words.named(found.acting),
+        tables={name: table.drop(columns="buyer_id") for name, table in tables.items()},
         rows={name: table.groupby("buyer_id").indices for name, table in tables.items()},
         of_book={buyer: sheet_name(buyer) for buyer in buyers},
     )  # fmt: skip

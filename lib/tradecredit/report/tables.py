@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
@@ -15,6 +16,7 @@ from tradecredit.words.codes import in_words
 from tradecredit.words.formats import (
     CANNOT,
     NUMERIC,
+    as_numbers,
     cell_writer,
     change,
     count,
@@ -75,6 +77,8 @@ _FORMULA = re.compile(f"'*[{_SIGNS}]")
 _WITHIN = re.compile(f"([;\\t\\n])(?=[\"']*[{_SIGNS}])")
 _HARMLESS_WITHIN = re.compile(f"([;\\t\\n])'(?=[\"']*[{_SIGNS}])")
 """What begins a cell within a text, to a spreadsheet that parts cells by semicolons or tabs, and would run there."""
+NUMBERS = pd.Series([0.0])
+"""A column of numbers, of which the kind of a row is asked that holds one."""
 FOR_JUPYTER = (' style="text-align:left"', ' style="overflow-x:auto"', ' style="float:none;width:auto;margin:0"')
 """What JupyterLab needs to show a table as the pages' style sheet does."""
 MISSING = "<i>–</i>"
@@ -367,19 +371,22 @@ def _to_their_errors(shown: pd.DataFrame, flat: pd.DataFrame, headings: list[Col
     The error of a column is that of its name with `_error` or `_se` behind, that of an estimate (`ESTIMATES`) the
     column `standard_error`; where each row is of another kind, that of the row named so.
     """
-    found = {}
+    found, beside = {}, list(flat.columns)
     for name in shown.columns:
-        error = flat.get(_error_of(name, list(flat.columns)))
-        if error is not None and all(pd.api.types.is_numeric_dtype(one.dtype) for one in (shown[name], error)):
-            found[name] = known_digits(shown[name], error)
-    if not found and headings and headings[0].kind == "name":
-        names = list(shown.iloc[:, 0])
-        places = pd.Index(names).get_indexer_for([_error_of(name, names) for name in names])
+        its = _error_of(name, beside)
+        if its is not None and all(pd.api.types.is_numeric_dtype(one.dtype) for one in (shown[name], flat[its])):
+            found[name] = known_digits(shown[name], flat[its])
+    names = list(shown.iloc[:, 0]) if not found and headings and headings[0].kind == "name" else []
+    errors = [_error_of(name, names) for name in names]
+    if any(error is not None for error in errors):
+        places = pd.Index(names).get_indexer_for(errors)
         for name in shown.columns[1:] if len(places) == len(names) else ():
             amounts = pd.to_numeric(shown[name], errors="coerce")
             error = amounts.iloc[places].set_axis(shown.index).where(places >= 0)
             if error.notna().any():
                 found[name] = shown[name].where(error.isna(), known_digits(amounts, error))
+    if not found:
+        return shown, False
     rounded = any((values.dropna() != shown[name][values.notna()]).any() for name, values in found.items())
     return shown.assign(**found), rounded
 
@@ -403,13 +410,18 @@ def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
     by_row = [name for name, heading in zip(names, headings, strict=True) if heading.kind.startswith("row")]
     if by_row:
         rows = list(shown.iloc[:, 0])
-        money_rows = [column(row, pd.Series([0.0])).kind == "money" for row in rows]
+        money_rows = [column(row, NUMBERS).kind == "money" for row in rows]
         amounts += [shown.loc[money_rows, name] for name in by_row]
         names += rows
-    sizes = [pd.to_numeric(values, errors="coerce").abs().max() for values in amounts]
-    largest = float(pd.Series(sizes, dtype="float64").max())
+    largest = max((_largest(values) for values in amounts), default=0.0)
     estimated = any(str(name).endswith("_se") or name == STANDARD_ERROR for name in names)
     return largest if largest >= MILLION or estimated else 0.0
+
+
+def _largest(amounts: pd.Series) -> float:
+    """Return the largest amount in size, 0 where none is known."""
+    sizes = np.abs(as_numbers(amounts))
+    return float(np.nanmax(sizes)) if not np.isnan(sizes).all() else 0.0
 
 
 def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: float = 0.0) -> list[str | None]:
@@ -421,7 +433,7 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: flo
             for value, unit in zip(values, units, strict=True)
         ]
     if kind == "name":
-        labels = (None if missing(value) else _name_in_words(column(value, pd.Series([0.0])).label) for value in values)
+        labels = (None if missing(value) else _name_in_words(column(value, NUMBERS).label) for value in values)
         # The value beside it has its unit.
         plain = (label.removesuffix(f" ({tr('days')})") if label and units is not None else label for label in labels)
         return [label and label[:1].upper() + label[1:] for label in plain]
@@ -452,7 +464,7 @@ def _written_by_row(values: pd.Series, names: pd.Series, beside: float) -> list[
 def _holds_money(shown: pd.DataFrame, headings: list[Column]) -> bool:
     kinds = {heading.kind for heading in headings}
     if any(kind.startswith("row") for kind in kinds):
-        kinds |= {column(name, pd.Series([0.0])).kind for name in shown.iloc[:, 0]}
+        kinds |= {column(name, NUMBERS).kind for name in shown.iloc[:, 0]}
     return "money" in kinds
 
 

@@ -423,8 +423,7 @@ def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -
     if kind in ("probability", "p_value"):
         written = probability if kind == "probability" else p_value
         return lambda value: written(value) if _is_number(value) else str(value)
-    # By numpy: a page has hundreds of columns, most of few rows.
-    numbers = np.abs(pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=math.nan))
+    numbers = np.abs(as_numbers(values))
     numbers = numbers[(numbers > 0) & (numbers < math.inf)]
     largest, smallest = (float(numbers.max()), float(numbers.min())) if len(numbers) else (0.0, 0.0)
     whole = bool((numbers % 1 == 0).all())
@@ -446,6 +445,16 @@ def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -
     return lambda value: (
         _signed(value, _plain(abs(float(value)) * scale, decimals) + suffix) if _is_number(value) else str(value)
     )
+
+
+def as_numbers(values: pd.Series) -> np.ndarray:
+    """Return a column's numbers, missing where a value is none.
+
+    By numpy: a page has hundreds of columns, most of few rows.
+    """
+    if not isinstance(values.dtype, np.dtype) or values.dtype.kind not in "iufb":
+        values = pd.to_numeric(values, errors="coerce")
+    return values.to_numpy("float64", na_value=math.nan)
 
 
 def _writer_of(unit: str) -> Callable[[float | None], str]:
