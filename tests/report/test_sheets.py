@@ -73,8 +73,7 @@ def book(run_file) -> Book:
 def month(book, tmp_path_factory) -> Path:
     """A month's folder with the sheets and empty chapters."""
     folder = tmp_path_factory.mktemp("month")
-    manifest = {"entity": "Test & Co", "chapters": [{"name": name, "title": name} for name in CHAPTERS]}
-    write_sheets(book, manifest, folder)
+    write_sheets(book, dict(zip(CHAPTERS, CHAPTERS, strict=True)), folder)
     assert {Path(page).name for page in addresses(book).values()} == {
         path.name for path in (folder / FOLDER).iterdir() if path.name != "index.html"
     }

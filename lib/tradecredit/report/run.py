@@ -75,7 +75,6 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             if before:
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
-            write_json(build / "manifest.json", manifest)
             with executed_beside(SHEETS, run, build, kernels=kernels):
                 pages = {
                     f"{name}.html": explained(_page(notebook, manifest, name)) for name, notebook in executed.items()

@@ -107,13 +107,15 @@ def addresses(book: Book) -> dict[str, str]:
     return {buyer_id: f"{FOLDER}/{sheet_name(buyer_id)}" for buyer_id in known.chosen(known.of_book(book)).index}
 
 
-def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> None:
-    """Write the sheets of the buyers that matter (`addresses`), and an index of them, into a month's folder."""
+def write_sheets(book: Book, chapters: Mapping[str, str], build: Path) -> None:
+    """Write the sheets of the buyers that matter (`addresses`), and an index of them, into a month's folder.
+
+    `chapters`: name → title of those of the month.
+    """
     found = known.of_book(book)
     chosen = known.chosen(found)
     material = _material(book, found, chosen.index)
-    chapters = {entry["name"]: entry["title"] for entry in manifest["chapters"]}
-    month = Month("../", chapters, manifest["entity"])
+    month = Month("../", chapters, book.run.entity)
     folder = build / FOLDER
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.html"):
@@ -125,14 +127,14 @@ def write_sheets(book: Book, manifest: Mapping[str, Any], build: Path) -> None:
 
 
 def write_sheets_of_month(run_file: str, as_of: str, output: str) -> None:
-    """Write the sheets (`write_sheets`) of a run's month into the folder `output`, which holds its manifest.
+    """Write the sheets (`write_sheets`) of a run's month into the folder `output`, which holds its chapters' results.
 
     In a process of its own, beside what else is made of the chapters: it takes as long as all of that.
     """
     build, book = Path(output), Book.open(run_file, as_of)
-    manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    results = json.loads((build / "results.json").read_text(encoding="utf-8"))["chapters"]
     with speaking(book.run.language), writing(book.run.reports):
-        write_sheets(book, manifest, build)
+        write_sheets(book, {name: chapter["title"] for name, chapter in results.items()}, build)
 
 
 def write_sheet(run: Run, buyer_id: str) -> Path:
