@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import code_of
 from tradecredit.book.exports.days import FORMATS, SERIAL, told
 from tradecredit.errors import Problem
 
@@ -32,7 +33,7 @@ def understood(key: str, answer: str, days_form: str | None = None) -> str | Non
     """
     text = answer.strip()
     if key == "currency":
-        return text.upper() if re.fullmatch("[A-Za-z]{3}", text) else None
+        return code_of(text) if re.fullmatch("[A-Za-z]{3}", text) else None
     if key == "source.exported":
         forms = [form for form in ("%Y-%m-%d", days_form) if form]
         read = [pd.to_datetime(text, format=form, errors="coerce") for form in forms]

@@ -1,7 +1,7 @@
 """How a list names its buyers above its rows, where these do not: in titles, heads of blocks, and groups of a tree."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -71,8 +71,13 @@ def titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]],
     return found or in_title
 
 
-def block_of(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
-    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
+def block_of(
+    columns: dict[Role, list[str]], header: list[object], below: list[list[object]], pages: Sequence[int] = ()
+) -> dict[Role, str]:
+    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others.
+
+    `pages`: places of the first rows of further pages, where the buyer of a block that goes on may be named again.
+    """
     places = places_of(header)
 
     def held(row: list[object], *roles: Role) -> list[object]:
@@ -106,7 +111,9 @@ def block_of(columns: dict[Role, list[str]], header: list[object], below: list[l
         if alone is not None and _are_numbered(texts):
             return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
-    once = all(one != other for one, other in pairwise(named))
+    again = {id(below[at]) for at in pages if at < len(below)}
+    of_blocks = [(buyer, row) for buyer, row in zip(own, documents, strict=True) if buyer is not None]
+    once = all(one != other or id(row) in again for (one, _), (other, row) in pairwise(of_blocks))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 

@@ -59,7 +59,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         block = titled(columns, rows, number)
         columns = without_one_value(columns, cells, below)
         if not any(labels(row, word) for row in below for word in block.values()):
-            of_lines = block_of(columns, cells, below)
+            of_lines = block_of(columns, cells, below, _begins_of_pages(rows, number))
             # A label above is surer than lines with amounts, which may sum up.
             block = block if block and "+" in of_lines.values() else of_lines or block
         block = with_numbers(block, rows)
@@ -137,6 +137,13 @@ def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]
         if held:
             found[role] = held if role in system.all_columns else held[:1]
     return found
+
+
+def _begins_of_pages(rows: list[tuple[int, list[object]]], header_row: int) -> list[int]:
+    """Return the places, among the first rows below a header, of those right below where it stands again."""
+    header = next(cells for number, cells in rows if number == header_row)
+    again = [cells == header for number, cells in rows if number > header_row]
+    return [place for at, is_header in enumerate(again) if is_header and (place := at - sum(again[:at])) < LOOKED_AT]
 
 
 def rows_below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[object]]:
