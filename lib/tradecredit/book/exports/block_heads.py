@@ -111,7 +111,7 @@ def block_of(
         if alone is not None and _are_numbered(texts):
             return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
-    again = {id(below[at]) for at in pages if at < len(below)}
+    again = {id(below[at]) for at in pages}
     of_blocks = [(buyer, row) for buyer, row in zip(own, documents, strict=True) if buyer is not None]
     once = all(one != other or id(row) in again for (one, _), (other, row) in pairwise(of_blocks))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}

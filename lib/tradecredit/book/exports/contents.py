@@ -7,12 +7,11 @@ from functools import cached_property
 import pandas as pd
 
 from tradecredit.book.checks import CENT
-from tradecredit.book.exports import buckets
+from tradecredit.book.exports import buckets, grid
 from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount, minus_in_front
 from tradecredit.book.exports.blocks import ALONE
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.grid import HEAD_ROWS, joined, names_apart
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
 from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.meaning import CREDITS
@@ -184,7 +183,7 @@ def by_contents(rows: Rows) -> Recognised | None:
     """
     system = systems()[-1]
     best: Recognised | None = None
-    for number, cells in rows[:HEAD_ROWS]:
+    for number, cells in rows[: grid.HEAD_ROWS]:
         names = [cell for cell in cells if cell is not None]
         if len(names) < 3 or not all(isinstance(cell, str) and not is_amount(cell) for cell in names):
             continue
@@ -242,10 +241,9 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
 def _columns(header_row: int, lines: int, rows: Rows, again: bool = False) -> list[Held]:
     """Return the columns under a header, the first of those of one name; with `again` the others as well."""
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
-    header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
-    # A header may stand again on each page, or above each block.
-    below = [cells for _, cells in rows[at + lines :] if cells != rows[at][1]][:LOOKED_AT]
-    places = {name: at for at, name in enumerate(names_apart(header))} if again else places_of(header)
+    header = grid.joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
+    below = [cells for _, cells in grid.below(rows, header_row, lines)][:LOOKED_AT]
+    places = {name: at for at, name in enumerate(grid.names_apart(header))} if again else places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
     return [Held(name, [cells[place] if place < len(cells) else None for cells in below])

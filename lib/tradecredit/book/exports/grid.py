@@ -351,6 +351,17 @@ def header(rows: Iterable[Row], header_row: int, lines: int = 1) -> tuple[list[o
     return names, last
 
 
+def below(rows: list[Row], header_row: int, lines: int = 1) -> list[Row]:
+    """Return the rows below a header of one or two lines, without those in which it stands again, as on each page."""
+    at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
+    names = [cells for _, cells in rows[at : at + lines]]
+    again: set[int] = set()
+    for first in [place for place, (_, cells) in enumerate(rows) if cells == names[0]]:
+        whole = [cells for _, cells in rows[first : first + lines]] == names
+        again.update(range(first, first + (lines if whole else 1)))
+    return [row for place, row in enumerate(rows) if place >= at + lines and place not in again]
+
+
 def joined(first: list[object], second: list[object]) -> list[object]:
     """Return the names of two lines of a header, those that stand one below the other as one."""
     width = max(len(first), len(second))
@@ -385,11 +396,10 @@ def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     columns called by their place.
     """
     listed = list(rows)
-    named, last = header(listed, header_row, lines)
-    first = next(cells for number, cells in listed if number == header_row)
-    below = [(number, cells) for number, cells in listed if number > last and cells != first]
-    width = max([len(named), *(len(cells) for _, cells in below)])
+    named, _ = header(listed, header_row, lines)
+    held = below(listed, header_row, lines)
+    width = max([len(named), *(len(cells) for _, cells in held)])
     names = names_apart([*named, *[None] * (width - len(named))])
-    cells = [row + [None] * (width - len(row)) for _, row in below]
-    found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")
+    cells = [row + [None] * (width - len(row)) for _, row in held]
+    found = pd.DataFrame(cells, columns=names, index=[number for number, _ in held], dtype="object")
     return found.loc[:, [name for name in names if not (name.startswith("column ") and found[name].isna().all())]]
