@@ -22,3 +22,13 @@ TEXTS = {
 @pytest.mark.parametrize("encoding", TEXTS)
 def test_a_text_is_read_in_its_own_encoding(encoding):
     assert decoded(TEXTS[encoding].encode(encoding)) == (TEXTS[encoding], encoding)
+
+
+def test_hungarian_is_told_from_what_western_languages_share_with_it():
+    hungarian = "Vevő;Számla;Kelte;Esedékesség;Összeg\nGyőri Fűtőmű;SZ-1;2026.03.01.;2026.04.30.;10,00\n"
+    assert decoded(hungarian.encode("cp1250")) == (hungarian, "cp1250")
+    for western in (
+        "Client;Échéance;Montant dû\nMüller, à crédit;30/04/2026;10,00\n",
+        "Sacado;Emissão;Vencimento;Situação\nLimões Água;01/03/2026;30/04/2026;Não pago\n",
+    ):
+        assert decoded(western.encode("cp1252")) == (western, "cp1252")

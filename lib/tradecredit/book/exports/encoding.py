@@ -21,11 +21,13 @@ COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97),
 Japanese syllables)."""
 BALTIC, SIGNS_OF_ALL = "ąčęėįšųūžāēģīķļņõäöü", "€„“”–—\u00a0°§"
 """Letters of Lithuanian, Latvian and Estonian beyond ASCII, and signs that stand in texts of any language."""
+HUNGARIAN = "áéíóöúüõû"
+"""Letters of Hungarian beyond ASCII as the western encoding reads them: the last two are ő and ű."""
 THAI, THAI_MARKS = "[\u0e01-\u0e5b]", "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 """Letters of Thai, and those of them that stand above or below the letter before."""
 LEAST_MARKS = 0.05
 """Share of marks among the letters of any Thai text."""
-MOSTLY = 0.7
+MOSTLY, ALMOST_ALL = 0.7, 0.95
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -103,7 +105,7 @@ def _of_windows(content: bytes) -> str:
     baltic = {letter for letter in content.decode("cp1257", errors="replace").casefold() if letter > "\x7f"}
     if re.search(r"[ðþÐÞ]", western) and baltic <= {*BALTIC, *SIGNS_OF_ALL}:
         return "cp1257"
-    return "cp1250" if _central(western) else "cp1252"
+    return "cp1250" if _hungarian(western) or _central(western) else "cp1252"
 
 
 def _count(pattern: str, text: str) -> int:
@@ -157,6 +159,16 @@ def _central(western: str) -> bool:
     if re.search(r"[àåêñãõûëÀÅÊÑÃÕÛË]", western) or (re.search("[æÆ]", western) and re.search("[øØ]", western)):
         return False
     return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western))
+
+
+def _hungarian(western: str) -> bool:
+    """Return whether a text read in the western encoding is Hungarian, with õ and û where ő and ű are meant.
+
+    Of the languages that have these, Portuguese has no ö and ü, and French and Estonian have no á.
+    """
+    letters = "".join(re.findall("[À-öø-ÿ]", western)).casefold()
+    own = _count(f"[{HUNGARIAN}]", letters) >= ALMOST_ALL * len(letters) and "ã" not in letters
+    return own and "á" in letters and bool(re.search("[öü]", letters)) and bool(re.search("[õû]", letters))
 
 
 def _in_words(text: str) -> bool:
