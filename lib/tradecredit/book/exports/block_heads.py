@@ -12,6 +12,7 @@ from tradecredit.book.exports.blocks import (
     MOSTLY_NUMBERED,
     NUMBERED,
     PARTED,
+    behind_label,
     heads_block,
     is_particular,
     labelled,
@@ -123,7 +124,7 @@ def with_numbers(block: dict[Role, str], rows: list[tuple[int, list[object]]]) -
     if len(block) != 1 or not word[:1].isalpha():
         return block
     heads = [[cell for cell in cells if cell is not None] for _, cells in rows if labels(cells, word)]
-    texts = [str(held[0]).strip().removeprefix(f"{word}:").strip() for held in heads if len(held) == 1]
+    texts = [behind for held in heads if (behind := behind_label(held, word))]
     return {"buyer_id": word, "name": word} if len(texts) == len(heads) and _are_numbered(texts) else block
 
 
@@ -202,10 +203,13 @@ def _several(
     ]
     if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
         return {}
-    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][:2])
+    # A label may stand before them.
+    behind = 1 if lines[0][0].endswith((":", "：")) and len(lines[0]) > 2 else 0
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][behind : behind + 2])
+    one, other = str(behind + 1), str(behind + 2)
     if code == name:
-        return {"name": "1"} if not code else {"buyer_id": "1", "name": "2"}
-    return {"buyer_id": "1", "name": "2"} if code else {"buyer_id": "2", "name": "1"}
+        return {"name": one} if not code else {"buyer_id": one, "name": other}
+    return {"buyer_id": one, "name": other} if code else {"buyer_id": other, "name": one}
 
 
 def numbered(

@@ -173,9 +173,8 @@ def _above(rows: list[Row], word: str) -> pd.Series:
             if heads_block(held, word) and not is_particular(held, above):
                 found[number] = labelled(text)
             continue
-        labels = [str(cell).strip() for cell in held[:-1]]
-        if f"{word}:" in labels:
-            found[number] = str(held[labels.index(f"{word}:") + 1]).strip()
+        if f"{word}:" in [str(cell).strip() for cell in held[:-1]]:
+            found[number] = behind_label(held, word)
             continue
         of_parts = (re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", part) for part in parts_of(text))
         behind = next(filter(None, of_parts), None)
@@ -190,6 +189,23 @@ def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
     again = any(cells == rows[at][1] for _, cells in rows[at + 1 :])
     first = rows[at - 1 : at] if again and at else []
     return [*first, *rows[at + source.form.header_lines :]]
+
+
+def behind_label(held: list[object], word: str) -> str | None:
+    """Return what stands behind a label in a line, in its cell or in the next: a number and the name in two of them.
+
+    >>> behind_label(["Customer:", "C12", "Alder Ltd", "Tax: 7"], "Customer")
+    'C12  Alder Ltd'
+    >>> behind_label(["Customer: C12"], "Customer"), behind_label(["Customer:", "Alder Ltd", "Birch Road"], "Customer")
+    ('C12', 'Alder Ltd')
+    """
+    texts = [str(cell).strip() for cell in held]
+    if f"{word}:" not in texts[:-1]:
+        return texts[0].removeprefix(f"{word}:").strip() if len(texts) == 1 else None
+    first, *others = texts[texts.index(f"{word}:") + 1 :]
+    named = bool(others) and re.fullmatch(r"[^:：]*[^\W\d_]{2}[^:：]*", others[0])
+    of_number = named and re.fullmatch(r"(?=\S*\d\d)\S+", first)
+    return f"{first}  {others[0]}" if of_number else first
 
 
 def parts_of(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """In which encoding a text is written, and the text."""
 
+import codecs
 import re
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -58,6 +59,20 @@ def decoded(content: bytes) -> tuple[str, str]:
     return content.decode(name, errors="replace"), name
 
 
+def of_page(content: bytes) -> str:
+    """Return the encoding of a page: as it states itself, unless it is UTF-8, or states the western one, as many do."""
+    found = decoded(content)[1]
+    named = re.search(rb"""(?i)<(?:meta\s[^>]*?charset|\?xml\s[^>]*?encoding)=["']?([\w.:-]+)""", content[:2048])
+    if named is None or found.startswith("utf"):
+        return found
+    try:
+        stated = codecs.lookup(named[1].decode()).name
+        content.decode(stated)
+    except (LookupError, UnicodeDecodeError):
+        return found
+    return found if stated in ("iso8859-1", "cp1252", "ascii") else stated
+
+
 def _by_words_of_trade(content: bytes) -> str | None:
     """Return the encoding of East Asia in which the most words of the trade stand in a text, two at least."""
     found: dict[str, int] = {}
@@ -87,14 +102,17 @@ def _is_thai(content: bytes) -> bool:
 def _of_windows(content: bytes) -> str:
     """Return the one of the encodings with a byte a letter in which a text makes words; the western one reads any.
 
-    DOS's where signs stand within words, the Greek or Cyrillic one where words are of such letters alone, the Turkish,
-    the Baltic and the Central European one where the western one gives what stands in no western language.
+    DOS's where signs stand within words, the Hebrew, Greek or Cyrillic one where words are of such letters alone, the
+    Turkish, the Baltic and the Central European one where the western one gives what stands in no western language.
     """
     western = content.decode("cp1252", errors="replace")
     if _count(r"(?<=[A-Za-z])[„”‚…ˆ‡\ufffd](?=[a-z])", western) > _count(r"[À-ÿ]", western):
         return "cp850"
     mixed = _count(r"[A-Za-z][À-ÿ]|[À-ÿ][A-Za-z]", western)
     if _count(r"(?<![A-Za-zÀ-ÿ])[À-ÿ]{3,}(?![A-Za-zÀ-ÿ])", western) > mixed:
+        # Hebrew has no capitals, and fewer letters than Greek and Cyrillic.
+        if not re.search(r"[À-ßû-ÿ]", western):
+            return "cp1255"
         # Greek vowels with their accents are Cyrillic capitals within words.
         cyrillic = content.decode("cp1251", errors="replace")
         greek = _count(r"(?<=[а-я])[ЬЭЮЯ]", cyrillic) > 0.1 * _count(r"[а-я]{3,}", cyrillic)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradecredit.book.exports import open_document
-from tradecredit.book.exports.encoding import decoded
+from tradecredit.book.exports.encoding import of_page
 from tradecredit.book.exports.pages import without_titles_again
 from tradecredit.book.exports.totals import is_sum
 from tradecredit.params.export import ExportForm
@@ -205,7 +205,7 @@ def _of_page(content: bytes) -> dict[str, list[Row]]:
     """Return the rows of a page's tables together, as one sheet: programs on the web call such a page a workbook."""
     import lxml.html
 
-    page = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding=decoded(content)[1]))
+    page = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding=of_page(content)))
     found: list[Row] = []
     for row in page.iter("tr", "row"):
         cells: list[object] = []
