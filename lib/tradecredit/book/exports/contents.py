@@ -171,8 +171,9 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
     if (issued := of("issued")) and not {"due", "terms", "terms_days"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued, issued.filled)))
     if (due := of("due")) and "issued" not in columns:
-        # Payments among invoices have no due day.
-        take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled)))
+        # Payments among invoices have no due day. Documents have days, their records the time of day as well.
+        before = (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled))
+        take("issued", sorted(before, key=lambda one: one.share(r".*\d:\d\d.*") > 0))
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
 
@@ -219,7 +220,10 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
     if not {"issued", "due", "days_overdue"} & columns.keys():
         dated = [one for one in dated if one in full]
         # What is due is due after it is issued.
-        first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
+        earliest = min(dated, key=lambda one: of_days[one.name].mean())
+        first = _preferred("issued", dated) or earliest
+        if vocabulary().of(first.name) is None and _is_later(first, earliest, first.filled):
+            first = earliest  # what is but called a day of something, and follows another one, is no day of issue
         take("issued", [first])
         take("due", [one for one in dated if _is_later(one, first, first.filled)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
