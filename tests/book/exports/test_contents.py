@@ -3,6 +3,7 @@
 import pytest
 from book.exports.as_suggested import open_items, read
 
+from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError
 
@@ -274,3 +275,12 @@ F3,Alder,2026-02-20 11:15:10,2026-02-20,2026-03-03 10:00:00,2026-03-22,940.25
         "issued": "datef",
         "due": "date_lim_reglement",
     }
+
+
+def test_what_a_database_writes_for_nothing_is_no_buyer(tmp_path):
+    buyers = ["Alder", "Alder", "NULL", "Birch", "Birch", "Birch", "Alder"]
+    rows = [f"{buyer},F{at},2026-02-0{at},2026-03-0{at},{at}0.50" for at, buyer in enumerate(buyers, 1)]
+    (tmp_path / "list.csv").write_text("\n".join(["Customer,Invoice,Date,Due,Amount", *rows]) + "\n")
+    suggestion = suggested([tmp_path / "list.csv"])
+    [problem] = ledger(suggestion.source, suggestion.currency).problems
+    assert "names no buyer" in problem.allowed

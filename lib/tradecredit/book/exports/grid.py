@@ -31,10 +31,16 @@ PACKED, OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|", ".prn": "\t;,|", ".lst": "\t;,|"}
 
 
+NOTHING = ("", "NULL", r"\N")
+"""What stands in a text where there is nothing: the words are those of databases."""
+
+
 def text_rows(text: str, separator: str) -> list[Row]:
     """Return the lines of a text with separators; a field in quotes may hold line ends."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
-    return [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader if row]
+    return [
+        (reader.line_num, [None if cell.strip() in NOTHING else cell.strip() for cell in row]) for row in reader if row
+    ]
 
 
 AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
