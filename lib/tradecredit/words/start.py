@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,7 +108,8 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
     if assumptions:
         lines.append("assumptions:   # they stand on the report's first page")
         lines += [f"  - {_value(one)}" for one in assumptions]
-    return "\n".join(lines) + "\n"
+    # What a comment shows of the file, such as a name of two lines, must not end the comment.
+    return "".join(f"{_NOT_ON_A_LINE.sub(' ', line)}\n" for line in lines)
 
 
 def guessed(suggestion: Suggestion) -> dict[str, str]:
@@ -236,8 +238,21 @@ def _value(value: object) -> str:
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, str):
         plain = all(letter.isalnum() or letter in " _.-" for letter in value) and value[:1].isalnum()
-        return value if plain and yaml.safe_load(value) == value else json.dumps(value, ensure_ascii=False)
+        return value if plain and yaml.safe_load(value) == value else _quoted(value)
     return str(value)
+
+
+_NOT_ON_A_LINE = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]+")
+"""Letters that end a line, or that YAML does not take as they are."""
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes, which YAML reads as what it is.
+
+    >>> _quoted("Gross\\nÄ\\x85")
+    '"Gross\\\\nÄ\\\\u0085"'
+    """
+    return _NOT_ON_A_LINE.sub(lambda found: json.dumps(found[0])[1:-1], json.dumps(text, ensure_ascii=False))
 
 
 def told(suggestion: Suggestion) -> list[str]:

@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
+from tradecredit.book.exports.amounts import (
+    amounts,
+    code_of,
+    codes_of_currencies,
+    currency_at_end,
+    currency_beside,
+    decimal_mark,
+)
 
 READ = {
     ",": {
@@ -47,3 +54,16 @@ def test_a_currency_beside_an_amount_is_found():
         "RUB",
         "KRW",
     ]
+
+
+def test_currencies_are_told_by_usual_names_that_are_no_codes():
+    assert codes_of_currencies(pd.Series(["NTD", "nt$", "RMB", "EUR"])).tolist() == ["TWD", "TWD", "CNY", "EUR"]
+    assert [currency_beside(text) for text in ("NTD 1,200", "NT$1,200", "RMB 1,200", "S$5")] == [
+        "TWD",
+        "TWD",
+        "CNY",
+        "SGD",
+    ]
+    assert [currency_at_end(name) for name in ("Amount (NTD)", "Amount NT$", "金额 RMB")] == ["TWD", "TWD", "CNY"]
+    assert (code_of(" rmb "), code_of("usd")) == ("CNY", "USD")
+    assert amounts(pd.Series(["NTD 1,200", "1,200.50 RMB", "NT$7"], dtype="str"), ".").tolist() == [1200.0, 1200.5, 7.0]

@@ -15,7 +15,8 @@ LIST = "Kunde;Beleg;Datum;Betrag\n" + "".join(f"C{n};R-{n};05.06.2026;{n}00,00\n
     [
         ("source.terms_days", "30 days", "30"), ("source.terms_days", "thirty", None),
         ("source.terms_days", "-5", None), ("source.form.dates", "%Y-%m", "%Y-%m"),
-        ("currency", "eur", "EUR"), ("currency", "euro", None), ("source.exported", "31.12", None),
+        ("currency", "eur", "EUR"), ("currency", "euro", None), ("currency", "ntd", "TWD"),
+        ("source.exported", "31.12", None),
         ("source.exported", "2026-06-30", "2026-06-30"), ("source.exported", "2026-06-31", None),
         ("source.form.decimal", ",", ","), ("source.form.decimal", "comma", None), ("entity", "Alder", "Alder"),
         ("source.form.dates", "%d/%m/%Y", "%d/%m/%Y"),

@@ -3,6 +3,7 @@
 import pytest
 from book.exports.as_suggested import open_items, read
 
+from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError
 
@@ -253,3 +254,33 @@ Birch (1),,,,20.00,20.00
         "A-1": ("Alder", "2026-03-05", 100.0), "A-2": ("Alder", "2026-03-06", 50.0),
         "A-3": ("Birch", "2026-03-07", 20.0),
     }  # fmt: skip
+
+
+def test_the_day_on_which_an_invoice_was_closed_or_entered_is_not_that_of_its_issue(tmp_path):
+    closed = """Hvem;Løbetal;Udsendt den;Date lukx;Sum
+Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
+Birch A/S;L-2;05.02.2026;;80,00
+Alder ApS;L-3;20.02.2026;22.03.2026;940,25
+Birch A/S;L-4;27.02.2026;29.03.2026;15,10
+"""
+    suggestion, _ = read(tmp_path, "closed.csv", closed)
+    assert suggestion.source.columns["issued"] == "Udsendt den" and "due" not in suggestion.source.columns
+    entered = """ref,nom,datec,datef,tms,date_lim_reglement,total_ttc
+F1,Alder,2026-02-03 09:15:10,2026-02-03,2026-03-01 10:00:00,2026-03-05,1200.50
+F2,Birch,2026-02-05 10:15:10,2026-02-04,2026-03-02 10:00:00,2026-03-07,80.00
+F3,Alder,2026-02-20 11:15:10,2026-02-20,2026-03-03 10:00:00,2026-03-22,940.25
+"""
+    suggestion, _ = read(tmp_path, "entered.csv", entered)
+    assert {role: suggestion.source.columns[role] for role in ("issued", "due")} == {
+        "issued": "datef",
+        "due": "date_lim_reglement",
+    }
+
+
+def test_what_a_database_writes_for_nothing_is_no_buyer(tmp_path):
+    buyers = ["Alder", "Alder", "NULL", "Birch", "Birch", "Birch", "Alder"]
+    rows = [f"{buyer},F{at},2026-02-0{at},2026-03-0{at},{at}0.50" for at, buyer in enumerate(buyers, 1)]
+    (tmp_path / "list.csv").write_text("\n".join(["Customer,Invoice,Date,Due,Amount", *rows]) + "\n")
+    suggestion = suggested([tmp_path / "list.csv"])
+    [problem] = ledger(suggestion.source, suggestion.currency).problems
+    assert "names no buyer" in problem.allowed

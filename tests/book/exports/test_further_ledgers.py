@@ -52,6 +52,39 @@ Identity,Name,Invoice No,Issue Date,Due Date,Currency,Curr Rate,Curr Amount,Open
 1001,Alder Ltd,504,2026-07-06,2026-08-05,GBP,1,75.30,0.00,75.30,0.00
 """
 
+IN_TAIWAN = """\
+,,,山川工業股份有限公司
+,,,應收帳款明細表
+製表日期:115/11/03,,,截止日期:115/10/31,,,,,頁次:1/2
+客戶代號,客戶簡稱,單據日期,發票號碼,預計收款日,幣別,應收金額,已收金額,未收金額
+A005,大立光學,115/07/18,KN01,115/09/16,NTD,"235,494","200,000","35,494"
+,,115/07/31,KN02,115/09/29,NTD,"76,307","76,307",0
+,,115/08/06,KN03,115/10/05,NTD,"96,641",0,"96,641"
+,,客戶小計：,,,,"408,442","276,307","132,135"
+A007,元晟精密,115/08/01,KN04,115/09/30,NTD,"63,320","63,320",0
+,,115/08/03,KN05,115/10/02,NTD,"7,112",0,"7,112"
+,,,山川工業股份有限公司
+,,,應收帳款明細表
+製表日期:115/11/03,,,截止日期:115/10/31,,,,,頁次:2/2
+客戶代號,客戶簡稱,單據日期,發票號碼,預計收款日,幣別,應收金額,已收金額,未收金額
+A007,元晟精密,115/09/18,KN06,115/11/17,NTD,"207,312",0,"207,312"
+,,115/09/20,KN07,115/11/19,NTD,"5,250",0,"5,250"
+,,客戶小計：,,,,"282,994","63,320","219,674"
+"""
+
+
+def test_a_buyer_that_is_named_once_is_named_again_on_a_further_page(tmp_path):
+    suggestion, found = read(tmp_path, "acrr05.csv", IN_TAIWAN, "big5")
+    assert (suggestion.currency, str(suggestion.source.exported)) == ("TWD", "2026-10-31")
+    assert suggestion.source.block == {"buyer_id": "="}
+    assert open_items(found) == {
+        "KN01": ("A005", "2026-09-16", 35494.0),
+        "KN03": ("A005", "2026-10-05", 96641.0),
+        "KN05": ("A007", "2026-10-02", 7112.0),
+        "KN06": ("A007", "2026-11-17", 207312.0),
+        "KN07": ("A007", "2026-11-19", 5250.0),
+    }
+
 
 def test_entries_without_a_day_of_a_document_count_on_their_day_of_posting(tmp_path):
     suggestion, found = read(tmp_path, "partitario.csv", BY_ENTRY)

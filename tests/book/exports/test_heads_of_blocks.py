@@ -132,3 +132,43 @@ def test_sheets_of_one_buyer_each_name_it_above_their_sums(tmp_path):
     invoices, receipts = found.tables["invoices"], found.tables["receipts"]
     assert invoices.groupby("buyer_id")["amount"].sum().to_dict() == {"Ромашка ООО": 120.75, "Вектор АО": 241.5}
     assert receipts.groupby("buyer_id")["amount"].sum().to_dict() == {"Ромашка ООО": 100.5, "Вектор АО": 201.0}
+
+
+def test_a_card_of_each_customer_has_its_number_and_its_name_in_cells_behind_a_label(tmp_path):
+    sheet = openpyxl.Workbook().active
+    sheet.append(["ΑΝΑΛΥΤΙΚΕΣ ΚΑΡΤΕΛΕΣ ΠΕΛΑΤΩΝ"])
+    for code, name, brought, owed in (("30.00.01", "ΛΑΡΙΣΑΣ ΑΕ", 78.5, 310), ("30.00.03", "ΑΛΕΞΙΟΥ ΟΕ", -20, 120.25)):
+        sheet.append(["Πελάτης :", None, code, name, "Α.Φ.Μ.: 8765"])
+        sheet.append(["Ημ/νία", "Σειρά", "Παραστατικό", "Αιτιολογία", None, "Χρέωση", "Πίστωση", "Υπόλοιπο"])
+        # What was debited and credited before stands as sums, and brings its balance alone.
+        sheet.append([None, None, None, "Από μεταφορά", None, 2800 + brought, 2800, brought])
+        sheet.append(["09/09/2026", "Α", f"T-{owed:.0f}", "Τιμολόγιο", None, owed, None, brought + owed])
+        sheet.append(["21/09/2026", "Α", f"E-{owed:.0f}", "Έμβασμα", None, None, 50, brought + owed - 50])
+        sheet.append([None, None, None, "Σύνολα περιόδου", None, owed, 50, owed - 50])
+        sheet.append([None, None, None, "Γενικά σύνολα", None, 2800 + brought + owed, 2850, brought + owed - 50])
+    sheet.parent.save(tmp_path / "cards.xlsx")
+    suggestion = suggested([tmp_path / "cards.xlsx"])
+    found = ledger(suggestion.source, suggestion.currency)
+    owed, paid = (found.tables[table].groupby("buyer_id")["amount"].sum() for table in ("invoices", "receipts"))
+    assert owed.to_dict() == {"30.00.01": 388.5, "30.00.03": 120.25}
+    assert paid.to_dict() == {"30.00.01": 50.0, "30.00.03": 70.0}
+    assert dict(found.tables["buyers"][["buyer_id", "name"]].to_numpy()) == {
+        "30.00.01": "ΛΑΡΙΣΑΣ ΑΕ",
+        "30.00.03": "ΑΛΕΞΙΟΥ ΟΕ",
+    }
+
+
+def test_heads_of_accounts_below_the_names_of_columns_have_a_label_of_their_own(tmp_path):
+    names = ["מספר תנועה", "ת. אסמכתא", "ת. ערך", "אסמכתא", "אסמכתא 2", "פרטים", "חובה", "זכות", "יתרה", "מס' התאמה"]
+    rows = [["כרטסת הנהלת חשבונות"], names]
+    for code, name, first in (("11000", "אבני הצפון", 201), ("11010", "אטלס שיווק", 301)):
+        rows += [["חשבון:", code, name], ["", "", "", "", "", "יתרת פתיחה", "", "", "0.00", ""]]
+        rows += [["1", "01/03/2026", "31/03/2026", f"{first}", "", "חשבונית", "1,072.50", "", "1,072.50", f"{first}7"]]
+        rows += [["2", "08/04/2026", "08/04/2026", "7068", f"{first}", "קבלה", "", "1,072.50", "0.00", f"{first}7"]]
+        rows += [["3", "05/05/2026", "04/06/2026", f"{first + 1}", "", "חשבונית", "554.25", "", "554.25", ""]]
+        rows += [["", "", "", "", "", f'סה"כ לחשבון {code}', "1,626.75", "1,072.50", "554.25", ""]]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    page = f'<html><meta charset="windows-1255"><table>{cells}</table></html>'
+    suggestion, found = read(tmp_path, "kartest.xls", page, "cp1255")
+    assert suggestion.currency == "ILS" and suggestion.source.columns["group"] == "מס' התאמה"
+    assert open_items(found) == {"202": ("11000", "2026-06-04", 554.25), "302": ("11010", "2026-06-04", 554.25)}

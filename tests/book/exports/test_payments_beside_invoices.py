@@ -1,6 +1,12 @@
 """Lists with a payment beside each invoice under any name, and boards with groups of documents."""
 
+from decimal import Decimal
+
+import pandas as pd
 from book.exports.as_suggested import open_items, read
+
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
 
 HEAD = "Cuenta;Cliente;Factura;Fecha;Vencimiento;Importe;Recibo;{day};{sum}"
 
@@ -48,3 +54,38 @@ def test_numbers_of_invoices_under_names_are_told_among_titles_of_groups_and_sum
     _, found = read(tmp_path, "board.csv", "\n".join(lines) + "\n")
     assert open_items(found)["INV-16"] == ("N0", "2026-10-16", 16.5)
     assert {*found.tables["buyers"]["buyer_id"]} == {"N0", "N1", "N2", "N3"}
+
+
+def test_tables_of_a_database_with_counted_days_unsigned_corrections_and_payments_that_words_tell(tmp_path):
+    # Clarion counts days from 28 December 1800: 82000 is 1 July 2025. All are to be paid by transfer.
+    of = [
+        ("FS-1", 82000, 2, 1, 100),
+        ("FS-2", 82003, 2, 2, 250.4),
+        ("FS-3", 82010, 2, 1, 80),
+        ("FSK-1", 82011, 1, 1, -10),
+    ]
+    invoices = pd.DataFrame({
+        "NumerDokumentu": [number for number, *_ in of], "TrN_Data2": [day for _, day, *_ in of],
+        "TrP_Termin": [day + 30 for _, day, *_ in of], "TrP_Typ": pd.array([kind for *_, kind, _, _ in of], "Int8"),
+        "TrP_KntNumer": [buyer for *_, buyer, _ in of], "Knt_Nazwa1": [f"Alder {buyer}" for *_, buyer, _ in of],
+        "TrN_NettoR": [Decimal(str(net)) for *_, net in of], "TrN_VatR": [Decimal(str(net)) / 4 for *_, net in of],
+        "TrP_Kwota": [abs(Decimal(str(net))) * 5 / 4 for *_, net in of], "TrP_FormaNazwa": "Przelew",
+        "TrP_Pozostaje": [Decimal(0), Decimal(0), Decimal(100), Decimal("12.5")],
+        "TrP_Rozliczona": pd.array([1, 1, 0, 0], "Int8"), "TrP_Waluta": "PLN",
+    })  # fmt: skip
+    payments = pd.DataFrame({
+        "KAZ_NumerDokumentu": ["KB/1", "KB/2", "KB/3"], "KAZ_DataZapisu": [82020, 82021, 82022],
+        "KAZ_KntNumer": [1, 2, 2], "KAZ_Tresc": "Wpłata od kontrahenta", "KAZ_Rozliczony": pd.array([1, 1, 1], "Int8"),
+        "KAZ_Kwota": [Decimal(125), Decimal("313"), Decimal(40)], "KAZ_Waluta": "PLN",
+        "KAZ_Pozostaje": [Decimal(0), Decimal(0), Decimal(40)],
+    })  # fmt: skip
+    invoices.to_parquet(tmp_path / "invoices.parquet")
+    payments.to_parquet(tmp_path / "payments.parquet")
+    suggestion = suggested([tmp_path / "invoices.parquet", tmp_path / "payments.parquet"])
+    assert suggestion.source.kinds == {"2": "invoice", "1": "credit_note"}
+    assert suggestion.source.form.dates == {"all": "clarion"}
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    assert open_items(found) == {"FS-3": ("1", "2025-08-10", 100.0)}
+    free = found.tables["receipts"].query("invoice_id.isna()").set_index("buyer_id")["amount"]
+    assert free.to_dict() == {"1": 12.5, "2": 40.0}

@@ -33,6 +33,30 @@ Total for Lowland Grain                               1,149.50
 Midway Motors
 INV-00101       10/01/2026  10/31/2026      0            75.25
 """
+OF_TWO_PAGES = """\
+10/31/26   16:42                    HALVERSEN MECHANICAL INC                     Page    1
+                              A/R INVOICE STATUS  As of date: 10/31/26
+
+Invoice   Job       Invoice   Due            Invoice      Retainage    Outstanding
+Number    Number    Date      Date            Amount           Held        Balance
+-----------------------------------------------------------------------------------
+ALD010  ALDER CREEK HOMEOWNERS       Phone: (916) 555-0141
+  5321    24-103    06/17/26  08/01/26     4,797.20            .00            .00
+  5325    24-103    06/18/26  08/02/26     9,227.00         922.70         922.70
+Customer ALD010 totals                    14,024.20         922.70         922.70
+
+BRE020  BRENTWOOD SCHOOLS            Phone: (209) 555-0199
+  5537    24-106    07/01/26  07/31/26     4,340.99            .00       4,340.99
+10/31/26   16:42                    HALVERSEN MECHANICAL INC                     Page    2
+                              A/R INVOICE STATUS  As of date: 10/31/26
+
+Invoice   Job       Invoice   Due            Invoice      Retainage    Outstanding
+Number    Number    Date      Date            Amount           Held        Balance
+-----------------------------------------------------------------------------------
+BRE020  BRENTWOOD SCHOOLS            (Continued)
+  5571    24-106    08/05/26  09/04/26     2,826.09            .00       2,826.09
+Customer BRE020 totals                     7,167.08            .00       7,167.08
+"""
 FREEE = """収支区分,管理番号,発生日,決済期日,取引先,勘定科目,金額,備考,決済日,決済口座,決済金額
 収入,INV-1,2026/09/01,2026/09/30,株式会社青空商事,売上高,80000,,2026/10/01,三井住友銀行,50000
 ,,,,,売上高,20000,送料,,,
@@ -63,6 +87,16 @@ def test_a_buyer_stands_above_its_documents_in_a_print(tmp_path):
         "INV-00101": ("Midway Motors", "2026-10-31", 75.25),
     }
     assert found.tables["receipts"]["amount"].tolist() == [100.5]
+
+
+def test_names_of_two_lines_stand_again_on_a_further_page_and_blocks_go_on_there(tmp_path):
+    _, found = read(tmp_path, "arinvsts.txt", OF_TWO_PAGES)
+    assert open_items(found) == {
+        "5325": ("ALD010", "2026-08-02", 922.7),
+        "5537": ("BRE020", "2026-07-31", 4340.99),
+        "5571": ("BRE020", "2026-09-04", 2826.09),
+    }
+    assert set(found.tables["buyers"]["name"]) == {"ALDER CREEK HOMEOWNERS", "BRENTWOOD SCHOOLS"}
 
 
 def test_a_document_that_does_not_stand_in_the_columns_is_not_passed_over():

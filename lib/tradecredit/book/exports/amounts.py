@@ -12,9 +12,10 @@ APOSTROPHES = "'’"
 MINUS = "-−–▲△"
 """Signs of what is less than nothing, before an amount or behind it; the triangles are those of Japanese books."""
 SIGNS = {
-    "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None,
+    "R$": "BRL", "US$": "USD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD", "HK$": "HKD",
+    "€": "EUR", "£": "GBP", "$": None,
     "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None,
-    "kr": None, "Fr.": "CHF", "Rp.": "IDR", "Rp": "IDR", "RM": "MYR", "₺": "TRY", "₽": "RUB", "₴": "UAH",
+    "kr": None, "Fr.": "CHF", "Rp.": "IDR", "Rp": "IDR", "RMB": "CNY", "RM": "MYR", "₺": "TRY", "₽": "RUB", "₴": "UAH",
     "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS", "руб.": "RUB", "грн.": "UAH", "грн": "UAH",
     "лв.": "BGN", "лв": "BGN", "円": "JPY", "원": "KRW", "元": None,
 }  # fmt: skip
@@ -30,6 +31,9 @@ NAMES = {
     "PFUND STERLING": "GBP", "£": "GBP", "SWISS FRANC": "CHF", "SCHWEIZER FRANKEN": "CHF", "CANADIAN DOLLAR": "CAD",
     "AUSTRALIAN DOLLAR": "AUD", "NEW ZEALAND DOLLAR": "NZD", "INDIAN RUPEE": "INR", "JAPANESE YEN": "JPY",
     "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
+    "人民幣": "CNY", "CNH": "CNY", "NTD": "TWD", "NT$": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD",
+    "NIS": "ILS", "STG": "GBP", "UKP": "GBP", "KSH": "KES", "SKR": "SEK", "DKR": "DKK", "NKR": "NOK",
+    "美金": "USD", "歐元": "EUR", "港幣": "HKD", "日圓": "JPY", "日幣": "JPY", "英鎊": "GBP", "S$": "SGD",
     "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD",
     "DOLLAR US": "USD", "SWEDISH KRONA": "SEK", "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK",
     "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL", "PESO MEXICANO": "MXN",
@@ -111,11 +115,17 @@ def without_minus(column: pd.Series) -> pd.Series:
     return column.map(lambda cell: minus_in_front(str(cell)).removeprefix("-"), na_action="ignore")
 
 
+def code_of(name: str) -> str:
+    """Return the code of a currency by what it is called: in capitals, of known names (`NTD`, `NT$`) theirs."""
+    text = name.strip().upper()
+    return NAMES.get(text, text)
+
+
 def currency_beside(text: str) -> str | None:
     """Return the currency whose sign or code stands beside an amount, if one does."""
     code = re.search(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])", text)
-    if code and re.search(r"\d", text) and code.group(1) in currencies():
-        return code.group(1)
+    if code and re.search(r"\d", text) and code_of(code.group(1)) in currencies():
+        return code_of(code.group(1))
     return next((code for sign, code in SIGNS.items() if sign in text and code), None)
 
 
@@ -128,8 +138,8 @@ def codes_of_currencies(column: pd.Series) -> pd.Series:
 
 def currency_at_end(name: str) -> str | None:
     """Return the currency whose code or sign stands at the end of a name; None without one."""
-    code = re.search(r"[\s([_]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
-    return (SIGNS.get(code[1]) or code[1]) if code and (code[1] in SIGNS or code[1] in CODES.split()) else None
+    code = re.search(r"[\s([_]([A-Z]{3}|(?:R|NT)\$|[€£₹])[)\]]?$", name.strip())
+    return code_of(code[1]) if code and code_of(code[1]) in CODES.split() else None
 
 
 def is_amount(value: object) -> bool:
@@ -142,7 +152,7 @@ def is_amount(value: object) -> bool:
 def _kept(code: re.Match) -> str:
     """Return what of letters beside an amount is kept: such as are no currency's, which may be a document's number."""
     letters = code[0].strip()
-    return "" if not letters.isupper() or letters == "TL" or letters in currencies() else code[0]
+    return "" if not letters.isupper() or letters == "TL" or code_of(letters) in currencies() else code[0]
 
 
 def _number(value: object, decimal: str) -> float | None:

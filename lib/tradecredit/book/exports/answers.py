@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 import pandas as pd
 
-from tradecredit.book.exports.days import FORMATS, SERIAL, told
+from tradecredit.book.exports.amounts import code_of
+from tradecredit.book.exports.days import CLARION, FORMATS, SERIAL, told
 from tradecredit.errors import Problem
 
 EXAMPLE = date(2026, 10, 31)
@@ -32,7 +33,7 @@ def understood(key: str, answer: str, days_form: str | None = None) -> str | Non
     """
     text = answer.strip()
     if key == "currency":
-        return text.upper() if re.fullmatch("[A-Za-z]{3}", text) else None
+        return code_of(text) if re.fullmatch("[A-Za-z]{3}", text) else None
     if key == "source.exported":
         forms = [form for form in ("%Y-%m-%d", days_form) if form]
         read = [pd.to_datetime(text, format=form, errors="coerce") for form in forms]
@@ -45,17 +46,18 @@ def understood(key: str, answer: str, days_form: str | None = None) -> str | Non
     if key == "source.form.zone":
         return text if text == AS_WRITTEN or text in available_timezones() else None
     if key == "source.form.dates":
-        return text if text == SERIAL or re.search("%[mbB]", text) else _written_so(text)
+        return text if text in (SERIAL, CLARION) or re.search("%[mbB]", text) else _written_so(text)
     return text or None
 
 
 def by_example(form: str) -> str:
     """Return what `EXAMPLE` looks like in a way of writing days, for who knows no codes of `strptime`.
 
-    >>> by_example("%d. %B %Y"), by_example("serial")
-    ('31. October 2026', '46326')
+    >>> by_example("%d. %B %Y"), by_example("serial"), by_example("clarion")
+    ('31. October 2026', '46326', '82487')
     """
-    return str((EXAMPLE - date(1899, 12, 30)).days) if form == SERIAL else EXAMPLE.strftime(form)
+    begins = {SERIAL: date(1899, 12, 30), CLARION: date(1800, 12, 28)}
+    return str((EXAMPLE - begins[form]).days) if form in begins else EXAMPLE.strftime(form)
 
 
 def _written_so(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """How a list names its buyers above its rows, where these do not: in titles, heads of blocks, and groups of a tree."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -12,6 +12,7 @@ from tradecredit.book.exports.blocks import (
     MOSTLY_NUMBERED,
     NUMBERED,
     PARTED,
+    behind_label,
     heads_block,
     is_particular,
     labelled,
@@ -71,8 +72,13 @@ def titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]],
     return found or in_title
 
 
-def block_of(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
-    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
+def block_of(
+    columns: dict[Role, list[str]], header: list[object], below: list[list[object]], pages: Sequence[int] = ()
+) -> dict[Role, str]:
+    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others.
+
+    `pages`: places of the first rows of further pages, where the buyer of a block that goes on may be named again.
+    """
     places = places_of(header)
 
     def held(row: list[object], *roles: Role) -> list[object]:
@@ -106,7 +112,9 @@ def block_of(columns: dict[Role, list[str]], header: list[object], below: list[l
         if alone is not None and _are_numbered(texts):
             return {"buyer_id": alone, "name": alone}
         return several if several and (alone is None or alone == "+") else {} if alone is None else {role: alone}
-    once = all(one != other for one, other in pairwise(named))
+    again = {id(below[at]) for at in pages}
+    of_blocks = [(buyer, row) for buyer, row in zip(own, documents, strict=True) if buyer is not None]
+    once = all(one != other or id(row) in again for (one, _), (other, row) in pairwise(of_blocks))
     return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 
@@ -116,7 +124,7 @@ def with_numbers(block: dict[Role, str], rows: list[tuple[int, list[object]]]) -
     if len(block) != 1 or not word[:1].isalpha():
         return block
     heads = [[cell for cell in cells if cell is not None] for _, cells in rows if labels(cells, word)]
-    texts = [str(held[0]).strip().removeprefix(f"{word}:").strip() for held in heads if len(held) == 1]
+    texts = [behind for held in heads if (behind := behind_label(held, word))]
     return {"buyer_id": word, "name": word} if len(texts) == len(heads) and _are_numbered(texts) else block
 
 
@@ -195,10 +203,13 @@ def _several(
     ]
     if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
         return {}
-    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][:2])
+    # A label may stand before them.
+    behind = 1 if lines[0][0].endswith((":", "：")) and len(lines[0]) > 2 else 0
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][behind : behind + 2])
+    one, other = str(behind + 1), str(behind + 2)
     if code == name:
-        return {"name": "1"} if not code else {"buyer_id": "1", "name": "2"}
-    return {"buyer_id": "1", "name": "2"} if code else {"buyer_id": "2", "name": "1"}
+        return {"name": one} if not code else {"buyer_id": one, "name": other}
+    return {"buyer_id": one, "name": other} if code else {"buyer_id": other, "name": one}
 
 
 def numbered(

@@ -29,6 +29,12 @@ NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:
 """How a buyer's number stands before its name in one cell."""
 PARTED = r"^(?P<buyer_id>[^\sa-z]+)\s{2,}(?P<name>\S.*)$"
 """How it stands there in a printed list, where it may be any code without small letters: apart from the name."""
+CONTINUED = re.compile(
+    r"\s*\((?:continued|cont(?:'?d)?\.?|fortsetzung|forts\.|suite|continuaci[oó]n|continuação|continua|segue|vervolg"
+    r"|forts[aæ]t|fortsättning|folytatás|pokračování|ciąg dalszy|c\.d\.|продолжение|続き|续|續)\)\s*$",
+    re.IGNORECASE,
+)
+"""What stands behind the head of a block that goes on from the page before."""
 MOSTLY_NUMBERED = 0.9
 """Share of the heads of blocks from which all that begin with a number begin with the buyer's."""
 
@@ -167,9 +173,8 @@ def _above(rows: list[Row], word: str) -> pd.Series:
             if heads_block(held, word) and not is_particular(held, above):
                 found[number] = labelled(text)
             continue
-        labels = [str(cell).strip() for cell in held[:-1]]
-        if f"{word}:" in labels:
-            found[number] = str(held[labels.index(f"{word}:") + 1]).strip()
+        if f"{word}:" in [str(cell).strip() for cell in held[:-1]]:
+            found[number] = behind_label(held, word)
             continue
         of_parts = (re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", part) for part in parts_of(text))
         behind = next(filter(None, of_parts), None)
@@ -184,6 +189,23 @@ def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
     again = any(cells == rows[at][1] for _, cells in rows[at + 1 :])
     first = rows[at - 1 : at] if again and at else []
     return [*first, *rows[at + source.form.header_lines :]]
+
+
+def behind_label(held: list[object], word: str) -> str | None:
+    """Return what stands behind a label in a line, in its cell or in the next: a number and the name in two of them.
+
+    >>> behind_label(["Customer:", "C12", "Alder Ltd", "Tax: 7"], "Customer")
+    'C12  Alder Ltd'
+    >>> behind_label(["Customer: C12"], "Customer"), behind_label(["Customer:", "Alder Ltd", "Birch Road"], "Customer")
+    ('C12', 'Alder Ltd')
+    """
+    texts = [str(cell).strip() for cell in held]
+    if f"{word}:" not in texts[:-1]:
+        return texts[0].removeprefix(f"{word}:").strip() if len(texts) == 1 else None
+    first, *others = texts[texts.index(f"{word}:") + 1 :]
+    named = bool(others) and re.fullmatch(r"[^:：]*[^\W\d_]{2}[^:：]*", others[0])
+    of_number = named and re.fullmatch(r"(?=\S*\d\d)\S+", first)
+    return f"{first}  {others[0]}" if of_number else first
 
 
 def parts_of(text: str) -> list[str]:
@@ -204,7 +226,14 @@ def labelled(text: str) -> str:
     ('Alder Ltd', 'Alder Ltd', 'Alder Ltd')
     >>> labelled("Customer code: 120-007  Customer name: Alder Ltd")
     '120-007  Alder Ltd'
+    >>> labelled("A10  Alder Ltd     Phone: 555"), labelled("A10  Alder Ltd  (Continued)")
+    ('A10  Alder Ltd', 'A10  Alder Ltd')
     """
+    text = CONTINUED.sub("", text)
+    # What stands apart behind a number and a name without labels may be particulars.
+    apart = re.match(r"([^:]+?)\s{2,}([^\s:]+(?: [^\s:]+)*):\s", text)
+    if apart and not _names_a_buyer(apart[2]):
+        return apart[1]
     pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=(?:\s\s+|\s[-–|;]\s+)[^:]+:\s|\s+[^\s:]+:\s|$)", text)
     values = {label.casefold(): value.strip() for label, value in pairs if value.strip()}
     meant = {vocabulary().of(label): value for label, value in values.items()}
@@ -236,9 +265,12 @@ def is_particular(held: list[object], above: list[object]) -> bool:
     """
     if len(held) != 1 or len(above) != 1 or LABELLED.fullmatch(str(above[0])) or not LABELLED.fullmatch(str(held[0])):
         return False
-    label = re.split("[:：]", str(held[0]))[0]
+    return not _names_a_buyer(re.split("[:：]", str(held[0]))[0])
+
+
+def _names_a_buyer(label: str) -> bool:
     meant = vocabulary().of(label) or frozenset()
-    return not meant & {"customer", "name", "number"} and not is_called(label, "buyer_id")
+    return bool(meant & {"customer", "name", "number"}) or is_called(label, "buyer_id")
 
 
 LEAST_NUMBERS, LEAST_SHARE, LEAST_NAMED = 3, 0.3, 0.5

@@ -7,12 +7,11 @@ from functools import cached_property
 import pandas as pd
 
 from tradecredit.book.checks import CENT
-from tradecredit.book.exports import buckets
+from tradecredit.book.exports import buckets, grid
 from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount, minus_in_front
 from tradecredit.book.exports.blocks import ALONE
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.grid import HEAD_ROWS, joined, names_apart
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
 from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.meaning import CREDITS
@@ -172,8 +171,9 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
     if (issued := of("issued")) and not {"due", "terms", "terms_days"} & columns.keys():
         take("due", (one for one in below if _is_later(one, issued, issued.filled)))
     if (due := of("due")) and "issued" not in columns:
-        # Payments among invoices have no due day.
-        take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled)))
+        # Payments among invoices have no due day. Documents have days, their records the time of day as well.
+        before = (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled))
+        take("issued", sorted(before, key=lambda one: one.share(r".*\d:\d\d.*") > 0))
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
 
@@ -184,7 +184,7 @@ def by_contents(rows: Rows) -> Recognised | None:
     """
     system = systems()[-1]
     best: Recognised | None = None
-    for number, cells in rows[:HEAD_ROWS]:
+    for number, cells in rows[: grid.HEAD_ROWS]:
         names = [cell for cell in cells if cell is not None]
         if len(names) < 3 or not all(isinstance(cell, str) and not is_amount(cell) for cell in names):
             continue
@@ -220,7 +220,10 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
     if not {"issued", "due", "days_overdue"} & columns.keys():
         dated = [one for one in dated if one in full]
         # What is due is due after it is issued.
-        first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
+        earliest = min(dated, key=lambda one: of_days[one.name].mean())
+        first = _preferred("issued", dated) or earliest
+        if vocabulary().of(first.name) is None and _is_later(first, earliest, first.filled):
+            first = earliest  # what is but called a day of something, and follows another one, is no day of issue
         take("issued", [first])
         take("due", [one for one in dated if _is_later(one, first, first.filled)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
@@ -242,10 +245,9 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
 def _columns(header_row: int, lines: int, rows: Rows, again: bool = False) -> list[Held]:
     """Return the columns under a header, the first of those of one name; with `again` the others as well."""
     at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
-    header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
-    # A header may stand again on each page, or above each block.
-    below = [cells for _, cells in rows[at + lines :] if cells != rows[at][1]][:LOOKED_AT]
-    places = {name: at for at, name in enumerate(names_apart(header))} if again else places_of(header)
+    header = grid.joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
+    below = [cells for _, cells in grid.below(rows, header_row, lines)][:LOOKED_AT]
+    places = {name: at for at, name in enumerate(grid.names_apart(header))} if again else places_of(header)
     # A row without a second cell is a title or a remark.
     below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
     return [Held(name, [cells[place] if place < len(cells) else None for cells in below])

@@ -40,6 +40,10 @@ A_DAY = datetime(2026, 2, 3, 4, 5, 6)
 TRIED = 50
 """So many different cells tell which ways of writing are tried on all."""
 SERIAL = "serial"
+CLARION = "clarion"
+"""Days since 28 December 1800, as databases of Clarion's family count them."""
+CLARION_DAYS = (75_001, 90_000)
+"""Such days from 2006 to 2047: what a spreadsheet would count so is of the next century."""
 JULIAN = "cyyddd"
 """Centuries since 1900, year and day of the year, as JD Edwards stores days."""
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
@@ -116,10 +120,11 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if not texts:
         return None
     values = pd.concat(texts).groupby(level=0, sort=False).sum()
-    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), SERIAL)}
-    fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
-    if not fitting and not unread[SERIAL].any():
-        return Told(SERIAL)
+    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), SERIAL, CLARION)}
+    fitting = [form for form, missed in unread.items() if not missed.any() and form not in (SERIAL, CLARION)]
+    for counted in (SERIAL, CLARION):
+        if not fitting and not unread[counted].any():
+            return Told(counted)
     if not fitting:
         unread |= {form: ~_read(values.index, form, by_hand=True) for form in BY_HAND if form in unread}
         fitting = [form for form in BY_HAND if form in unread and not unread[form].any()]
@@ -218,14 +223,18 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
     if dates.any():
         found[dates] = _true(column[dates], zone)
     # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
-    serials = _serial_cells(column) if form and form not in (SERIAL, JULIAN, *COMPACT) else pd.Series(dtype="float64")
+    serials = (
+        _serial_cells(column)
+        if form and form not in (SERIAL, CLARION, JULIAN, *COMPACT)
+        else pd.Series(dtype="float64")
+    )
     if len(serials):
-        found[serials.index] = _serial(serials).astype("datetime64[us]")
+        found[serials.index] = _counted(serials, SERIAL).astype("datetime64[us]")
     texts = _texts(column[~dates].drop(serials.index)).dropna()
     if texts.empty:
         return found
-    if form == SERIAL:
-        read = _serial(texts)
+    if form in (SERIAL, CLARION):
+        read = _counted(texts, form)
     elif form == JULIAN:
         number = pd.to_numeric(texts, errors="coerce")
         year = pd.to_datetime((1900 + number // 1000).astype("Int64").astype("str"), format="%Y", errors="coerce")
@@ -300,8 +309,8 @@ def _texts(column: pd.Series) -> pd.Series:
 def _read(values: pd.Index, form: str, by_hand: bool = False) -> np.ndarray:
     """Return which texts are days written in a way, or a day that stands for none (`NEVER`)."""
     texts = values.to_series()
-    if form == SERIAL:
-        return _serial(texts).between(FIRST, LAST).to_numpy()
+    if form in (SERIAL, CLARION):
+        return _counted(texts, form).between(FIRST, LAST).to_numpy()
     if digits := COMPACT.get(form):
         texts = texts.where(texts.str.fullmatch(rf"\d{{{digits - 1},{digits}}}"))
     written = of_texts(texts, form, None) if "%z" in form else _written(texts, form, by_hand)
@@ -353,11 +362,11 @@ def _in_english(text: str) -> str:
     return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}(?:\.(?!\d))?", month, text))
 
 
-def _serial(values: pd.Series) -> pd.Series:
+def _counted(values: pd.Series, form: str) -> pd.Series:
+    """Return numbers of days, as a spreadsheet counts them or Clarion, as days."""
     numbers = pd.to_numeric(values, errors="coerce")
-    return pd.Timestamp("1899-12-30") + pd.to_timedelta(
-        numbers.where(numbers.between(18_000, 75_000)), unit="D"
-    ).dt.floor("D")
+    begin, bounds = ("1800-12-28", CLARION_DAYS) if form == CLARION else ("1899-12-30", (18_000, 75_000))
+    return pd.Timestamp(begin) + pd.to_timedelta(numbers.where(numbers.between(*bounds)), unit="D").dt.floor("D")
 
 
 def _in_year(texts: pd.Series, form: str, year_from: date | None) -> pd.Series:

@@ -42,6 +42,7 @@ LOOKS = (
     writing.zone,
     kinds.kinds,
     kinds.credits_by_days,
+    kinds.credits_by_tax,
     guesses.rows_read,
     by_status,
     rows_of_others,

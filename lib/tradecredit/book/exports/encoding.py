@@ -1,5 +1,6 @@
 """In which encoding a text is written, and the text."""
 
+import codecs
 import re
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -21,11 +22,13 @@ COMMON = (("gb18030", "gb2312", 0xB0, 0xD7), ("cp932", "shift_jis", 0x82, 0x97),
 Japanese syllables)."""
 BALTIC, SIGNS_OF_ALL = "ąčęėįšųūžāēģīķļņõäöü", "€„“”–—\u00a0°§"
 """Letters of Lithuanian, Latvian and Estonian beyond ASCII, and signs that stand in texts of any language."""
+HUNGARIAN = "áéíóöúüõû"
+"""Letters of Hungarian beyond ASCII as the western encoding reads them: the last two are ő and ű."""
 THAI, THAI_MARKS = "[\u0e01-\u0e5b]", "[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
 """Letters of Thai, and those of them that stand above or below the letter before."""
 LEAST_MARKS = 0.05
 """Share of marks among the letters of any Thai text."""
-MOSTLY = 0.7
+MOSTLY, ALMOST_ALL = 0.7, 0.95
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -54,6 +57,20 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode(found), found
     name = _of_windows(content)
     return content.decode(name, errors="replace"), name
+
+
+def of_page(content: bytes) -> str:
+    """Return the encoding of a page: as it states itself, unless it is UTF-8, or states the western one, as many do."""
+    found = decoded(content)[1]
+    named = re.search(rb"""(?i)<(?:meta\s[^>]*?charset|\?xml\s[^>]*?encoding)=["']?([\w.:-]+)""", content[:2048])
+    if named is None or found.startswith("utf"):
+        return found
+    try:
+        stated = codecs.lookup(named[1].decode()).name
+        content.decode(stated)
+    except (LookupError, UnicodeDecodeError):
+        return found
+    return found if stated in ("iso8859-1", "cp1252", "ascii") else stated
 
 
 def _by_words_of_trade(content: bytes) -> str | None:
@@ -85,14 +102,17 @@ def _is_thai(content: bytes) -> bool:
 def _of_windows(content: bytes) -> str:
     """Return the one of the encodings with a byte a letter in which a text makes words; the western one reads any.
 
-    DOS's where signs stand within words, the Greek or Cyrillic one where words are of such letters alone, the Turkish,
-    the Baltic and the Central European one where the western one gives what stands in no western language.
+    DOS's where signs stand within words, the Hebrew, Greek or Cyrillic one where words are of such letters alone, the
+    Turkish, the Baltic and the Central European one where the western one gives what stands in no western language.
     """
     western = content.decode("cp1252", errors="replace")
     if _count(r"(?<=[A-Za-z])[„”‚…ˆ‡\ufffd](?=[a-z])", western) > _count(r"[À-ÿ]", western):
         return "cp850"
     mixed = _count(r"[A-Za-z][À-ÿ]|[À-ÿ][A-Za-z]", western)
     if _count(r"(?<![A-Za-zÀ-ÿ])[À-ÿ]{3,}(?![A-Za-zÀ-ÿ])", western) > mixed:
+        # Hebrew has no capitals, and fewer letters than Greek and Cyrillic.
+        if not re.search(r"[À-ßû-ÿ]", western):
+            return "cp1255"
         # Greek vowels with their accents are Cyrillic capitals within words.
         cyrillic = content.decode("cp1251", errors="replace")
         greek = _count(r"(?<=[а-я])[ЬЭЮЯ]", cyrillic) > 0.1 * _count(r"[а-я]{3,}", cyrillic)
@@ -103,7 +123,7 @@ def _of_windows(content: bytes) -> str:
     baltic = {letter for letter in content.decode("cp1257", errors="replace").casefold() if letter > "\x7f"}
     if re.search(r"[ðþÐÞ]", western) and baltic <= {*BALTIC, *SIGNS_OF_ALL}:
         return "cp1257"
-    return "cp1250" if _central(western) else "cp1252"
+    return "cp1250" if _hungarian(western) or _central(western) else "cp1252"
 
 
 def _count(pattern: str, text: str) -> int:
@@ -157,6 +177,16 @@ def _central(western: str) -> bool:
     if re.search(r"[àåêñãõûëÀÅÊÑÃÕÛË]", western) or (re.search("[æÆ]", western) and re.search("[øØ]", western)):
         return False
     return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western))
+
+
+def _hungarian(western: str) -> bool:
+    """Return whether a text read in the western encoding is Hungarian, with õ and û where ő and ű are meant.
+
+    Of the languages that have these, Portuguese has no ö and ü, and French and Estonian have no á.
+    """
+    letters = "".join(re.findall("[À-öø-ÿ]", western)).casefold()
+    own = _count(f"[{HUNGARIAN}]", letters) >= ALMOST_ALL * len(letters) and "ã" not in letters
+    return own and "á" in letters and bool(re.search("[öü]", letters)) and bool(re.search("[õû]", letters))
 
 
 def _in_words(text: str) -> bool:

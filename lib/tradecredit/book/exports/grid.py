@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradecredit.book.exports import open_document
-from tradecredit.book.exports.encoding import decoded
+from tradecredit.book.exports.encoding import of_page
 from tradecredit.book.exports.pages import without_titles_again
 from tradecredit.book.exports.totals import is_sum
 from tradecredit.params.export import ExportForm
@@ -31,10 +31,16 @@ PACKED, OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|", ".prn": "\t;,|", ".lst": "\t;,|"}
 
 
+NOTHING = ("", "NULL", r"\N")
+"""What stands in a text where there is nothing: the words are those of databases."""
+
+
 def text_rows(text: str, separator: str) -> list[Row]:
     """Return the lines of a text with separators; a field in quotes may hold line ends."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
-    return [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader if row]
+    return [
+        (reader.line_num, [None if cell.strip() in NOTHING else cell.strip() for cell in row]) for row in reader if row
+    ]
 
 
 AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
@@ -205,7 +211,7 @@ def _of_page(content: bytes) -> dict[str, list[Row]]:
     """Return the rows of a page's tables together, as one sheet: programs on the web call such a page a workbook."""
     import lxml.html
 
-    page = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding=decoded(content)[1]))
+    page = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding=of_page(content)))
     found: list[Row] = []
     for row in page.iter("tr", "row"):
         cells: list[object] = []
@@ -351,6 +357,17 @@ def header(rows: Iterable[Row], header_row: int, lines: int = 1) -> tuple[list[o
     return names, last
 
 
+def below(rows: list[Row], header_row: int, lines: int = 1) -> list[Row]:
+    """Return the rows below a header of one or two lines, without those in which it stands again, as on each page."""
+    at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
+    names = [cells for _, cells in rows[at : at + lines]]
+    again: set[int] = set()
+    for first in [place for place, (_, cells) in enumerate(rows) if cells == names[0]]:
+        whole = [cells for _, cells in rows[first : first + lines]] == names
+        again.update(range(first, first + (lines if whole else 1)))
+    return [row for place, row in enumerate(rows) if place >= at + lines and place not in again]
+
+
 def joined(first: list[object], second: list[object]) -> list[object]:
     """Return the names of two lines of a header, those that stand one below the other as one."""
     width = max(len(first), len(second))
@@ -385,11 +402,10 @@ def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     columns called by their place.
     """
     listed = list(rows)
-    named, last = header(listed, header_row, lines)
-    first = next(cells for number, cells in listed if number == header_row)
-    below = [(number, cells) for number, cells in listed if number > last and cells != first]
-    width = max([len(named), *(len(cells) for _, cells in below)])
+    named, _ = header(listed, header_row, lines)
+    held = below(listed, header_row, lines)
+    width = max([len(named), *(len(cells) for _, cells in held)])
     names = names_apart([*named, *[None] * (width - len(named))])
-    cells = [row + [None] * (width - len(row)) for _, row in below]
-    found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")
+    cells = [row + [None] * (width - len(row)) for _, row in held]
+    found = pd.DataFrame(cells, columns=names, index=[number for number, _ in held], dtype="object")
     return found.loc[:, [name for name in names if not (name.startswith("column ") and found[name].isna().all())]]

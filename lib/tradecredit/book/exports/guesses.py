@@ -9,6 +9,7 @@ from tradecredit.book.exports import buckets, reading, running
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import DAYS, plain
+from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.numbers import NUMBER_IN_WORDS, figures, figures_of
 from tradecredit.book.exports.open_parts import TELL_OPEN
@@ -21,6 +22,8 @@ OWN_BUYER = 0.95
 """Buyers of each document from which hardly one has two."""
 COME_TO_IT = 0.5
 """Share of documents above which rows are their payments, as these come to no more than their total."""
+NEARLY_ALL = 0.95
+"""Share of rows in which words say that they are payments, from which all are."""
 CLEARED = 0.1
 """Share of credits with a day of clearing above which these tell which credits were used."""
 FEW_CREDITS = 0.1
@@ -258,6 +261,30 @@ def _by_figures(credits: pd.DataFrame, buyer: pd.Series, number: pd.Series) -> s
         if fits.groupby(level=0).any().sum() > 0.5 * len(credits):
             return str(name)
     return None
+
+
+def pays(source: ExportSource, ledger: ExportSource) -> bool:
+    """Return whether a list without due days and kinds is of payments: words say it, and they come to what was owed.
+
+    Words alone, such as `Wpłata od kontrahenta` in nearly all rows, may also say how invoices are to be paid.
+    """
+    if source.one_kind or source.bank or {"due", "paid", "kind", "debit", "terms_days"} & source.columns.keys():
+        return False
+    cells, owed = (reading.cells(one, reading.files(one, one.path)[0]) for one in (source, ledger))
+    used = set(source.named_columns)
+    worded = any(
+        (cells[name].astype("str").map(kind_in_words, na_action="ignore") == "payment").mean() >= NEARLY_ALL
+        for name in cells
+        if name not in used and not pd.api.types.is_numeric_dtype(cells[name])
+    )
+    if not worded:
+        return False
+    theirs, ours = (
+        [*zip(reading.of_role(one, of, "buyer_id").astype("str").str.strip(),
+              amounts(reading.of_role(one, of, "amount"), one.form.decimal).round(2), strict=True)]
+        for one, of in ((source, cells), (ledger, owed))
+    )  # fmt: skip
+    return sum(pair in {*ours} for pair in theirs) > COME_TO_IT * len(theirs)
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:

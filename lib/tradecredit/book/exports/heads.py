@@ -35,7 +35,6 @@ _DAY = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 16)
 def plain(name: object) -> str:
     """Return a column's name without what systems write differently: case, accents, signs and spaces; words apart.
 
@@ -44,7 +43,13 @@ def plain(name: object) -> str:
     >>> plain("Échéance") == plain("ECHEANCE")
     True
     """
-    text = re.sub(r"(?i)\bn\.[º°]", "No ", str(name))
+    # Cells are asked for as well, of which numbers of several types cannot be compared, as a cache would do.
+    return _plain(str(name))
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(name: str) -> str:
+    text = re.sub(r"(?i)\bn\.[º°]", "No ", name)
     text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     text = re.sub(r"['’](?:s\b|(?=d\b))", "", text).casefold().replace("#", " no ")
     text = text.translate(_WITHOUT_STROKE)
@@ -85,6 +90,9 @@ class Vocabulary:
         """Return the meanings of a word, which may be several glued together; the longer parts first."""
         if word in self.meaning:
             return (self.meaning[word],)
+        # Of several columns of one kind each has a figure behind its name.
+        if re.fullmatch(r"\D{3,}\d", word) and word[:-1] in self.meaning:
+            return (self.meaning[word[:-1]],)
         # A sign of Chinese writing may be a word.
         signs = re.search(r"[\u3040-\u30ff\u4e00-\u9fff\u1100-\u11ff]", word) is not None
         for end in range(len(word) - 1 if signs else len(word) - 2, 0 if signs else 2, -1):
@@ -108,8 +116,8 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     if not held:
         return True
     if role in (*AMOUNTS, "credited"):
-        # Nothing but nought and one marks rows.
-        marks = {str(cell).strip().removesuffix(".0") for cell in held} == {"0", "1"}
+        # Nothing but one, and nought, marks rows.
+        marks = {str(cell).strip().removesuffix(".0") for cell in held} in ({"0", "1"}, {"1"})
         right = 0 if marks else sum(is_amount(cell) for cell in held)
     elif role in DAYS:
         held = [cell for cell in held if str(cell).strip() not in ("0", "0.0")]
@@ -163,7 +171,7 @@ def is_day(cell: object) -> bool:
         return True
     text = str(cell)
     if re.fullmatch(r"\d{5}(\.0)?", text):
-        return 18_000 <= float(text) <= 75_000
+        return 18_000 <= float(text) <= 90_000
     return (
         _DAY.search(text.strip()) is not None
         or western(text.strip()) is not None

@@ -1,16 +1,18 @@
 """What the documents of a list are guessed to be: their kinds by name, by words and by sign, and what signs mean."""
 
 import re
+from itertools import combinations
 
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.running import moves
-from tradecredit.book.exports.systems import ANY, systems
+from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import DocumentKind, ExportSource
 
 FEW_KINDS = 6
@@ -84,6 +86,34 @@ def credits_by_days(seen: Seen) -> Settled:
     return Settled()
 
 
+def credits_by_tax(seen: Seen) -> Settled:
+    """Return `kinds` with those of credits whose amounts stand without a sign, as an open guess.
+
+    Two other columns, what is owed without tax and the tax, add up to the amount in all rows but for its sign, and all
+    rows of these kinds are below zero there, of the others none.
+    """
+    source, raw = seen.source, seen.raw
+    kind = raw["kind"].dropna().astype("str").str.strip()
+    amount = amounts(raw["amount"], source.form.decimal)
+    if seen.system.name != ANY or source.one_kind or not 1 < kind.nunique() <= FEW_KINDS or (amount < 0).any():
+        return Settled()
+    used = set(source.named_columns)
+    free = {str(name): amounts(seen.found[name].set_axis(raw.index), source.form.decimal)
+            for name in seen.found if name not in used and vocabulary().known(name) & {"net", "tax"}}  # fmt: skip
+    for net, tax in combinations(free, 2):
+        whole = free[net] + free[tax]
+        if not (whole.notna() & ((whole.abs() - amount).abs() < 2 * CENT)).all():
+            continue
+        below = (whole < 0).groupby(kind).mean()
+        credits = [str(name) for name in below.index[below == 1.0]]
+        if credits and below.isin([0.0, 1.0]).all():
+            told: dict[str | int, DocumentKind] = {str(name): "invoice" for name in below.index}
+            told |= source.kinds | dict.fromkeys(credits, "credit_note")
+            shown = f"told by the sign of {net} and {tax}: {', '.join(credits)}: credit_note"
+            return Settled({"kinds": told}, (Guess("source.kinds", shown, open=True),))
+    return Settled()
+
+
 def kinds_by_sign(seen: Seen) -> Settled:
     """Return an open guess of the kinds that nothing names: their documents are told by the sign of their amounts."""
     held = seen.raw["kind"].dropna().astype("str").str.strip()
@@ -122,7 +152,10 @@ def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
         if len(cells) >= MOSTLY * rows.sum():
             told = cells.map(kind_in_words).dropna()
             if len(told) >= MOSTLY * rows.sum() and {*told} <= {*CREDITS} and (told == told.iloc[0]).all():
-                return told.iloc[0]
+                # What is said of the rows of other kinds as well, such as how they are paid, tells nothing.
+                others = seen.found.loc[~rows, column].dropna().astype("str").map(kind_in_words)
+                if not len(others) or (others == told.iloc[0]).mean() < MOSTLY:
+                    return told.iloc[0]
     return None
 
 

@@ -167,6 +167,14 @@ def _unused(names: Iterable[str], columns: dict[Role, list[str]]) -> dict[Role, 
     return {"open": held[:1]} if held and "open" not in columns else {}
 
 
+def with_own_numbers(found: Recognised) -> Recognised:
+    """Return a list with the numbers of its documents as its own: they are none of invoices."""
+    columns: dict[Role, list[str]] = {
+        "number" if role == "invoice_id" else role: names for role, names in found.columns.items()
+    }
+    return found._replace(columns=columns)
+
+
 def as_payments(found: Recognised) -> Recognised:
     """Return a list of no known system as one of payments, which name the invoices that they settle."""
     columns = found.columns

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import terms
+from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.raw_tables import BY_TERMS_OF_BUYER
 from tradecredit.params.export import DocumentKind, ExportList
 
@@ -21,15 +22,22 @@ Note = tuple[str, str, int]
 
 
 def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame:
-    """Return the rows with the amount of a buyer's first one where only the running balance says what it brings."""
+    """Return the rows with the amount of a buyer's first one where only the running balance says what it brings.
+
+    Such a row may also have what was debited and credited until then, as sums.
+    """
     if "balance" not in source.columns:
         return raw
     moves = pd.concat([raw[role].notna() for role in ("amount", "debit", "credit")], axis="columns").any(axis="columns")
     buyer = raw["buyer_id"].fillna(raw["name"])
-    first = raw["balance"].notna() & ~moves & buyer.notna() & ~buyer.where(moves | raw["balance"].notna()).duplicated()
+    first = raw["balance"].notna() & buyer.notna() & ~buyer.where(moves | raw["balance"].notna()).duplicated()
+    debit, credit, balance = (amounts(raw[role], source.form.decimal) for role in ("debit", "credit", "balance"))
+    is_sum = debit.notna() & credit.notna() & ((debit - credit - balance).abs() < CENT)
+    undated = raw[["issued", "due", "invoice_id", "number"]].isna().all(axis="columns")
+    first &= ~moves | (is_sum & undated)
     role = "amount" if "amount" in source.columns else "debit"
-    opened = raw[role].where(~first, raw["balance"])
-    return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
+    raw = raw.assign(credit=raw["credit"].where(~first), issued=raw["issued"].where(~first, raw["issued"].bfill()))
+    return raw.assign(**{role: raw[role].where(~first, raw["balance"])})
 
 
 def our_kinds(source: ExportList) -> dict[str, DocumentKind]:

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from tradecredit.book.exports import terms
-from tradecredit.book.exports.amounts import codes_of_currencies, currency_at_end, currency_beside
+from tradecredit.book.exports.amounts import code_of, codes_of_currencies, currency_at_end, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
@@ -27,7 +27,7 @@ USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 LANGUAGES = {
     "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
     "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
-    "[ыэ]": "RUB", "[іїє]": "UAH", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
+    "[ыэ]": "RUB", "[іїє]": "UAH", "[א-ת]": "ILS", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
     r"(?i)forfaldsdato|\bbeløb": "DKK", r"(?i)förfallo|belopp\b": "SEK", r"(?i)forfallsdato|\bbeløp": "NOK",
     r"\bRFC\b|(?i:folio fiscal)": "MXN", r"\bGSTIN\b": "INR",
 }  # fmt: skip
@@ -87,7 +87,7 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         # Rows that state none may be in a currency that no row names: the company's own.
         lacking = own is None and seen.raw["currency"].isna().mean() > LACKING
         return common, (Guess(key, common, others[:5], open=(bool(others) and own is None) or lacking),)
-    if named := seen.titles.get(key) or _of_names(seen.source):
+    if named := code_of(seen.titles.get(key, "")) or _of_names(seen.source):
         return named, (Guess(key, named),)
     cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
     beside, dollars_alone = _beside(seen)

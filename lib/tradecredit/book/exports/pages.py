@@ -5,7 +5,7 @@ from itertools import takewhile
 
 PAGE = re.compile(
     r"(?i)\b(?:page|seite|blatt|página|pagina|pág\.?|pag\.?|hoja|folha|fl\.?|sida|side|sivu|strana|strona|str\.?|oldal|sayfa"
-    r"|lapa|puslapis|стр\.?|страница|лист|σελίδα|σελ\.?|หน้า(?:ที่)?|trang|עמוד|דף|صفحة)"
+    r"|lapa|puslapis|стр\.?|страница|лист|σελίδα|σελ\.?|หน้า(?:ที่)?|trang|頁次|页次|页码|頁碼|עמוד|דף|صفحة)"
     r"\W{0,9}\d+(?:\W{1,3}(?:(?:of|von|de|di|da|sur|van|av|af|z|ze|из|/)\W*)?\d+)?"
     r"|第 ?\d+ ?[页頁]|\d+ ?ページ|\b\d\d:\d\d(?::\d\d)?\b"
 )

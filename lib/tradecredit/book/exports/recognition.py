@@ -1,8 +1,9 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
+from bisect import bisect
 from collections.abc import Iterator
 
-from tradecredit.book.exports import buckets
+from tradecredit.book.exports import buckets, grid
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.block_heads import (
     block_of,
@@ -15,7 +16,6 @@ from tradecredit.book.exports.block_heads import (
 )
 from tradecredit.book.exports.blocks import TREE
 from tradecredit.book.exports.column_meanings import meant
-from tradecredit.book.exports.grid import HEAD_ROWS, joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, plain
 from tradecredit.book.exports.systems import ANY, Recognised, enough, systems
 from tradecredit.params.export import ExportSystem, Role
@@ -26,6 +26,9 @@ BY_AGE = (
 )
 """What a reader of the report must know of a list by age."""
 
+MOST_ROWS = grid.HEAD_ROWS + 2 * LOOKED_AT
+"""Rows among which the first below a header are, however often it stands again."""
+
 
 def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised | None:
     """Return what a file's first rows are recognised as; None where not even a buyer, a day and an amount are found.
@@ -33,7 +36,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
     Of the descriptions whose telling columns all stand in one line, the one with the most counts. A file of no known
     system is a list whose header is the line with the most names that mean something.
     """
-    heads = [(number, cells) for number, cells in rows[:HEAD_ROWS] if sum(cell is not None for cell in cells) > 2]
+    heads = [(number, cells) for number, cells in rows[: grid.HEAD_ROWS] if sum(cell is not None for cell in cells) > 2]
     found = []
     for system in systems():
         if system.name == ANY or layout not in system.layouts:
@@ -54,12 +57,12 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
     general = systems()[-1]
     fitting: list[tuple[int, Recognised]] = []
     for number, lines, cells in _headers(rows, heads):
-        below = rows_below(rows, number)[lines - 1 :]
+        below = rows_below(rows, number, lines)
         columns = meant(general, cells, below)
         block = titled(columns, rows, number)
         columns = without_one_value(columns, cells, below)
         if not any(labels(row, word) for row in below for word in block.values()):
-            of_lines = block_of(columns, cells, below)
+            of_lines = block_of(columns, cells, below, _begins_of_pages(rows, number, lines))
             # A label above is surer than lines with amounts, which may sum up.
             block = block if block and "+" in of_lines.values() else of_lines or block
         block = with_numbers(block, rows)
@@ -100,7 +103,7 @@ def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[ob
 def nearest(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what comes nearest to the header of a list among the first rows of a file that is none."""
     general = systems()[-1]
-    heads = [(number, cells) for number, cells in rows[:HEAD_ROWS] if sum(cell is not None for cell in cells) > 1]
+    heads = [(number, cells) for number, cells in rows[: grid.HEAD_ROWS] if sum(cell is not None for cell in cells) > 1]
     found = [Recognised(general, number, meant(general, cells, rows_below(rows, number))) for number, cells in heads]
     return max(found, key=lambda one: len(one.columns), default=None)
 
@@ -116,7 +119,7 @@ def _headers(
         if at < len(rows):
             held = [cell for cell in rows[at][1] if cell is not None]
             if len(held) > 1 and all(isinstance(cell, str) and not is_amount(cell) for cell in held):
-                yield number, 2, joined(cells, rows[at][1])
+                yield number, 2, grid.joined(cells, rows[at][1])
 
 
 def recognised_xml(first_element: str) -> list[Recognised]:
@@ -139,7 +142,14 @@ def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]
     return found
 
 
-def rows_below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[object]]:
+def _begins_of_pages(rows: list[grid.Row], header_row: int, lines: int) -> list[int]:
+    """Return the places, among the first rows below a header, of those right below one that stands there again."""
+    held = [number for number, _ in grid.below(rows[:MOST_ROWS], header_row, lines)[:LOOKED_AT]]
+    header = next(cells for number, cells in rows if number == header_row)
+    again = [number for number, cells in rows[:MOST_ROWS] if number > header_row and cells == header]
+    return [place for place in (bisect(held, number) for number in again) if place < len(held)]
+
+
+def rows_below(rows: list[grid.Row], header_row: int, lines: int = 1) -> list[list[object]]:
     """Return the first rows below a header, without those in which it stands again."""
-    header = next((cells for number, cells in rows if number == header_row), None)
-    return [cells for number, cells in rows if number > header_row and cells != header][:LOOKED_AT]
+    return [cells for _, cells in grid.below(rows[:MOST_ROWS], header_row, lines)[:LOOKED_AT]]

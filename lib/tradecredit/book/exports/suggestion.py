@@ -20,7 +20,7 @@ from tradecredit.book.exports import (
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
-from tradecredit.book.exports.lists_beside import BESIDE, as_credits, as_payments, called_credits
+from tradecredit.book.exports.lists_beside import BESIDE, as_credits, as_payments, called_credits, with_own_numbers
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
@@ -65,7 +65,11 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     for at, one in enumerate(listed[1:], start=1):
         if guesses.repeats_numbers(found[at].source, found[0].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
-            found[at] = described([path for path, _ in one], looked, folder, answers)
+        elif guesses.pays(found[at].source, found[0].source):
+            looked = one[0][1]._replace(found=as_payments(with_own_numbers(one[0][1].found)))
+        else:
+            continue
+        found[at] = described([path for path, _ in one], looked, folder, answers)
     found, unlisted = _allotted(found, unlisted)
     buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
     found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from tradecredit.book.exports.amounts import CODES
+from tradecredit.book.exports.amounts import CODES, code_of
 from tradecredit.book.exports.days import days, told
 from tradecredit.params.export import ExportSystem
 
@@ -38,7 +38,8 @@ def currency_shown(above: list[str]) -> dict[str, str]:
     {}
     """
     in_brackets = r"[(\[](?:[^()\[\]]* )?([A-Z]{3})[)\]]"
-    codes = [code for line in above for code in re.findall(in_brackets, line) if code in CODES.split()]
+    shown = (code_of(name) for line in above for name in re.findall(in_brackets, line))
+    codes = [code for code in shown if code in CODES.split()]
     return {"shown": codes[0]} if len(set(codes)) == 1 else {}
 
 

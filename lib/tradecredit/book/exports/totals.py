@@ -11,7 +11,7 @@ TOTAL = (
 """How lines begin that sum others up."""
 TOTAL_BEHIND = (
     r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa|toplam[ıi]?|celkem|spolu|összesen|ukupno|skupaj|yhteensä"
-    r"|итого|всего)\s*:?\s*$"
+    r"|итого|всего)\s*:?\s*$|[一-鿿](?:小计|小計|合计|合計|总计|總計)\s*[:：]?\s*$"
 )
 """How they end where the account that they sum up stands first."""
 
