@@ -284,7 +284,8 @@ def pays(source: ExportSource, ledger: ExportSource) -> bool:
               amounts(reading.of_role(one, of, "amount"), one.form.decimal).round(2), strict=True)]
         for one, of in ((source, cells), (ledger, owed))
     )  # fmt: skip
-    return sum(pair in {*ours} for pair in theirs) > COME_TO_IT * len(theirs)
+    of_ledger = {*ours}
+    return sum(pair in of_ledger for pair in theirs) > COME_TO_IT * len(theirs)
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
