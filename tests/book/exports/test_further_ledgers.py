@@ -27,6 +27,22 @@ Cliente: 0020 Brook S.P.A.
 ;;;;;Totale cliente;800,00;300,00;500,00
 """
 
+IN_PARTS = """\
+Scadenza;Cod. soggetto;Soggetto;Tipo doc.;Data doc.;Num. doc.;Rata;Importo;Saldato;Data saldo
+06/09/2026;0001;Ferramenta Alder S.r.l.;Fattura;06/09/2026;107/26;Acconto;159,07;Sì;16/09/2026
+06/09/2026;0001;Ferramenta Alder S.r.l.;Fattura;06/09/2026;107/26;Saldo;53,03;No;
+20/09/2026;0005;Bar Brook;Fattura;20/09/2026;108/26;1/1;100,50;Sì;17/10/2026
+30/09/2026;0005;Bar Brook;Fattura;30/09/2026;109/26;1/1;75,25;No;
+"""
+
+BY_HAND = """\
+N° facture;Date;Client;Montant TTC;Échéance;Réglé le;Montant réglé;Reste dû
+F26-001;04/03/2026;Garage Alder;1608,23;03/04/2026;;;1608,23
+F26-002;13/03/2026;SCI Brook;1317,55;12/04/2026;15/04/2026;1317,55;0,00
+F26-003;15/03/2026;Optique Cedar;300,00;15/03/2026;20/03/26 et 27/03/26;300,00;0,00
+F26-004;18/03/2026;Garage Alder;196,04;17/04/2026;07/05/2026;100,00;96,04
+"""
+
 IN_JAPAN = """\
 売掛金未回収一覧表
 令和8年10月31日現在
@@ -286,3 +302,18 @@ def test_rows_with_an_amount_and_no_day_are_told(tmp_path):
     suggestion, found = read(tmp_path, "ledger.csv", text)
     assert open_items(found) == {"1": ("C1", "2026-10-01", 100.5), "2": ("C2", "2026-10-02", 200.25)}
     assert start.guessed(suggestion)["source.undated"] == "1 row in line 4: Payment on account, -60.10"
+
+
+def test_of_parts_by_which_some_are_paid_the_others_are_open(tmp_path):
+    _, found = read(tmp_path, "pagamenti.csv", IN_PARTS, "cp1252")
+    assert open_items(found) == {"107/26": ("0001", "2026-09-06", 53.03), "109/26": ("0005", "2026-09-30", 75.25)}
+
+
+def test_two_days_of_payment_in_a_cell_are_no_day_where_amounts_tell_what_is_open(tmp_path):
+    _, found = read(tmp_path, "factures.csv", BY_HAND, "cp1252")
+    assert open_items(found) == {
+        "F26-001": ("Garage Alder", "2026-04-03", 1608.23),
+        "F26-004": ("Garage Alder", "2026-04-17", 96.04),
+    }
+    (rule,) = [rule for _, rule, _ in found.assumed if "taken as unknown" in rule]
+    assert rule == "Réglé le is no day, such as '20/03/26 et 27/03/26': when they were paid is taken as unknown"

@@ -67,6 +67,30 @@ FREEE = """収支区分,管理番号,発生日,決済期日,取引先,勘定科�
 収入,INV-2,2026/09/05,2026/10/31,有限会社山下工業,売上高,12000,,,,
 """
 
+IN_FRAMES = """\
+Nordharz GmbH  Mandant 01     OP-Kontoauszug Debitoren (alle Posten)    Seite   1
+Stichtag: 30.09.2026    Währung: EUR    Druck: 02.10.2026 09:41 BENUTZER: KH
++------------+-------+-----+--------+-----------------+------------+----------+----------+----------+
+| Datum      | Beleg | Art | OP-Nr. | Text            | Fällig     |     Soll |    Haben |    Saldo |
++------------+-------+-----+--------+-----------------+------------+----------+----------+----------+
+| Konto 10010  Apotheke Alder                                                                       |
+| 08.07.2026 | RE1   | RE  | RE1    | Rechnung        | 22.07.2026 | 1.912,02 |          | 1.912,02 |
+| 12.07.2026 | RE2   | RE  | RE2    | Rechnung        | 26.07.2026 |   757,83 |          | 2.669,85 |
+
+Nordharz GmbH  Mandant 01     OP-Kontoauszug Debitoren (alle Posten)    Seite   2
+Stichtag: 30.09.2026    Währung: EUR    Druck: 02.10.2026 09:41 BENUTZER: KH
++------------+-------+-----+--------+-----------------+------------+----------+----------+----------+
+| Datum      | Beleg | Art | OP-Nr. | Text            | Fällig     |     Soll |    Haben |    Saldo |
++------------+-------+-----+--------+-----------------+------------+----------+----------+----------+
+|            |       |     |        | Übertrag        |            |          |          | 2.669,85 |
+| 06.08.2026 | ZE5   | ZE  | RE2    | Zahlungseingang |            |          |   757,83 | 1.912,02 |
+|            |       |     |        | Summe 10010     |            | 2.669,85 |   757,83 | 1.912,02 |
++------------+-------+-----+--------+-----------------+------------+----------+----------+----------+
+| Konto 10030  Bäckerei Brook                                                                       |
+| 05.08.2026 | RE3   | RE  | RE3    | Rechnung        | 19.08.2026 |   501,10 |          |   501,10 |
+|            |       |     |        | Summe 10030     |            |   501,10 |     0,00 |   501,10 |
+"""
+
 
 def test_columns_of_a_print_are_told_by_what_stands_below_each_other(tmp_path):
     suggestion, found = read(tmp_path, "AR5210.TXT", PRINT)
@@ -78,6 +102,12 @@ def test_columns_of_a_print_are_told_by_what_stands_below_each_other(tmp_path):
     }
     (credit,) = found.tables["receipts"].itertuples()
     assert (credit.buyer_id, credit.amount) == ("010204", 100.5)
+
+
+def test_titles_of_many_parts_stand_again_with_the_page_and_a_word_stands_before_a_buyers_number(tmp_path):
+    _, found = read(tmp_path, "op.txt", IN_FRAMES, "cp1252")
+    assert open_items(found) == {"RE1": ("10010", "2026-07-22", 1912.02), "RE3": ("10030", "2026-08-19", 501.1)}
+    assert found.tables["buyers"]["name"].tolist() == ["Apotheke Alder", "Bäckerei Brook"]
 
 
 def test_a_buyer_stands_above_its_documents_in_a_print(tmp_path):

@@ -226,10 +226,13 @@ def labelled(text: str) -> str:
     ('Alder Ltd', 'Alder Ltd', 'Alder Ltd')
     >>> labelled("Customer code: 120-007  Customer name: Alder Ltd")
     '120-007  Alder Ltd'
-    >>> labelled("A10  Alder Ltd     Phone: 555"), labelled("A10  Alder Ltd  (Continued)")
-    ('A10  Alder Ltd', 'A10  Alder Ltd')
+    >>> labelled("A10  Alder Ltd     Phone: 555"), labelled("A10  Alder Ltd  (Continued)"), labelled("Konto 101  Alder")
+    ('A10  Alder Ltd', 'A10  Alder Ltd', '101  Alder')
     """
     text = CONTINUED.sub("", text)
+    worded = re.match(r"([^\W\d_]+)\.?\s+(?=\S*\d\d\S*\s{2,}\S)", text)
+    if worded and _names_a_buyer(worded[1]):
+        text = text[worded.end() :]
     # What stands apart behind a number and a name without labels may be particulars.
     apart = re.match(r"([^:]+?)\s{2,}([^\s:]+(?: [^\s:]+)*):\s", text)
     if apart and not _names_a_buyer(apart[2]):

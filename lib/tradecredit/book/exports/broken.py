@@ -67,6 +67,8 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
         yield Broken(role, values[role].abs() > MOST, raw[role], "is more than can be counted to the cent")
     for role in held(DAYS):
+        if role == "cleared" and tell_what_is_open(source):
+            continue  # told by `days_of_payment_unknown`
         rows = unread_days(raw[role], values[role], role)
         if source.form.zone is None and len(stored(raw[role])):
             yield Broken(role, rows, raw[role], NO_ZONE)
@@ -76,6 +78,20 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
         yield Broken(role, beyond, raw[role], BEYOND)
         wrong = f"cannot be read as a day written as {form}" if form else "cannot be read as a day in any known writing"
         yield Broken(role, rows & ~beyond, raw[role], wrong)
+
+
+def tell_what_is_open(source: ExportList) -> bool:
+    """Return whether amounts tell what of an invoice is open, so that no day of its payment has to."""
+    return bool({"open", "paid"} & source.columns.keys())
+
+
+def days_of_payment_unknown(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> Iterator[Note]:
+    """Yield a note on documents whose day of payment is no single day, such as two days of two payments."""
+    rows = unread_days(raw["cleared"], values["cleared"], "cleared")
+    if tell_what_is_open(source) and rows.any():
+        shown = raw["cleared"][rows].iloc[0]
+        rule = f"{column(source, 'cleared')} is no day, such as {shown!r}: when they were paid is taken as unknown"
+        yield "invoices", rule, int(rows.sum())
 
 
 def unread_days(raw: pd.Series, days: pd.Series, role: str) -> pd.Series:

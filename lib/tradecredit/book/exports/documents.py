@@ -52,7 +52,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     left_out += unknown
     known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
     notes = [*account.of_documents(read[known]), *differing, *notes]
-    documents = _each_once(documents)
+    documents = _settled_by_what_names_them(_each_once(documents))
     is_invoice = documents["kind"] == "invoice"
     later = documents["issued"] > exported
     if later.any():
@@ -76,6 +76,19 @@ def _each_once(documents: pd.DataFrame) -> pd.DataFrame:
     """Return the documents with a fraction behind the row of a payment's further parts, for each is one of its own."""
     again = documents.groupby(level=0).cumcount().to_numpy()
     return documents.set_axis(documents.index + again / 1e6, axis="index") if again.any() else documents
+
+
+def _settled_by_what_names_them(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents with credits that are said to be settled, and that other rows name, as open till these.
+
+    A list of payments may hold what a credit was used for as two rows: one that takes it from the credit, and one that
+    gives it to an invoice.
+    """
+    credits = documents["settled"].astype(bool) & (documents["kind"] == "credit_note")
+    naming = documents.loc[documents["amount"] > 0, ["buyer_id", "applies_to"]].dropna()
+    own = key(documents["buyer_id"], documents["invoice_id"].fillna(documents["number"]))
+    named = credits & own.isin(key(naming["buyer_id"], naming["applies_to"]))
+    return documents.assign(open=documents["open"].mask(named))
 
 
 def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
@@ -142,6 +155,9 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     }
     grouped = rows
     if rows.duplicated(keys).any():
+        # Of parts by which some are paid the others are open.
+        among = rows["settled"].astype(bool).groupby([rows[name] for name in keys], dropna=False).transform("any")
+        rows = rows.assign(open=rows["open"].mask(among & rows["open"].isna(), rows["amount"]))
         grouped = (
             rows.groupby(keys, dropna=False, sort=False)
             .agg(**{name: (name, how) for name, how in first.items()}, **sums)

@@ -119,7 +119,7 @@ def bar_rows(text: str) -> list[Row]:
             cells: list[object] = [cell.strip() or None for cell in between.removesuffix("|").split("|")]
             is_sum = re.fullmatch(r"\*+", str(cells[0]))
             rows.append((number, [" ".join(str(cell) for cell in cells if cell is not None)] if is_sum else cells))
-        elif line.strip(" -"):
+        elif line.strip(" -+="):
             rows.append((number, [line.strip()]))
     return rows
 

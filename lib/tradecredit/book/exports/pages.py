@@ -11,7 +11,7 @@ PAGE = re.compile(
 )
 """How the number of a page is written, and the hour of the print beside it."""
 OF_TITLE = 2
-"""A title stands in no more cells of a line."""
+"""A title stands in no more cells of a line, but for those with the number of a page."""
 
 Row = tuple[int, list[object]]
 
@@ -44,7 +44,9 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
 
 
 def _is_title(cells: list[object]) -> bool:
-    return len(_parts(cells)) <= OF_TITLE
+    """Return whether a line has few parts, or is one text with the number of a page or the hour of its print."""
+    one = len(cells) - cells.count(None) == 1
+    return len(_parts(cells)) <= OF_TITLE or (one and PAGE.search(_text(cells)) is not None)
 
 
 def _is_long(cells: list[object]) -> bool:
@@ -64,6 +66,6 @@ def _parts(cells: list[object]) -> list[str]:
 def _bare(cells: list[object]) -> str:
     """Return what a title says without the number of its page; empty of what is none."""
     # Most rows have more cells than a title with a page's number beside it: they need no closer look.
-    if len(cells) - cells.count(None) > 2 * OF_TITLE or len(parts := _parts(cells)) > OF_TITLE:
+    if len(cells) - cells.count(None) > 2 * OF_TITLE or not _is_title(cells):
         return ""
-    return " ".join(parts)
+    return " ".join(_parts(cells))

@@ -24,7 +24,16 @@ from tradecredit.book.exports import (
     xml_documents,
 )
 from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_beside
-from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
+from tradecredit.book.exports.broken import (
+    AMOUNTS,
+    DAYS,
+    Broken,
+    Rows,
+    days_of_payment_unknown,
+    judged,
+    unread,
+    unread_days,
+)
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
@@ -231,6 +240,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     told += by_terms
     told += _neither_paid_nor_open(frame, source)
+    told += days_of_payment_unknown(raw, values, source)
     # What the file states of rows beside payments is kept, and compared with what these leave.
     frame["stated_open"] = frame["open"] if "open" in source.columns else np.nan
     if source.lines in ("payments", "parts"):

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.exports import amounts
 from tradecredit.book.exports.answers import AS_WRITTEN
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
-from tradecredit.book.exports.days import days, days_of, months_alone, told
+from tradecredit.book.exports.days import Told, days, days_of, months_alone, told
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import is_day, plain
 from tradecredit.book.instants import stored, where_midnight
@@ -73,6 +73,12 @@ def date_forms(seen: Seen) -> Settled:
     together = told(list(held.values()), pairs)
     forms = {"all": together} if together is not None else {role: told([column]) for role, column in held.items()}
     found = {role: form for role, form in forms.items() if form is not None}
+    # A column with some cells that are no days is written as the others are.
+    for role in held.keys() - found.keys() if together is None else ():
+        formats = [form.format for form in found.values()]
+        most = held[role].notna().sum() / 2
+        if fits := [one for one in formats if days(held[role], one).notna().sum() > most]:
+            found[role] = Told(fits[0])
     guesses = [
         Guess(
             "source.form.dates" if role == "all" else f"source.form.dates.{role}", form.format, form.others,
