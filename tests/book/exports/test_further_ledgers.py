@@ -27,6 +27,16 @@ Cliente: 0020 Brook S.P.A.
 ;;;;;Totale cliente;800,00;300,00;500,00
 """
 
+WITH_TOTALS = """\
+Comprobante;Fecha elaboración;Identificación;Nombre del tercero;Débito;Crédito;Saldo movimiento
+FV-1;20/06/2026;881447118;AGRO ALDER S.A.S.;1024559;0;1024559
+FV-2;24/06/2026;881447118;AGRO ALDER S.A.S.;386040;0;1410599
+RC-1;18/08/2026;881447118;AGRO ALDER S.A.S.;0;1024559;386040
+;;;Total AGRO ALDER S.A.S.;1410599;1024559;386040
+FV-3;07/09/2026;900112233;BROOK LTDA;993220;0;993220
+;;;Total BROOK LTDA;993220;0;993220
+"""
+
 IN_PARTS = """\
 Scadenza;Cod. soggetto;Soggetto;Tipo doc.;Data doc.;Num. doc.;Rata;Importo;Saldato;Data saldo
 06/09/2026;0001;Ferramenta Alder S.r.l.;Fattura;06/09/2026;107/26;Acconto;159,07;Sì;16/09/2026
@@ -317,3 +327,9 @@ def test_two_days_of_payment_in_a_cell_are_no_day_where_amounts_tell_what_is_ope
     }
     (rule,) = [rule for _, rule, _ in found.assumed if "taken as unknown" in rule]
     assert rule == "Réglé le is no day, such as '20/03/26 et 27/03/26': when they were paid is taken as unknown"
+
+
+def test_a_total_that_names_its_buyer_is_no_balance_brought_forward(tmp_path):
+    _, found = read(tmp_path, "auxiliar.csv", WITH_TOTALS)
+    assert set(found.tables["buyers"]["name"]) == {"AGRO ALDER S.A.S.", "BROOK LTDA"}
+    assert found.tables["invoices"]["invoice_id"].tolist() == ["FV-1", "FV-2", "FV-3"]

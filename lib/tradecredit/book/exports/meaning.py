@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import terms
 from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.totals import TOTAL
 from tradecredit.book.raw_tables import BY_TERMS_OF_BUYER
 from tradecredit.params.export import DocumentKind, ExportList
 
@@ -24,7 +25,7 @@ Note = tuple[str, str, int]
 def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame:
     """Return the rows with the amount of a buyer's first one where only the running balance says what it brings.
 
-    Such a row may also have what was debited and credited until then, as sums.
+    Such a row may also have what was debited and credited until then, as sums; one that says so is a total.
     """
     if "balance" not in source.columns:
         return raw
@@ -34,7 +35,8 @@ def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame
     debit, credit, balance = (amounts(raw[role], source.form.decimal) for role in ("debit", "credit", "balance"))
     is_sum = debit.notna() & credit.notna() & ((debit - credit - balance).abs() < CENT)
     undated = raw[["issued", "due", "invoice_id", "number"]].isna().all(axis="columns")
-    first &= ~moves | (is_sum & undated)
+    is_total = raw["name"].astype("str").str.match(TOTAL)
+    first &= ~moves | (is_sum & undated & ~is_total)
     role = "amount" if "amount" in source.columns else "debit"
     raw = raw.assign(credit=raw["credit"].where(~first), issued=raw["issued"].where(~first, raw["issued"].bfill()))
     return raw.assign(**{role: raw[role].where(~first, raw["balance"])})
