@@ -86,6 +86,16 @@ def test_what_fails_beside_a_block_is_told_at_its_end(run, tmp_path):
         beside("1 / 0", run, tmp_path)
 
 
+def test_a_chapter_that_fails_in_the_block_is_told_as_such(run, tmp_path):
+    failed = execution.failed("03_terms", ValueError("no description"))
+    with (
+        pytest.raises(PapermillExecutionError) as raised, warm_kernels() as manager,
+        executed_beside("1", run, tmp_path, kernels=manager),
+    ):  # fmt: skip
+        raise failed
+    assert (raised.value.chapter, raised.value.ename) == ("03_terms", "ValueError")
+
+
 def waiting_for(name: str, folder: Path) -> str:
     """Return code that ends only when another chapter has begun too."""
     return (

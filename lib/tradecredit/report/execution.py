@@ -109,11 +109,12 @@ def executed_beside(code: str, run: Run, build: Path, *, kernels: type[AsyncKern
     future = pool.submit(_executed, notebook, run, build, kernels, _unseen)
     try:
         yield
-        future.result()
-    except PapermillExecutionError as error:
-        if error.ename in (failures.TOO_LONG, failures.DEAD, *failures.BAD_INPUT):
-            raise
-        raise RuntimeError(f"{error.ename}: {error.evalue}") from error
+        try:
+            future.result()
+        except PapermillExecutionError as error:
+            if error.ename in (failures.TOO_LONG, failures.DEAD, *failures.BAD_INPUT):
+                raise
+            raise RuntimeError(f"{error.ename}: {error.evalue}") from error
     finally:  # an interrupt does not wait, as in `executed_side_by_side`
         pool.shutdown(wait=False, cancel_futures=True)
         notebook.unlink(missing_ok=True)
