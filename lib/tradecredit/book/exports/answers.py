@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import pandas as pd
 
 from tradecredit.book.exports.amounts import code_of
-from tradecredit.book.exports.days import CLARION, FORMATS, SERIAL, told
+from tradecredit.book.exports.days import COUNTED, FORMATS, told
 from tradecredit.errors import Problem
 
 EXAMPLE = date(2026, 10, 31)
@@ -46,7 +46,7 @@ def understood(key: str, answer: str, days_form: str | None = None) -> str | Non
     if key == "source.form.zone":
         return text if text == AS_WRITTEN or text in available_timezones() else None
     if key == "source.form.dates":
-        return text if text in (SERIAL, CLARION) or re.search("%[mbB]", text) else _written_so(text)
+        return text if text in COUNTED or re.search("%[mbB]", text) else _written_so(text)
     return text or None
 
 
@@ -56,8 +56,7 @@ def by_example(form: str) -> str:
     >>> by_example("%d. %B %Y"), by_example("serial"), by_example("clarion")
     ('31. October 2026', '46326', '82487')
     """
-    begins = {SERIAL: date(1899, 12, 30), CLARION: date(1800, 12, 28)}
-    return str((EXAMPLE - begins[form]).days) if form in begins else EXAMPLE.strftime(form)
+    return str((EXAMPLE - COUNTED[form][0]).days) if form in COUNTED else EXAMPLE.strftime(form)
 
 
 def _written_so(text: str) -> str | None:

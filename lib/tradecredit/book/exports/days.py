@@ -42,8 +42,11 @@ TRIED = 50
 SERIAL = "serial"
 CLARION = "clarion"
 """Days since 28 December 1800, as databases of Clarion's family count them."""
-CLARION_DAYS = (75_001, 90_000)
-"""Such days from 2006 to 2047: what a spreadsheet would count so is of the next century."""
+COUNTED = {SERIAL: (date(1899, 12, 30), 18_000, 75_000), CLARION: (date(1800, 12, 28), 75_001, 90_000)}
+"""Ways of counting days: the day that is 0, and the least and the greatest number that is taken for one.
+
+Those of Clarion are of 2006 to 2047: what a spreadsheet would count so is of the next century.
+"""
 JULIAN = "cyyddd"
 """Centuries since 1900, year and day of the year, as JD Edwards stores days."""
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
@@ -120,9 +123,9 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if not texts:
         return None
     values = pd.concat(texts).groupby(level=0, sort=False).sum()
-    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), SERIAL, CLARION)}
-    fitting = [form for form, missed in unread.items() if not missed.any() and form not in (SERIAL, CLARION)]
-    for counted in (SERIAL, CLARION):
+    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), *COUNTED)}
+    fitting = [form for form, missed in unread.items() if not missed.any() and form not in COUNTED]
+    for counted in COUNTED:
         if not fitting and not unread[counted].any():
             return Told(counted)
     if not fitting:
@@ -223,17 +226,13 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None, zon
     if dates.any():
         found[dates] = _true(column[dates], zone)
     # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
-    serials = (
-        _serial_cells(column)
-        if form and form not in (SERIAL, CLARION, JULIAN, *COMPACT)
-        else pd.Series(dtype="float64")
-    )
+    serials = _serial_cells(column) if form and form not in (*COUNTED, JULIAN, *COMPACT) else pd.Series(dtype="float64")
     if len(serials):
         found[serials.index] = _counted(serials, SERIAL).astype("datetime64[us]")
     texts = _texts(column[~dates].drop(serials.index)).dropna()
     if texts.empty:
         return found
-    if form in (SERIAL, CLARION):
+    if form in COUNTED:
         read = _counted(texts, form)
     elif form == JULIAN:
         number = pd.to_numeric(texts, errors="coerce")
@@ -280,7 +279,7 @@ def _serial_cells(column: pd.Series) -> pd.Series:
         return pd.Series(dtype="float64")
     numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
     numbers = numbers.astype("float64").dropna()
-    return numbers[numbers.between(18_000, 75_000)]
+    return numbers[numbers.between(*COUNTED[SERIAL][1:])]
 
 
 _UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民\u0e01-\u0e2e]|[./-]25[4-9]\d$|^1\d\d[./-]|^1[0-2]\d{5}$")
@@ -309,7 +308,7 @@ def _texts(column: pd.Series) -> pd.Series:
 def _read(values: pd.Index, form: str, by_hand: bool = False) -> np.ndarray:
     """Return which texts are days written in a way, or a day that stands for none (`NEVER`)."""
     texts = values.to_series()
-    if form in (SERIAL, CLARION):
+    if form in COUNTED:
         return _counted(texts, form).between(FIRST, LAST).to_numpy()
     if digits := COMPACT.get(form):
         texts = texts.where(texts.str.fullmatch(rf"\d{{{digits - 1},{digits}}}"))
@@ -363,10 +362,10 @@ def _in_english(text: str) -> str:
 
 
 def _counted(values: pd.Series, form: str) -> pd.Series:
-    """Return numbers of days, as a spreadsheet counts them or Clarion, as days."""
+    """Return numbers of days, in a way of counting them (`COUNTED`), as days."""
+    begin, least, most = COUNTED[form]
     numbers = pd.to_numeric(values, errors="coerce")
-    begin, bounds = ("1800-12-28", CLARION_DAYS) if form == CLARION else ("1899-12-30", (18_000, 75_000))
-    return pd.Timestamp(begin) + pd.to_timedelta(numbers.where(numbers.between(*bounds)), unit="D").dt.floor("D")
+    return pd.Timestamp(begin) + pd.to_timedelta(numbers.where(numbers.between(least, most)), unit="D").dt.floor("D")
 
 
 def _in_year(texts: pd.Series, form: str, year_from: date | None) -> pd.Series:

@@ -39,7 +39,9 @@ def text_rows(text: str, separator: str) -> list[Row]:
     """Return the lines of a text with separators; a field in quotes may hold line ends."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     return [
-        (reader.line_num, [None if cell.strip() in NOTHING else cell.strip() for cell in row]) for row in reader if row
+        (reader.line_num, [None if (held := cell.strip()) in NOTHING else held for cell in row])
+        for row in reader
+        if row
     ]
 
 
