@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tradecredit.book.exports.amounts import NAMES as CURRENCY_NAMES
 from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.days import COUNTED
 from tradecredit.book.exports.eras import western
 from tradecredit.params.export import Role
 
@@ -171,7 +172,7 @@ def is_day(cell: object) -> bool:
         return True
     text = str(cell)
     if re.fullmatch(r"\d{5}(\.0)?", text):
-        return 18_000 <= float(text) <= 90_000
+        return any(least <= float(text) <= most for _, least, most in COUNTED.values())
     return (
         _DAY.search(text.strip()) is not None
         or western(text.strip()) is not None
