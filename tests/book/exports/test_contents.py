@@ -5,7 +5,6 @@ from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
-from tradecredit.errors import InputError
 
 IN_NO_KNOWN_WORDS = """Hvem;Løbetal;Udsendt den;Senest;Sum
 Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
@@ -130,12 +129,6 @@ def test_a_page_that_is_called_a_workbook_is_read(tmp_path):
     assert open_items(found) == {
         "I1": ("Alder & Co", "2026-03-15", 1100.5), "I2": ("Bîrch", "2026-03-16", 20.0),
     }  # fmt: skip
-
-
-def test_a_workbook_of_the_old_kind_is_to_be_saved_anew(tmp_path):
-    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    with pytest.raises(InputError, match=r"save it as \.xlsx"):
-        suggested([tmp_path / "old.xls"])
 
 
 def test_a_balance_of_an_invoice_is_what_is_open(tmp_path):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradecredit.book.exports import open_document
+from tradecredit.book.exports import old_workbook, open_document
 from tradecredit.book.exports.encoding import of_page
 from tradecredit.book.exports.pages import without_titles_again
 from tradecredit.book.exports.totals import is_sum
@@ -139,17 +139,21 @@ def is_text(path: Path) -> bool:
 def sheets(path: Path, alone: str | None = None) -> dict[str, list[Row]]:
     """Return the rows of each sheet of a workbook, as values, or of a page that is called one; empty ones are left out.
 
-    `alone`: the sheet that is wanted; none: all. Raises `ValueError` for a workbook of the old kind.
+    `alone`: the sheet that is wanted; none: all. Raises one of `UNREADABLE` for what is no workbook.
     """
-    import openpyxl
-
     beginning = _beginning(path)
     if beginning.startswith(b"<"):
         return _of_page(path.read_bytes())
     if beginning.startswith(OLD_WORKBOOK):
-        raise ValueError("it is a workbook of the old kind (.xls); open it and save it as .xlsx")
+        return {
+            name: [(number, _spread(cells, merged.get(number, []))) for number, cells in rows]
+            for name, (rows, merged) in old_workbook.sheets(path, alone).items()
+            if rows
+        }
     if path.suffix.lower() == ".ods":
         return {name: rows for name, rows in open_document.sheets(path).items() if alone in (None, name) and rows}
+    import openpyxl
+
     # By its name alone openpyxl takes a workbook that is called .xls for one of the old kind.
     file = path.open("rb")
     try:
