@@ -47,6 +47,7 @@ LOOKS = (
     by_status,
     rows_of_others,
     guesses.one_number_a_document,
+    guesses.number_that_credits_name,
     kinds.signs,
     kinds.kinds_by_sign,
     guesses.lines,

@@ -24,6 +24,8 @@ COME_TO_IT = 0.5
 """Share of documents above which rows are their payments, as these come to no more than their total."""
 NEARLY_ALL = 0.95
 """Share of rows in which words say that they are payments, from which all are."""
+MOSTLY = 0.5
+"""Share of credits that name an invoice's number in a column, from which it is the number that they know it by."""
 CLEARED = 0.1
 """Share of credits with a day of clearing above which these tell which credits were used."""
 FEW_CREDITS = 0.1
@@ -97,6 +99,24 @@ def one_number_a_document(seen: Seen) -> Settled:
     columns["invoice_id"] = columns["number"]
     guess = Guess("source.columns.invoice_id", str(columns["number"]), tuple(names[:-1]), open=True)
     return Settled({"columns": columns}, (guess,))
+
+
+def number_that_credits_name(seen: Seen) -> Settled:
+    """Return `columns` with the number of invoices that credits mostly name, where they do not name the system's own.
+
+    Such as an assignment that a payment shares with what it pays.
+    """
+    columns = dict(seen.source.columns)
+    names, own = columns.get("applies_to", []), columns.get("number")
+    if own is None or columns.get("invoice_id") != own:
+        return Settled()
+    is_invoice = seen.raw["kind"].astype("str").map(our_kinds(seen.source)).eq("invoice").to_numpy()
+    for name in [names] if isinstance(names, str) else names:
+        held = seen.found[name].astype("str").where(seen.found[name].notna())
+        of_invoices, of_credits = held[is_invoice].dropna(), held[~is_invoice].dropna()
+        if of_credits.isin(list(of_invoices)).mean() > MOSTLY and of_invoices.is_unique:
+            return Settled({"columns": {**columns, "invoice_id": [name, str(own)]}})
+    return Settled()
 
 
 def lines(seen: Seen) -> Settled:
