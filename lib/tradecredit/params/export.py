@@ -96,10 +96,11 @@ class ExportList(Parameters):
     form: ExportForm = ExportForm()
     """How the files are written."""
     columns: dict[Role, str | list[str]] = {}
-    """What a column means: what it is called; of several, the first that holds something in a row counts, and of
-    several with days of payment (`terms_days`) the most, as those before are for discounts. `baseline`: the day from
-    which they count where it is not that of issue. `rate`: the run's currency per unit of the document's, where no
-    `own_amount` is stated."""
+    """What a column means: what it is called; of several, the first that holds something in a row counts (of amounts,
+    something other than nothing), and of several with days of payment (`terms_days`) the most, as those before are for
+    discounts. `baseline`: the day from which they count where it is not that of issue. `rate`: the run's currency per
+    unit of the document's, where no `own_amount` is stated. One column for `buyer_id` and `name` holds both, such as
+    `10010 Alder Ltd`, `10010-Alder Ltd` or `Alder Ltd (10010)`."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
     allocations: ExportAllocations | None = None

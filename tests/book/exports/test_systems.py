@@ -24,7 +24,7 @@ def on_account(found) -> list[tuple[str, float]]:
 
 NUMBERS = {"Alder Tools": "10010", "Birch & Co": "10020", "Cedar Oy": "10030"}
 CODES = {"Alder Tools": "C10", "Birch & Co": "C20", "Cedar Oy": "C30"}
-ENTITIES = {"Alder Tools": "C10 Alder Tools", "Birch & Co": "C20 Birch & Co", "Cedar Oy": "C30 Cedar Oy"}
+ENTITIES = {"Alder Tools": "C10", "Birch & Co": "C20", "Cedar Oy": "C30"}
 REFERENCES = {"Alder Tools": "ALDER", "Birch & Co": "BIRCH", "Cedar Oy": "CEDAR"}
 FORMS = {
     "sap_s4_line_items": ("items.csv", samples.S4_LINE_ITEMS, NUMBERS),

@@ -10,8 +10,6 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import (
     ALONE,
     MOSTLY_NUMBERED,
-    NUMBERED,
-    PARTED,
     behind_label,
     heads_block,
     is_particular,
@@ -21,6 +19,7 @@ from tradecredit.book.exports.blocks import (
 from tradecredit.book.exports.column_meanings import places_of
 from tradecredit.book.exports.grid import unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
+from tradecredit.book.exports.numbered_names import NUMBERED, PARTED
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.book.exports.totals import TOTAL, is_only_total
 from tradecredit.book.exports.trees import first_groups

@@ -11,6 +11,7 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import LABELLED, Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
+from tradecredit.book.exports.numbered_names import NUMBERED, PARTED
 from tradecredit.book.exports.systems import is_called, vocabulary
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
@@ -25,10 +26,6 @@ TREE = "#"
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 
-NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:|]\s+|\s+)(?P<name>\w.*)$"
-"""How a buyer's number stands before its name in one cell."""
-PARTED = r"^(?P<buyer_id>[^\sa-z]+)\s{2,}(?P<name>\S.*)$"
-"""How it stands there in a printed list, where it may be any code without small letters: apart from the name."""
 CONTINUED = re.compile(
     r"\s*\((?:continued|cont(?:'?d)?\.?|fortsetzung|forts\.|suite|continuaci[oó]n|continuação|continua|segue|vervolg"
     r"|forts[aæ]t|fortsättning|folytatás|pokračování|ciąg dalszy|c\.d\.|продолжение|続き|续|續)\)\s*$",

@@ -13,6 +13,7 @@ from tradecredit.book.exports import (
     grid,
     guesses,
     kinds,
+    numbered_names,
     open_parts,
     overall,
     own_amounts,
@@ -34,6 +35,7 @@ from tradecredit.params.source import TableMapping, TableName
 
 DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
+NUMBER_AND_NAME: tuple[Role, Role] = ("buyer_id", "name")
 LOOKS = (
     writing.decimal_mark,
     writing.hundredths,
@@ -110,6 +112,9 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         raise InputError([
             Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
         ])  # fmt: skip
+    if together := _in_one_cell(source, every[is_document]):
+        source = source.model_copy(update={"columns": {**source.columns, **together}})
+        every = every.assign(**{role: reading.of_role(source, found, role) for role in together})
     system = looked.found.system
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     of_lists: tuple[Guess, ...] = ()
@@ -156,6 +161,15 @@ def _with(seen: Seen, settled: Settled) -> Seen:
         return seen._replace(source=source)
     kind = reading.of_role(source, seen.found, "kind").set_axis(seen.raw.index)
     return seen._replace(source=source, raw=seen.raw.assign(kind=kind))
+
+
+def _in_one_cell(source: ExportSource, documents: pd.DataFrame) -> dict[Role, str]:
+    """Return the column that is read as the buyers' numbers and as their names, where its cells hold both."""
+    one = {role: source.columns[role] for role in NUMBER_AND_NAME if role in source.columns}
+    (role, column), *others = one.items() or [(None, None)]
+    if others or not isinstance(column, str) or {*NUMBER_AND_NAME} & source.block.keys():
+        return {}
+    return dict.fromkeys(NUMBER_AND_NAME, column) if numbered_names.are_together(documents[role]) else {}
 
 
 def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSource:

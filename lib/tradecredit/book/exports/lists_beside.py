@@ -7,6 +7,7 @@ from functools import cache
 from tradecredit.book.exports.column_meanings import meant, places_of
 from tradecredit.book.exports.grid import HEAD_ROWS
 from tradecredit.book.exports.heads import DAYS, are_amounts, is_day, plain
+from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.recognition import rows_below
 from tradecredit.book.exports.systems import ANY, Recognised, enough, systems, vocabulary
 from tradecredit.params.export import DocumentKind, Role
@@ -26,7 +27,7 @@ DATED = 0.9
 """Share of rows that hold a day, from which a column is one of days."""
 UNUSED = re.compile(
     r"\b(?:available|unused|unapplied|unallocated|on account|not applied|remaining credit|nicht zugeordnet|non affecte|"
-    r"non impute|disponible|disponivel|disponibile|tegoed|tilgode)\b|\b(?:rest)?guthaben\b"
+    r"unmatched|left on a c|on a c|non impute|disponible|disponivel|disponibile|tegoed|tilgode)\b|\b(?:rest)?guthaben\b"
 )
 """What names of columns say of what of a payment or a credit is not used yet."""
 
@@ -120,6 +121,18 @@ def called_credits(label: str, found: Recognised) -> bool:
     return says_nothing and rest != label.strip() and "invoice" not in vocabulary().known(rest)
 
 
+def called_payments(label: str, found: Recognised) -> bool:
+    """Return whether a file or a sheet of no known system is called payments, and has no column of what is open.
+
+    >>> from tradecredit.book.exports.systems import systems
+    >>> list_ = Recognised(systems()[-1], 1, {})
+    >>> [called_payments(label, list_) for label in ("Payments 2026", "Cash on account", "Debtors")]
+    [True, True, False]
+    """
+    of_invoices = {*found.columns} & {"open", "kind", "due", "debit"} - {*found.unsure}
+    return found.system.name == ANY and not of_invoices and kind_in_words(label) == "payment"
+
+
 def _without_credits(name: str) -> str:
     """Return a name with the words that say a credit memo replaced by one that says a document."""
     bare = OF_CREDITS.sub(" document ", name).strip()
@@ -175,8 +188,11 @@ def with_own_numbers(found: Recognised) -> Recognised:
     return found._replace(columns=columns)
 
 
-def as_payments(found: Recognised) -> Recognised:
-    """Return a list of no known system as one of payments, which name the invoices that they settle."""
+def as_payments(found: Recognised, names: Iterable[str] = ()) -> Recognised:
+    """Return a list of no known system as one of payments, which name the invoices that they settle.
+
+    `names`: what its columns are called, of which one may be what of the payments is not used yet.
+    """
     columns = found.columns
     amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
     if "cleared" not in columns and "due" in found.unsure:
@@ -187,4 +203,6 @@ def as_payments(found: Recognised) -> Recognised:
     named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
     beside: tuple[Role, ...] = ("number", "buyer_id", "name", "currency", "status", "open")
     named |= {one: columns[one] for one in beside if one in columns}
+    named |= {"applies_to": columns["applies_to"]} if "applies_to" in columns else {}
+    named |= _unused(names, named)
     return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)

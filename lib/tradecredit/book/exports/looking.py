@@ -13,7 +13,9 @@ from tradecredit.book.exports.heads import LOOKED_AT
 from tradecredit.book.exports.lists_beside import (
     BESIDE,
     as_credits,
+    as_payments,
     called_credits,
+    called_payments,
     recognised_credits,
     recognised_payments,
 )
@@ -182,6 +184,12 @@ def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
         credits = {one.form.sheet for one in found if called_credits(str(one.form.sheet), one.found)}
         if len(credits) < len(found):
             found = [one._replace(found=as_credits(one.found)) if one.form.sheet in credits else one for one in found]
+        payments = {one.form.sheet for one in found if called_payments(str(one.form.sheet), one.found)}
+        if len(payments) < len(found):
+            found = [
+                one._replace(found=as_payments(one.found, one.header)) if one.form.sheet in payments else one
+                for one in found
+            ]
         yield from (one._replace(tables=tables) for one in found)
         return
     # Sheets that name no buyer may be called after one each.

@@ -1,7 +1,7 @@
 """Which columns of amounts are guessed to be the whole, what is paid and what is open, by their figures."""
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
@@ -52,6 +53,9 @@ def unknown_amounts(seen: Seen) -> Settled:
         columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
+    if by_due_day := _late_and_not_due(seen, unknown):
+        told = (Guess("source.columns.open", ", ".join(by_due_day), open=True),)
+        return Settled({"columns": {**source.columns, "open": by_due_day}}, told)
     if by_states := _by_states(seen, amount, unknown):
         role, name = by_states
         return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))
@@ -107,6 +111,26 @@ def open_by_balances(seen: Seen) -> Settled:
                 {"columns": {**source.columns, "open": str(name)}}, (Guess("source.columns.open", str(name)),)
             )
     return Settled()
+
+
+def _late_and_not_due(seen: Seen, unknown: Mapping[str, pd.Series]) -> list[str] | None:
+    """Return the two unknown columns of which one holds what is late and one what is not due yet; None without such.
+
+    Each document stands in one of them, and the due days of the one's all lie before those of the other's.
+    """
+    due = days_of(seen.raw["due"], "due", seen.source.form)
+    held = {name: part.fillna(0.0).abs() > CENT for name, part in unknown.items()}
+    for late, early in permutations(held, 2):
+        both, either = held[late] & held[early], held[late] | held[early]
+        apart = due[held[late]].max() < due[held[early]].min()
+        if (
+            apart
+            and not both.any()
+            and either.mean() > ALMOST_ALL
+            and min(held[late].sum(), held[early].sum()) >= LEAST
+        ):
+            return [late, early]
+    return None
 
 
 def _by_states(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) -> tuple[Role, str] | None:

@@ -17,6 +17,7 @@ from tradecredit.book.exports import (
     buckets,
     grid,
     meaning,
+    numbered_names,
     other_numbers,
     running,
     several_files,
@@ -45,6 +46,10 @@ from tradecredit.params.source import OnProblem
 ROLES: tuple[Role, ...] = get_args(Role)
 FEWEST, MANY = 3, 0.1
 """Rows, and share of those that are open or paid, from which amounts that do not add up are told."""
+
+
+NOUGHT = r"-?0*[.,]?0*-?"
+"""An amount of nothing, as text."""
 
 
 class ReadingOf(NamedTuple):
@@ -397,16 +402,23 @@ def _currencies_beside(raw: pd.DataFrame) -> pd.Series:
 
 
 def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
-    """Return what a role's columns hold: of several, the first that holds something."""
+    """Return what a role's columns hold: of several, the first that holds something; of amounts, other than nothing."""
     named = source.columns.get(role, [])  # type: ignore[call-overload]
     names = [named] if isinstance(named, str) else list(named)
+    if role in ("buyer_id", "name") and names and source.columns.get("buyer_id") == source.columns.get("name"):
+        return numbered_names.parts(found[names[0]], role) if names[0] in found else _nothing(found)
     if role == "terms_days" and len(names) > 1:
         return found[names].apply(pd.to_numeric, errors="coerce").max(axis="columns").astype("Int64").astype("object")
-    column = pd.Series(pd.NA, index=found.index, dtype="object")
+    column = _nothing(found)
     for name in [f"above: {role}", *names]:
         if name in found:
-            column = column.where(column.notna(), found[name]) if column.notna().any() else found[name]
+            held = column.notna() & (~column.astype("str").str.fullmatch(NOUGHT) if role in AMOUNTS else True)
+            column = column.where(held | found[name].isna(), found[name]) if held.any() else found[name]
     return column
+
+
+def _nothing(found: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.NA, index=found.index, dtype="object")
 
 
 def _text(column: pd.Series) -> pd.Series:

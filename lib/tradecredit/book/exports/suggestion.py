@@ -10,7 +10,6 @@ from tradecredit.book.exports import (
     allocation_lists,
     contents,
     guesses,
-    kinds,
     ledger,
     looking,
     other_numbers,
@@ -20,7 +19,14 @@ from tradecredit.book.exports import (
 from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
-from tradecredit.book.exports.lists_beside import BESIDE, as_credits, as_payments, called_credits, with_own_numbers
+from tradecredit.book.exports.lists_beside import (
+    BESIDE,
+    as_credits,
+    as_payments,
+    called_credits,
+    called_payments,
+    with_own_numbers,
+)
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
@@ -75,12 +81,6 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     return _with_registers(_together(found), paths, unlisted)
-
-
-def _called_payments(path: Path, looked: Looked) -> bool:
-    """Return whether a file of no known system is called payments, and has no column of what is open."""
-    of_any = looked.found.system.name == ANY and not {"open", "kind"} & looked.found.columns.keys()
-    return of_any and kinds.kind_in_words(path.stem) == "payment"
 
 
 def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
@@ -201,9 +201,12 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[P
     if all(one.found.system.name in BESIDE for found in found_in.values() for one in found):
         # No ledger is told by names alone.
         found_in |= {path: looking.lists(path, looking.by_cells) for path, found in found_in.items() if not found}
-    payments = {path for path, found in found_in.items() if found and _called_payments(path, found[0])}
+    payments = {path for path, found in found_in.items() if found and called_payments(path.stem, found[0].found)}
     if any(found for path, found in found_in.items() if path not in payments):
-        found_in |= {path: [one._replace(found=as_payments(one.found)) for one in found_in[path]] for path in payments}
+        found_in |= {
+            path: [one._replace(found=as_payments(one.found, one.header)) for one in found_in[path]]
+            for path in payments
+        }
     credits = {path for path, found in found_in.items() if found and called_credits(path.stem, found[0].found)}
     if any(found for path, found in found_in.items() if path not in {*credits, *payments}):
         found_in |= {path: [one._replace(found=as_credits(one.found)) for one in found_in[path]] for path in credits}
