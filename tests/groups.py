@@ -80,7 +80,7 @@ class Group:
         (self.folder / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
     def of(self, **source: object) -> None:
-        keys = {key: source.pop(key) for key in ("tables", "merge", "anonymise") if key in source}
+        keys = {key: source.pop(key) for key in ("tables", "merge", "anonymise", "exchange_rates") if key in source}
         content = {"kind": "group", "entities": ENTITIES} | source
         self.run("group", entity="Compass", currency="EUR", source=content, **keys)
 

@@ -35,7 +35,8 @@ from tradecredit.params.run import Run
 from tradecredit.params.source import GroupSource
 
 READ_BY: dict[str, Any] = dict.fromkeys(
-    ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days", "anonymise"), True
+    ("source", "tables", "merge", "on_problem", "currency", "as_of", "exchange_rates", "oldest_rate_days", "anonymise"),
+    True,
 ) | {"receivables": {"exchange_tolerance", "dust"}}
 """What of the run decides how its source is read and checked."""
 

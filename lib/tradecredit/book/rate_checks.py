@@ -71,6 +71,12 @@ def _last_entry(tables: dict[str, pd.DataFrame]) -> pd.Timestamp:
     return pd.Series([tables[name][day].max() for name, day in dated if name in tables], dtype="datetime64[us]").max()
 
 
+def _where_rates(fx: pd.DataFrame) -> str:
+    if len(fx):
+        return "add it to the fx table"
+    return "add a table fx (date, currency, rate), or take the European Central Bank's (exchange_rates: ecb)"
+
+
 def _rate_problems(
     tables: dict[str, pd.DataFrame], name: str, day: pd.Series, file: str, run: Run
 ) -> Iterator[Problem]:
@@ -93,8 +99,7 @@ def _rate_problems(
         found,
         age.isna(),
         f"has no rate to {run.currency} on or before that day",
-        f"{'add it to the fx table' if len(fx) else 'add a table fx (date, currency, rate)'}, or correct the currency; "
-        f"amounts in {run.currency} need no rate",
+        f"{_where_rates(fx)}, or correct the currency; amounts in {run.currency} need no rate",
         alike=currency,
     )
     remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"

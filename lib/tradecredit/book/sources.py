@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tradecredit.book import monthly, servers, text_files
+from tradecredit.book import central_bank, monthly, servers, text_files
 from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import names, of_database, opened
 from tradecredit.book.exports.reading import files_between_lists, files_of_lists
@@ -78,7 +78,7 @@ def look(run: Run) -> Look:
     if isinstance(present, Problem):
         return Look(problems=(present,))
     places, problems = _places(run, source, present)
-    fingerprints = _fingerprints(source, places)
+    fingerprints = _fingerprints(source, places) | central_bank.fingerprint(run)
     telling = [
         Problem(file=shown, allowed="the file's name holds what looks like a password, and a report tells what it was "
                 "made from", remedy="rename the file")
@@ -101,15 +101,21 @@ def _at_server(run: Run, source: ServerSource, server: servers.Server) -> Look:
     queries = {label: query for label, query in labels.items() if query is not None}
     contents = server.contents([label for label in labels if label not in queries], queries)
     frames = {name: servers.frame_of(name, table) for name, table in contents.items()}
-    return Look(places, (), servers.fingerprints(contents, queries), frames)
+    return Look(places, (), servers.fingerprints(contents, queries) | central_bank.fingerprint(run), frames)
 
 
 def read(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that the run's source holds, by name, and what is wrong with the files.
 
     `seen`: the look at the source. Optional tables that are not there are left out; a compulsory one, or one that the
-    run file names, is a problem.
+    run file names, is a problem. Rates of the central bank are those that the run takes.
     """
+    raw, problems = _held(run, seen)
+    raw, of_rates = central_bank.with_rates(raw, run)
+    return raw, [*problems, *of_rates]
+
+
+def _held(run: Run, seen: Look) -> tuple[dict[str, RawTable], list[Problem]]:
     source = run.source
     if isinstance(source, DemoSource):
         from tradecredit.book.demo import demo_book

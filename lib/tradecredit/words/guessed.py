@@ -6,6 +6,7 @@ from tradecredit.params.run import Run
 MEANS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
+    "exchange_rates": "rates of other currencies, for which a table fx may stand in",
     "source.exported": "the day of the export, which is that of the report",
     "source.form.dates": "how days are written",
     "source.form.dates.issued": "how days of issue are written",

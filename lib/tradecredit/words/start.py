@@ -83,6 +83,11 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         f"# Reads an export: {suggestion.system}. Lines with CHECK hold a guess that the file does not settle.",
         f"entity: {_value(suggestion.entity or NOBODY)}{check('entity')}",
         f"currency: {suggestion.currency}{check('currency')}",
+        *(
+            [f"exchange_rates: {suggestion.exchange_rates}{check('exchange_rates')}"]
+            if suggestion.exchange_rates
+            else []
+        ),
         f"as_of: {source.exported}   # day of the report; nothing later enters it",
         "source:",
         "  kind: export",

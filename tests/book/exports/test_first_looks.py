@@ -280,3 +280,32 @@ def test_a_total_of_a_list_by_age_is_that_of_all_its_ages(tmp_path):
     )  # fmt: skip
     assert sum(left for _, _, left in open_items(found).values()) == 40.0
     assert not [rule for _, rule, _ in found.assumed if "not the sum" in rule]
+
+
+@pytest.mark.parametrize("cell", ["{code}-{name} GmbH", "{code} {name} GmbH", "{name} GmbH ({code})"])
+def test_numbers_that_stand_in_one_cell_with_names_are_told_apart(cell, tmp_path):
+    header = "Kunde;Rechnung;Datum;Fällig;Betrag;Bezahlt;Offen"
+    buyers = [f"1001{at}" for at in range(len(BUYERS))]
+    rows = text_of("", ROW).replace("{code};{name}", "").splitlines()[1:]
+    named = {code: cell.format(code=number, name=name) for (code, name), number in zip(BUYERS, buyers, strict=True)}
+    lines = [";".join([named[row.split(";")[0]], *row.split(";")[2:]]) for row in rows]
+    suggestion, found = read(tmp_path, "list.csv", "\n".join([header, *lines, "Summe;;;;1.500,00;200,00;1.300,00"]))
+    assert suggestion.source.columns["buyer_id"] == suggestion.source.columns["name"] == "Kunde"
+    right = {one: (buyers[[*dict(BUYERS)].index(code)], due, rest) for one, (code, due, rest) in RIGHT.items()}
+    assert open_items(found) == right
+    names = found.tables["buyers"].set_index("buyer_id")["name"].to_dict()
+    assert names == {number: f"{name} GmbH" for (_, name), number in zip(BUYERS, buyers, strict=True)}
+
+
+def test_what_is_open_may_stand_in_two_columns_by_whether_it_is_late(tmp_path):
+    lines = ["Cliente;Título;Emissão;Vencimento;Valor Original;Vencidos Nominal;A Vencer Nominal;Dias Atraso"]
+    for at in range(1, 13):
+        late, rest = at < 7, 100.5 + at - (40 if at % 4 == 0 else 0)
+        cells = [f"{rest:.2f}", "0.00"] if late else ["0.00", f"{rest:.2f}"]
+        day = f"2026-{3 if late else 5}-{at:02}"
+        lines.append(";".join([f"Loja {at % 3}", f"T{at}", "2026-02-01", day, f"{100.5 + at:.2f}", *cells, "0"]))
+    suggestion, found = read(tmp_path, "titulos.csv", "\n".join(lines))
+    assert suggestion.source.columns["open"] == ["Vencidos Nominal", "A Vencer Nominal"]
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {
+        f"T{at}": 100.5 + at - (40 if at % 4 == 0 else 0) for at in range(1, 13)
+    }

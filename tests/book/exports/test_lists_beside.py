@@ -1,5 +1,7 @@
 """Invoices and payments in sheets or files of their own, running balances, ages instead of days."""
 
+from datetime import date
+
 import openpyxl
 import pytest
 from book.exports.test_heads import open_items
@@ -72,6 +74,26 @@ def test_payments_in_a_sheet_of_their_own(tmp_path):
     suggestion, found = read(tmp_path / "book.xlsx")
     assert open_items(found) == OPEN
     assert not [guess for guess in suggestion.guesses if guess.key == "source.form.sheet"]
+
+
+def test_a_sheet_that_is_called_after_payments_is_one_of_payments(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Sales ledger"
+    sheet.append(["Inv No", "Date", "Customer", "Due", "Gross", "Paid", "Date paid", "Balance"])
+    for at in range(1, 6):
+        paid = [100.5 + at, date(2026, 3, 20), 0] if at < 3 else [None, None, 100.5 + at]
+        sheet.append([f"{at}", date(2026, 2, at), f"Buyer {at % 2}", date(2026, 3, at), 100.5 + at, *paid])
+    cash = book.create_sheet("Cash on account")
+    cash.append(["Date", "Customer", "Bank ref", "Amount", "Used against", "Left on a/c"])
+    cash.append([date(2026, 3, 20), "Buyer 1", "B 12", 101.5, "1", 0])
+    cash.append([date(2026, 3, 21), "Buyer 1", "B 13", 300, None, 300])
+    cash.append([date(2026, 3, 22), "Buyer 0", "B 14", 162.5, "2", 60])
+    book.save(tmp_path / "book.xlsx")
+    _, found = read(tmp_path / "book.xlsx")
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"3": 103.5, "4": 104.5, "5": 105.5}
+    free = found.tables["receipts"].query("invoice_id.isna()")
+    assert free.groupby("buyer_id")["amount"].sum().to_dict() == {"Buyer 1": 300, "Buyer 0": 60}
 
 
 def test_a_second_sheet_of_invoices_is_told(tmp_path):

@@ -230,6 +230,28 @@ Name           Alder Tools GmbH
     assert (str(suggestion.source.exported), suggestion.entity) == ("2026-03-31", None)
 
 
+def test_an_fbl5n_list_whose_payments_name_the_invoices_document(tmp_path):
+    text = """31.03.2026                     Dynamische Listausgabe                     1
+
+Debitor        10010
+Name           Alder Tools GmbH
+
+---------------------------------------------------------------------------------------
+|Zuordnung |Belegnr   |Art|Belegdatum|Nettofäll.|    Betrag in HW|HWähr|Rechn.bez.|Text|
+---------------------------------------------------------------------------------------
+|4504121   |90034214  |RV |02.02.2026|04.03.2026|       1.000,00 |EUR  |          |    |
+|4572022   |90034453  |RV |03.02.2026|05.03.2026|         500,50 |EUR  |          |    |
+|20260305  |1400000001|DZ |05.03.2026|05.03.2026|         400,00-|EUR  |90034214  |Teil|
+|20260306  |1400000002|DZ |06.03.2026|06.03.2026|         250,00-|EUR  |          |Akto|
+---------------------------------------------------------------------------------------
+|*         |          |   |          |          |         850,50 |EUR  |          |    |
+---------------------------------------------------------------------------------------
+"""
+    _, found = read(tmp_path, "fbl5n.txt", text, "cp1252")
+    assert open_items(found) == {"90034214": ("10010", "2026-03-04", 600.0), "90034453": ("10010", "2026-03-05", 500.5)}
+    assert found.tables["receipts"]["invoice_id"].isna().sum() == 1
+
+
 def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
     suggestion, found = read(tmp_path, "aged.csv", samples.SAGE_50_AGED)
     assert suggestion.currency == "GBP"

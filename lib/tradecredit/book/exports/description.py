@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -83,6 +83,8 @@ class Suggestion(NamedTuple):
     currency: str
     guesses: tuple[Guess, ...]
     remarks: tuple[str, ...]
+    exchange_rates: Literal["ecb"] | None = None
+    """Whose rates stand for those that the lists do not tell."""
     tables: Mapping[TableName, TableMapping] = {}
     """What lists beside the documents give: customers, limits, orders."""
     sheets: tuple[str, ...] = ()

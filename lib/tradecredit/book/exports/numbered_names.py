@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from tradecredit.params.export import Role
-
 NUMBERED = r"^(?P<buyer_id>(?:\d{2,}\S*|(?=\S*\d\d)\S+?))(?:\s+[-–:|]\s+|\s*[:|]\s+|\s+)(?P<name>\w.*)$"
 """How a buyer's number stands before its name in one cell."""
 PARTED = r"^(?P<buyer_id>[^\sa-z]+)\s{2,}(?P<name>\S.*)$"
@@ -34,7 +32,7 @@ def are_together(column: pd.Series) -> bool:
     return len(texts) >= LEAST and number.is_unique and bool(long >= NEARLY_ALL * len(texts))
 
 
-def parts(column: pd.Series, role: Role) -> pd.Series:
+def parts(column: pd.Series, role: str) -> pd.Series:
     """Return the numbers (`buyer_id`) or the names of buyers that a column holds together; a cell without both is both.
 
     >>> parts(pd.Series(["Alder Ltd (C-010)", "Birch (C-020)", "Total"]), "buyer_id").tolist()

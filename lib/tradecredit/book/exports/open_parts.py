@@ -54,8 +54,8 @@ def unknown_amounts(seen: Seen) -> Settled:
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
     if by_due_day := _late_and_not_due(seen, unknown):
-        told = (Guess("source.columns.open", ", ".join(by_due_day), open=True),)
-        return Settled({"columns": {**source.columns, "open": by_due_day}}, told)
+        guess = Guess("source.columns.open", ", ".join(by_due_day), open=True)
+        return Settled({"columns": {**source.columns, "open": by_due_day}}, (guess,))
     if by_states := _by_states(seen, amount, unknown):
         role, name = by_states
         return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))

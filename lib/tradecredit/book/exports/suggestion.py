@@ -6,6 +6,7 @@ from typing import get_args
 
 import pandas as pd
 
+from tradecredit.book import central_bank
 from tradecredit.book.exports import (
     allocation_lists,
     contents,
@@ -80,7 +81,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
     found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
-    return _with_registers(_together(found), paths, unlisted)
+    return _with_rates(_with_registers(_together(found), paths, unlisted))
 
 
 def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
@@ -187,7 +188,9 @@ def _with_numbers(one: Suggestion, buyers: list[str], unlisted: list[Path]) -> S
 
 def _with_allocations(payments: Suggestion, allots: ExportAllocations, number: str) -> Suggestion:
     """Return a list of payments, which have their `number` in a column, that settle invoices as a list allots them."""
+    # What is not allotted is on account, whatever else says so.
     columns = {**payments.source.columns, "number": number, "applies_to": allocation_lists.ALLOCATED_TO}
+    columns.pop("open", None)
     source = payments.source.model_copy(update={"columns": columns, "allocations": allots})
     guess = Guess("source.allocations", f"{allots.file}: {allots.payment}, {allots.invoice}, {allots.amount}")
     return payments._replace(source=source, guesses=(*payments.guesses, guess))
@@ -322,6 +325,20 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
         tables=tables, guesses=(*suggestion.guesses, *guessed), remarks=(*suggestion.remarks, *_unread(paths, not_read))
     )
     return suggestion if known is None else _with_terms(suggestion, known)
+
+
+def _with_rates(suggestion: Suggestion) -> Suggestion:
+    """Return the suggestion with the central bank's rates, where amounts are in currencies of which none is known."""
+    several = any(guess.key == "currency" and guess.others for guess in suggestion.guesses)
+    if not several or "fx" in suggestion.tables:
+        return suggestion
+    tables = ledger.ledger(suggestion.source, suggestion.currency, READ_ALL).tables
+    named = {one for name in EXPORTED if name in tables for one in tables[name]["currency"].dropna()}
+    others = sorted(named - {suggestion.currency})
+    if "fx" in tables or not others or not {*others, suggestion.currency} <= central_bank.currencies():
+        return suggestion
+    guess = Guess("exchange_rates", f"ecb, the European Central Bank's, of {', '.join(others)}", open=True)
+    return suggestion._replace(exchange_rates="ecb", guesses=(*suggestion.guesses, guess))
 
 
 def _by_name(source: ExportSource) -> dict[TableName, str]:

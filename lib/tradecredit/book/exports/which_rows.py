@@ -139,6 +139,10 @@ def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList)
         # A line of a list by age is several rows, the later with a fraction behind it.
         line = said.index // 1
         said, is_document = said.groupby(line).sum(min_count=1), is_document.groupby(line).any()
-    wrong = blocks.wrong_totals(said, is_document)
+    currency = raw["currency"].reindex(said.index)
+    # Totals of several currencies stand one below the other.
+    apart = len(currency.dropna().unique()) > 1 and currency[~is_document & said.notna()].notna().all()
+    groups = [rows for _, rows in said.groupby(currency)] if apart else [said]
+    wrong = sorted(one for rows in groups for one in blocks.wrong_totals(rows, is_document[rows.index]))
     shown = "; ".join(f"line {line} says {said:,.2f} of {held:,.2f}" for line, said, held in wrong[:SHOWN])
     return [("invoices", f"totals that are not the sum of the rows before them: {shown}", len(wrong))] if wrong else []
