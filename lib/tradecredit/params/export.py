@@ -108,7 +108,7 @@ class ExportList(Parameters):
     buyers_by: ExportNumbers | None = None
     """Of a list that knows buyers by another number than the ledger: the list of customers that has both."""
     one_kind: DocumentKind | None = None
-    """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
+    """Our kind of all documents that `kinds` does not tell, for a list of payments alone; none: by `kinds`."""
     buckets: dict[str, int] = {}
     """Their column of what is owed by age, for lists without invoices: the least days past due of what stands in it.
     Each becomes a document, `amount of the age`, overdue by `days of the age`."""

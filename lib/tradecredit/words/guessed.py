@@ -27,6 +27,7 @@ MEANS = {
     "source.states": "states of documents that may be no debt yet, and are counted",
     "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
     "source.undated": "rows with an amount and no day, which are left out",
+    "source.ages": "lists of what buyers owe by age, which hold the same debts again and are not read",
     "source.files": "files that are no lists of documents and are not read",
     "source.buyers_by": "buyers under another number, which a list of customers leads to the ledger's",
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), or the same beside payments",

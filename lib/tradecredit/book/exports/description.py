@@ -43,6 +43,7 @@ LOOKS = (
     writing.due_elsewhere,
     writing.zone,
     kinds.kinds,
+    kinds.ways_of_payment,
     kinds.credits_by_days,
     kinds.credits_by_tax,
     guesses.rows_read,
@@ -98,7 +99,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     """
     source = _as_recognised(paths, looked, folder)
     found = _cells(source, paths)
-    source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, found)})
+    source = source.model_copy(update={"columns": own_amounts.of_documents(source.columns, list(found))})
     named = source.columns
     if looked.found.system.name == ANY:
         columns = dict(named)

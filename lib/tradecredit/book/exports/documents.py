@@ -10,6 +10,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
 from tradecredit.book.exports.meaning import Note
+from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
 from tradecredit.book.exports.settlements import key, settled
 from tradecredit.book.exports.several_files import newest
 from tradecredit.book.exports.terms import discounts
@@ -52,7 +53,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     left_out += unknown
     known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
     notes = [*account.of_documents(read[known]), *differing, *notes]
-    documents = _settled_by_what_names_them(_each_once(documents))
+    documents = _without_what_is_used(_settled_by_what_names_them(_each_once(documents)))
     is_invoice = documents["kind"] == "invoice"
     later = documents["issued"] > exported
     if later.any():
@@ -89,6 +90,28 @@ def _settled_by_what_names_them(documents: pd.DataFrame) -> pd.DataFrame:
     own = key(documents["buyer_id"], documents["invoice_id"].fillna(documents["number"]))
     named = credits & own.isin(key(naming["buyer_id"], naming["applies_to"]))
     return documents.assign(open=documents["open"].mask(named))
+
+
+def _without_what_is_used(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents with credit memos of the ledger less what a list beside it says that they were used for.
+
+    A row of payments may be such a use: it names an invoice, and among its words the credit memo.
+    """
+    in_ledger = documents["part"] == documents["part"].min()
+    is_credit = documents["kind"] == "credit_note"
+    uses = documents[is_credit & ~in_ledger & documents["applies_to"].notna() & documents["text"].notna()]
+    memos = documents[in_ledger & (documents["amount"] < 0)]
+    if uses.empty or memos.empty:
+        return documents
+    place = pd.Series(memos.index, index=key(memos["buyer_id"], memos["invoice_id"].fillna(memos["number"])))
+    place = place[place.index.notna() & ~place.index.duplicated()]
+    words = uses["text"].str.findall(NUMBER_IN_WORDS).explode().dropna()
+    of = key(uses["buyer_id"].reindex(words.index), words).map(place).dropna()
+    of = of[~of.index.duplicated()]
+    used = documents["amount"].reindex(of.index).groupby(of.to_numpy()).sum()
+    rest = documents["amount"].sub(used.reindex(documents.index, fill_value=0.0))
+    left = documents.assign(amount=rest)
+    return left[~(documents.index.isin(list(used.index)) & (rest > -CENT))]
 
 
 def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -23,6 +23,10 @@ ALMOST_ALL = 0.95
 """Share of invoices below zero from which the signs are the other way round."""
 MOSTLY = 0.6
 """Share of rows of a kind, or of invoices, from which what they tell is told of all."""
+WAYS = ("credit_note", "write_off", "discount")
+"""Kinds of what settles an invoice that a list of payments may hold besides."""
+MOST_WAYS = 12
+"""More words in a column of payments are no ways to pay."""
 OURS = "one may write invoice, payment, credit_note, discount, write_off, recovery or leave_out for each"
 RETURNED = "debit and credit keep their sides: a payment in debit is one that was returned"
 
@@ -46,6 +50,22 @@ def kinds(seen: Seen) -> Settled:
     shown = "; ".join(f"{name}: {kind}" for name, kind in told.items())
     by_words = (Guess("source.kinds", f"told by their words: {shown}", open=True),) if told else ()
     return Settled({"kinds": known}, by_words)
+
+
+def ways_of_payment(seen: Seen) -> Settled:
+    """Return the column of payments in which words say of some that they are none, but credits used or written off."""
+    source = seen.source
+    if source.one_kind != "payment" or source.bank or "kind" in source.columns:
+        return Settled()
+    used = set(source.named_columns)
+    for name in [name for name in seen.found if name not in used and not str(name).startswith("above: ")]:
+        ways = seen.found[name].dropna().astype("str").str.strip().unique()
+        told = {way: kind for way in ways if (kind := kind_in_words(way)) in WAYS} if len(ways) <= MOST_WAYS else {}
+        if told:
+            shown = "; ".join(f"{way}: {kind}" for way, kind in told.items())
+            columns = {**source.columns, "kind": str(name)}
+            return Settled({"columns": columns, "kinds": told}, (Guess("source.kinds", shown, open=True),))
+    return Settled()
 
 
 def credits_by_days(seen: Seen) -> Settled:

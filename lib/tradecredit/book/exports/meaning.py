@@ -18,6 +18,11 @@ FEW_UNDATED = 0.1
 """Share of documents up to which credits without a day are an exception, and none whose day was not found."""
 NOT_MARKED = ("0", "no", "false", "n", "nein", "non", "nej", "nee", "nie", "")
 """What stands in a column of reversals, in small letters, where a document is none."""
+OPENING = (
+    r"(?i)\bEB[- ]?Wert|eröffnung|vortrag|anfangsbestand|opening|brought forward|\bb/f\b|(?:à|a) nouveaux?\b|apertura"
+    r"|saldo (?:inicial|iniziale|anterior)|beginsaldo|bilans otwarcia|ingående|počáteční stav|期初|结转"
+)
+"""What words say of an entry that brings a debt into a new year."""
 Note = tuple[str, str, int]
 """Table, rule, rows."""
 
@@ -35,7 +40,7 @@ def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame
     debit, credit, balance = (amounts(raw[role], source.form.decimal) for role in ("debit", "credit", "balance"))
     is_sum = debit.notna() & credit.notna() & ((debit - credit - balance).abs() < CENT)
     undated = raw[["issued", "due", "invoice_id", "number"]].isna().all(axis="columns")
-    is_total = raw["name"].astype("str").str.match(TOTAL)
+    is_total = raw["name"].astype("str").str.match(TOTAL) | raw["buyer_id"].astype("str").str.match(TOTAL)
     first &= ~moves | (is_sum & undated & ~is_total)
     role = "amount" if "amount" in source.columns else "debit"
     raw = raw.assign(credit=raw["credit"].where(~first), issued=raw["issued"].where(~first, raw["issued"].bfill()))
@@ -56,7 +61,9 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     """
     kinds = our_kinds(source)
     kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
-    frame = frame.assign(kind=kind if source.one_kind is None else source.one_kind, **_of_sides(frame, source))
+    if source.one_kind is not None:
+        kind = kind.fillna(source.one_kind)
+    frame = frame.assign(kind=kind, **_of_sides(frame, source))
     frame["amount"] = _amount(frame, source)
     if {"debit", "credit", "open"} <= source.columns.keys():
         # What is open of a credit may stand without the minus that its side gives its amount.
@@ -200,6 +207,20 @@ def with_days(
         return frame, notes
     told_of = ("receipts", "credits without a day: taken as of the day of the export", int(undated.sum()))
     return frame.assign(issued=frame["issued"].where(~undated, pd.Timestamp(exported))), [*notes, told_of]
+
+
+def with_days_of_openings(frame: pd.DataFrame, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return documents with opening entries that were due before as issued on their due day, and a note on them.
+
+    Words of their kind or text tell them, in the rows as they stand (`raw`): they stand on the first day of a year.
+    """
+    says_so = pd.concat([raw[role].astype("str").str.contains(OPENING) for role in ("kind", "text")], axis="columns")
+    early = says_so.fillna(False).astype(bool).any(axis="columns").reindex(frame.index, fill_value=False)
+    early &= frame["due"] < frame["issued"]
+    if not early.any():
+        return frame, []
+    told: Note = ("invoices", "opening entries that were due before: taken as issued on the due day", int(early.sum()))
+    return frame.assign(issued=frame["issued"].where(~early, frame["due"])), [told]
 
 
 def _with_terms(

@@ -1,7 +1,7 @@
 """Rates of other currencies that a list tells itself, by stating its amounts in the company's own currency as well."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import pandas as pd
@@ -39,7 +39,7 @@ ROLES: tuple[Role, ...] = ("amount", "open", "paid", "debit", "credit")
 """Roles of amounts that a list may state in two currencies."""
 
 
-def of_documents(columns: Mapping[Role, str | list[str]], names: Iterable[object]) -> dict[Role, str | list[str]]:
+def of_documents(columns: Mapping[Role, str | list[str]], names: Sequence[object]) -> dict[Role, str | list[str]]:
     """Return columns with the amounts in the documents' currencies, where all of them are in the company's own.
 
     They are told by names in the list that say the same but for the currency.
@@ -52,7 +52,11 @@ def of_documents(columns: Mapping[Role, str | list[str]], names: Iterable[object
         role: foreign[_of_what(name)] for role, name in own.items() if _of_what(name) in foreign
     }
     whole = "currency" in columns and read.keys() == own.keys() == taken.keys()
-    return {**columns, **taken} if whole else dict(columns)
+    if not whole or not LOCAL.search(str(columns["currency"])):
+        return {**columns, **taken} if whole else dict(columns)
+    # The currency that stands beside is the company's as well.
+    of_currency = [str(name) for name in names if vocabulary().of(str(name)) == {"currency", "document"}]
+    return {**columns, **taken, "currency": of_currency[0]} if of_currency else dict(columns)
 
 
 def _of_what(name: object) -> frozenset[str]:

@@ -39,6 +39,7 @@ from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
 from tradecredit.book.exports.which_rows import among, are_documents, documents_among, table_of_list
+from tradecredit.book.problems import SHOWN
 from tradecredit.errors import Problem
 from tradecredit.params.export import Code, ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
@@ -144,9 +145,25 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
                 problems += part.problems
     if not parts:
         return Documents(pd.DataFrame(), (), (), tuple(problems))
-    found = pd.concat(several_files.in_order(parts))
+    found = _one_spelling(pd.concat(several_files.in_order(parts)), told)
     told = [*account.of_rows(rows, found), *told]
     return Documents(_with_buyers(found, left_out), tuple(left_out), tuple(told), tuple(problems))
+
+
+def _one_spelling(frame: pd.DataFrame, told: list[Note]) -> pd.DataFrame:
+    """Return the documents with buyers that differ in capitals and spaces alone as one, as they are written mostly."""
+    buyer = frame["buyer_id"]
+    written = buyer.dropna().value_counts()
+    alike = written.index.str.casefold().str.split().str.join(" ")
+    usual = pd.Series(written.index, index=written.index).groupby(alike).transform("first")
+    others = usual[usual != usual.index]
+    if others.empty:
+        return frame
+    rows = buyer.isin(list(others.index))
+    shown = ", ".join(f"{one} as {other}" for one, other in others.head(SHOWN).items())
+    rule = f"buyers that differ in capitals and spaces alone, taken as one: {shown}"
+    told.append(("buyers", rule + (", …" if len(others) > SHOWN else ""), int(rows.sum())))
+    return frame.assign(buyer_id=buyer.where(~rows, buyer.map(others).astype("str")))
 
 
 def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
@@ -243,7 +260,8 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     marks = {"settled": settled, "written_off": written_off, "applies_too": too}
     frame, of_others = meaning.signed(pd.DataFrame({**values, **marks}), source)
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
-    told += by_terms
+    frame, of_openings = meaning.with_days_of_openings(frame, raw)
+    told += [*by_terms, *of_openings]
     told += _neither_paid_nor_open(frame, source)
     told += days_of_payment_unknown(raw, values, source)
     # What the file states of rows beside payments is kept, and compared with what these leave.
@@ -263,7 +281,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         for one in (*unread(raw, values, source), *_contradicting(raw, values, frame, beside, source))
     ]
     out = judged(broken, rows, run.on_problem)
-    frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
+    frame = _with_currency(_in_part(frame.assign(group=_by_account(frame))), beside, source, run)
     frame = frame[~frame.index.isin(out.rows)]
     frame = frame.assign(
         stated=values["amount"].abs().reindex(frame.index), own_amount=values["own_amount"].abs().reindex(frame.index)
@@ -294,6 +312,13 @@ def _by_account(frame: pd.DataFrame) -> pd.Series:
     """Return what was matched together, letters with the buyer before them: they begin anew with each account."""
     lettered = frame["group"].str.fullmatch(r"[A-Za-z]{1,4}").fillna(False).astype(bool)
     return frame["group"].where(~lettered, frame["buyer_id"].astype("str") + " " + frame["group"].astype("str"))
+
+
+def _in_part(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents without days of clearing where small letters say that what they match settles a part."""
+    in_part = frame["group"].str.fullmatch(r"(?:.* )?[a-z]{1,4}").fillna(False).astype(bool)
+    left = frame["amount"].where(in_part, 0.0).groupby(frame["group"]).transform("sum").abs() > CENT
+    return frame.assign(cleared=frame["cleared"].where(~(in_part & left)))
 
 
 def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:

@@ -138,7 +138,7 @@ def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]
     for role, names in system.columns.items():
         held = [named[plain(name)] for name in names if plain(name) in named]
         if held:
-            found[role] = held if role in system.all_columns else held[:1]
+            found[role] = [*dict.fromkeys(held)] if role in system.all_columns else held[:1]
     return found
 
 

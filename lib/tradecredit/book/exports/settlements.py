@@ -17,6 +17,8 @@ UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
 SETTLED_BY = {"credit_note": " credited", "write_off": " written off"}
 """Kind of receipt: what stands behind the invoice's number in the number of one that has none; others settled it."""
+SERIES = r"[A-Za-z]+[-/.]?\d+"
+"""A number of one series: letters and figures."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
@@ -184,7 +186,10 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         rows = rows[~again]
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
-    names = [_named(rows["buyer_id"], rows[name], invoices) for name in ("applies_to", "applies_too", "invoice_id")]
+    names = [_named(rows["buyer_id"], rows[name], invoices) for name in ("applies_to", "applies_too")]
+    # A number of its own may have the figures of an invoice by chance, as that of another series.
+    own = rows["invoice_id"].where(~rows["invoice_id"].str.fullmatch(SERIES).fillna(False).astype(bool))
+    names.append(_named(rows["buyer_id"], rows["invoice_id"], invoices, own))
     words = _in_words(rows["buyer_id"], rows["applies_to"].fillna("").str.cat(rows["text"].fillna(""), " "), invoices)
     of_invoice = names[0].fillna(names[1]).fillna(names[2]).fillna(words[0])
     words = words.where(words.ne(of_invoice, axis="index")).add_prefix(ALSO)
@@ -201,11 +206,13 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     ).join(words).sort_values("issued", kind="stable")  # fmt: skip
 
 
-def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Series:
+def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame, worded: pd.Series | None = None) -> pd.Series:
     """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing.
 
-    A number may stand among words, of which the first that is one counts.
+    A number may stand among words, of which the first that is one counts; `worded`: the texts in which it may, all
+    unless given.
     """
+    worded = names if worded is None else worded
     if names.isna().all():
         return pd.Series(pd.NA, index=buyer.index, dtype="str")
     known = pd.Index(invoices["key"].dropna().unique())
@@ -216,8 +223,8 @@ def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Ser
     for at in columns:
         of = key(buyer, columns[at])
         found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
-    left = found.isna() & names.str.contains(rf"\w\W+\w.*\d|\d.*\w\W+\w|{FIGURES}", na=False)
-    return found.fillna(_in_words(buyer[left], names[left], invoices)[0].reindex(found.index))
+    left = found.isna() & worded.str.contains(rf"\w\W+\w.*\d|\d.*\w\W+\w|{FIGURES}", na=False)
+    return found.fillna(_in_words(buyer[left], worded[left], invoices)[0].reindex(found.index))
 
 
 def _in_words(buyer: pd.Series, text: pd.Series, invoices: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     files = [file for path in paths for file in (looking.in_folder(path) if path.is_dir() else [path])]
     listed, unlisted = _by_form(files)
     folder = Path(os.path.commonpath([path.resolve().parent for path in files]))
+    listed, summaries = _without_summaries(listed)
     found = [described([path for path, _ in one], one[0][1], folder, answers) for one in listed]
     for at, one in enumerate(listed[1:], start=1):
         if guesses.repeats_numbers(found[at].source, found[0].source):
@@ -81,7 +82,22 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
     found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
-    return _with_rates(_with_registers(_together(found), paths, unlisted))
+    together = _together(found)
+    of_ages = (Guess("source.ages", ", ".join(summaries), open=True),) if summaries else ()
+    together = together._replace(guesses=(*together.guesses, *of_ages))
+    return _with_rates(_with_registers(together, paths, unlisted))
+
+
+def _without_summaries(listed: list[list[tuple[Path, Looked]]]) -> tuple[list[list[tuple[Path, Looked]]], list[str]]:
+    """Return lists without those that only say by age what buyers owe, where another has the documents; their names.
+
+    They hold the same debts once more.
+    """
+    of_ages = [one for one in listed if one[0][1].found.system.buckets]
+    if all(one in of_ages or _of_payments(one[0][1].found.system) for one in listed):
+        return listed, []
+    names = [looked.form.sheet or path.name for one in of_ages for path, looked in one]
+    return [one for one in listed if one not in of_ages], names
 
 
 def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:

@@ -11,6 +11,7 @@ _NET = (
     rf"(\d{{1,3}})\s*{_DAY}\s*(?:net(?:to)?|rein netto|ohne abzug|fin|nets?|netti)",
     r"\bnet(?:to)?\s*(\d{1,3})\b",
     rf"^\s*(\d{{1,3}})\s*{_DAY}?\s*$",
+    rf"\b(\d{{1,3}})\s*{_DAY}",
 )
 _UNTIL = (
     r"\b(?:bis(?: zum| spätestens)?|until|by|before|due(?: on)?|fällig(?: am)?|uiterlijk|avant le|jusqu'au|le|entro il"
@@ -19,6 +20,11 @@ _UNTIL = (
 """A day that terms name, year first or with points, which have the day first: with other marks it may be either."""
 _END_OF_MONTH = r"\beom\b|end of (?:the )?month|month[- ]end|fin de mois|monatsende|ultimo|fine mese|fin de mes|月结"
 _DAY_AFTER = r"(?:end of (?:the )?month|eom|fin de mois)\D{0,12}?(?:the |le )?(\d{1,2})(?:st|nd|rd|th)?\b"
+AT_ONCE = (
+    r"immediate|sofort|upon receipt|due on receipt|à réception|prompt|\bc\.?o\.?d\b|cash on delivery|comptant|contado"
+    r"|contant|gotówka|barzahlung"
+)
+"""How terms say that an invoice is due at once."""
 _XRECHNUNG = r"#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}(?:\.\d+)?)#"
 _DISCOUNTS = (
     rf"(\d{{1,3}})\s*{_DAY}\s*(?:abzüglich|mit|less|:)?\s*(\d{{1,2}}(?:[.,]\d+)?)\s*%",
@@ -54,7 +60,7 @@ def read(text: str) -> Terms:
     at_end = re.search(_END_OF_MONTH, rest)
     if net is None and at_end and (alone := re.search(r"\b(\d{1,3})\b", rest)):
         net = int(alone.group(1))
-    if net is None and re.search(r"immediate|sofort|upon receipt|due on receipt|à réception|prompt", rest):
+    if net is None and re.search(AT_ONCE, rest):
         net = 0
     day = re.search(_DAY_AFTER, rest)
     of_month = int(day.group(1)) if day and 1 <= int(day.group(1)) <= 31 else None
