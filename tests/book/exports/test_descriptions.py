@@ -40,6 +40,7 @@ TYPED = {
     "saft_portugal": ("saft.xml", more_samples.SAFT_PT),
     "sage_50_aged_debtors": ("aged.csv", more_samples.SAGE_50_AGED),
     "sage_50_audit_header": ("audit.csv", more_samples.SAGE_50),
+    "sap_bw_receivables": ("fiar.csv", more_samples.SAP_BW),
     "sap_customer_items_tables": ("BSID.csv", more_samples.SAP_TABLES),
     "sap_fbl5n_list": ("fbl5n.txt", samples.SAP_LIST),
     "sap_fbl5n_sheet": ("items.csv", more_samples.SAP_SHEET_DE),

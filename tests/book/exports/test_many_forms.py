@@ -226,3 +226,15 @@ def test_a_list_with_hardly_a_payment_has_open_items_alone(tmp_path):
     assert suggestion.source.unmatched == "on_account"
     assert "source.unmatched" in [guess.key for guess in suggestion.guesses if guess.open]
     assert {rest for _, _, rest in open_items(found).values()} == {100.0}
+
+
+def test_a_japanese_list_counts_its_rows_beside_the_invoices_numbers(tmp_path):
+    lines = ["No,請求日,請求書番号,取引先名,請求金額,入金予定日,入金日,入金額,残高"]
+    for at in range(1, 9):
+        paid = f"2026-03-{at:02},{1000 + at},0" if at < 4 else f",,{1000 + at}"
+        lines.append(f"{at},2026-02-{at:02},2602-{at:03},取引先{at % 3},{1000 + at},2026-03-{at:02},{paid}")
+    suggestion, found = read(tmp_path, "売掛金.csv", "\n".join(lines))
+    assert suggestion.currency == "JPY"
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {
+        f"2602-{at:03}": 1000 + at for at in range(4, 9)
+    }

@@ -46,6 +46,33 @@ def test_opening_entries_were_issued_on_their_due_day_at_the_latest(tmp_path):
     assert told["opening entries that were due before: taken as issued on the due day"] == 1
 
 
+ACCOUNTS = """PARTITARIO CLIENTI;;;dal 01/01/2026 al 30/04/2026;;;;;Valuta: EUR;;
+Data reg.;N. reg.;Causale;Descrizione;N. doc.;Data doc.;Partita;Scadenza;Dare;Avere;Saldo
+Cliente: 0000103;;;ALFA S.R.L.;;;;;;;
+17/01/2026;71;FV;FATTURA DI VENDITA;11/A;17/01/2026;2026/11;31/03/2026;2.405,14;;2.405,14
+22/01/2026;97;NC;NOTA DI CREDITO;1/NC;22/01/2026;2026/11;;;405,14;2.000,00
+21/03/2026;331;FV;FATTURA DI VENDITA;87/A;21/03/2026;2026/87;31/05/2026;1.438,55;;3.438,55
+28/03/2026;394;RB;INCASSO RI.BA.;87/A;21/03/2026;2026/87;;;1.438,55;2.000,00
+06/04/2026;460;IN;INSOLUTO RI.BA.;87/A;21/03/2026;2026/87;;1.438,55;;3.438,55
+;;;Totale cliente 0000103;;;;;5.282,24;1.843,69;3.438,55
+Cliente: 0000107;;;BETA S.N.C.;;;;;;;
+08/01/2026;38;FV;FATTURA DI VENDITA;4/A;08/01/2026;2026/4;28/02/2026;4.151,64;;4.151,64
+13/02/2026;176;IC;INCASSO ASSEGNO;4/A;08/01/2026;2026/4;;;4.151,64;0,00
+17/02/2026;187;FV;FATTURA DI VENDITA;47/A;17/02/2026;2026/47;31/03/2026;1.127,44;;1.127,44
+;;;Totale cliente 0000107;;;;;5.279,08;4.151,64;1.127,44
+"""
+
+
+def test_heads_of_accounts_may_label_the_number_and_a_returned_payment_is_due_as_before(tmp_path):
+    _, found = read(tmp_path, "partitario.csv", ACCOUNTS)
+    assert open_items(found) == {
+        "11/A": ("0000103", "2026-03-31", 2000.0), "87/A": ("0000103", "2026-05-31", 1438.55),
+        "47/A": ("0000107", "2026-03-31", 1127.44),
+    }  # fmt: skip
+    names = found.tables["buyers"].set_index("buyer_id")["name"].to_dict()
+    assert names == {"0000103": "ALFA S.R.L.", "0000107": "BETA S.N.C."}
+
+
 INVOICES = ["Customer,Invoice,Date,Due,Amount,Balance"] + [
     f"Buyer {at % 3},I{at},2026-02-{at:02},2026-03-{at:02},{100.5 + at},{100.5 + at}" for at in range(1, 10)
 ]

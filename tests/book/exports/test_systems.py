@@ -252,6 +252,17 @@ Name           Alder Tools GmbH
     assert found.tables["receipts"]["invoice_id"].isna().sum() == 1
 
 
+def test_a_residual_item_is_what_is_left_of_its_invoice(tmp_path):
+    suggestion, found = read(tmp_path, "fiar.csv", samples.SAP_BW)
+    assert suggestion.source.columns["invoice_id"] == ["REF_DOC_NO", "AC_DOC_NO"]
+    assert open_items(found) == {
+        "0090041915": ("0000100255", "2026-02-07", 1098.55), "0090042211": ("0000100217", "2026-03-01", 3884.07),
+    }  # fmt: skip
+    assert found.tables["invoices"]["amount"].sum() == pytest.approx(2098.55 + 3884.07)
+    receipts = found.tables["receipts"].set_index("receipt_id")["amount"].to_dict()
+    assert receipts == {"1400002320": 1000.0, "1400002322": 500.0}
+
+
 def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
     suggestion, found = read(tmp_path, "aged.csv", samples.SAGE_50_AGED)
     assert suggestion.currency == "GBP"

@@ -15,6 +15,7 @@ from tradecredit.book.exports.blocks import (
     is_particular,
     labelled,
     parts_of,
+    unlabelled,
 )
 from tradecredit.book.exports.column_meanings import places_of
 from tradecredit.book.exports.grid import unnamed
@@ -204,7 +205,8 @@ def _several(
         return {}
     # A label may stand before them.
     behind = 1 if lines[0][0].endswith((":", "：")) and len(lines[0]) > 2 else 0
-    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in lines[0][behind : behind + 2])
+    texts = [unlabelled(text) for text in lines[0][behind : behind + 2]]
+    code, name = (re.fullmatch(r"\S{1,20}", text) is not None for text in texts)
     one, other = str(behind + 1), str(behind + 2)
     if code == name:
         return {"name": one} if not code else {"buyer_id": one, "name": other}

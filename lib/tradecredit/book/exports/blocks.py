@@ -134,7 +134,7 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
     without &= found[own].notna().any(axis="columns")
     first = without & ~without.shift(fill_value=False)
     lines = {
-        line: [str(cell).strip() for cell in cells if not pd.isna(cell)]
+        line: [unlabelled(str(cell).strip()) for cell in cells if not pd.isna(cell)]
         for line, cells in zip(found.index[first], found.loc[first, own].to_numpy(dtype="object"), strict=True)
     }
     return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
@@ -214,6 +214,16 @@ def parts_of(text: str) -> list[str]:
     ['Customer code: C12', 'Customer name: Alder - Birch']
     """
     return re.split(r"(?:\s{2,}|\s[-–|;]\s+)(?=[^\s:][^:]*:\s)", text)
+
+
+def unlabelled(text: str) -> str:
+    """Return a text without the label of a buyer before it.
+
+    >>> unlabelled("Cliente: 0000103"), unlabelled("Alder: Sons & Co"), unlabelled("Kunde:")
+    ('0000103', 'Alder: Sons & Co', 'Kunde:')
+    """
+    label = re.match(r"([^\W\d_][^:]{1,30}):\s+(?=\S)", text)
+    return text[label.end() :] if label and _names_a_buyer(label[1]) else text
 
 
 def labelled(text: str) -> str:

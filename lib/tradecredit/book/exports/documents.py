@@ -151,6 +151,9 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
         notes.append(("invoices", "without a number: named after their row", int(unnamed.sum())))
         number = number.where(~unnamed, "row " + rows.index.astype("str").to_series(index=rows.index))
     rows = rows.assign(system_number=rows["number"], number=number, row=rows.index)
+    # A row that brings a debt back, such as a returned payment, may not repeat when it was due.
+    of_number = rows.groupby(["buyer_id", "number"], sort=False)["due"]
+    rows["due"] = rows["due"].fillna(of_number.transform("first").where(of_number.transform("nunique") == 1))
     no_due = rows["due"].isna() & rows["issued"].notna()
     if no_due.any():
         notes.append(("invoices", "without a due day: taken as due on the day of issue", int(no_due.sum())))

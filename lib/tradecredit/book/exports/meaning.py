@@ -165,6 +165,35 @@ def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
     return found
 
 
+def without_residuals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return documents with what a payment left open on its invoice as open of this, in place of a debit of its own.
+
+    Such a residual item has the payment's number, names the invoice, and is not cleared, as the two are. Without it the
+    payment is over what it settled.
+    """
+    rest = (frame["kind"] == "payment") & (frame["amount"] > 0) & frame["group"].isna() & frame["cleared"].isna()
+    if not rest.any() or "payment" not in set(frame["kind"][frame["group"].notna()]):
+        return frame
+    paid = frame[(frame["kind"] == "payment") & (frame["amount"] < 0) & frame["group"].notna()]
+    payment = frame.loc[rest, ["buyer_id", "number"]].apply(tuple, axis="columns").map(_places(paid, "number"))
+    invoices = frame[(frame["kind"] == "invoice") & frame["group"].notna()]
+    named = pd.Series(np.nan, index=payment.index)
+    for name, own in ((one, other) for one in ("applies_to", "invoice_id") for other in ("number", "invoice_id")):
+        known = frame.loc[rest, ["buyer_id", name]].apply(tuple, axis="columns").map(_places(invoices, own))
+        named = named.fillna(known)
+    rows = payment.index[payment.notna() & named.notna()]
+    left = frame["amount"][rows]
+    of_payment, of_invoice = (left.groupby(of[rows].astype(frame.index.dtype)).sum() for of in (payment, named))
+    amount = frame["amount"].add(of_payment.reindex(frame.index, fill_value=0.0))
+    return frame.assign(amount=amount, open=of_invoice.reindex(frame.index).fillna(frame["open"])).drop(rows)
+
+
+def _places(frame: pd.DataFrame, column: str) -> dict[tuple[object, object], object]:
+    """Return the first row of each buyer and number."""
+    known = frame.dropna(subset=["buyer_id", column]).drop_duplicates(["buyer_id", column])
+    return dict(zip(zip(known["buyer_id"], known[column], strict=True), known.index, strict=True))
+
+
 def payments_beside(frame: pd.DataFrame, *, parts: bool) -> pd.DataFrame:
     """Return the documents of rows that each repeat an invoice, or are `parts` of it, beside one payment of it: both.
 

@@ -25,7 +25,7 @@ STATED: tuple[Role, ...] = ("amount", "open", "debit")
 USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 """What the company's own currency may be where nothing names it, the likelier first."""
 LANGUAGES = {
-    "[ぁ-ヿ売払済伝発]": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
+    "[ぁ-ヿ売払済伝発込]|請求|入金": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
     "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
     "[ыэ]": "RUB", "[іїє]": "UAH", "[א-ת]": "ILS", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
     r"(?i)forfaldsdato|\bbeløb": "DKK", r"(?i)förfallo|belopp\b": "SEK", r"(?i)forfallsdato|\bbeløp": "NOK",
@@ -33,6 +33,7 @@ LANGUAGES = {
 }  # fmt: skip
 """Letters and words that the languages of one currency's country alone have: its code, as the likeliest."""
 FORMS = {
+    r"株式会社|有限会社|合同会社": "JPY", r"有限公司": "CNY",
     r"\(Pty\)": "ZAR", r"\bPty\b": "AUD", r"\bPvt\b": "INR", r"(?i)\bsp\. ?z ?o\.? ?o": "PLN",
     r"\bde C\.? ?V\b": "MXN", r"(?i)\bltda\b|\beireli\b": "BRL", r"\bAB\b": "SEK", r"\bApS\b|\bA/S\b": "DKK",
     r"\bAS\b": "NOK", r"(?i)\bs\. ?r\. ?o\b": "CZK", r"(?i)\bkft\b": "HUF", r"(?i)\b(?:inc|llc|corp)\b": "USD",
@@ -47,6 +48,8 @@ FAR_AHEAD = 92
 """Days after all others from which one that lies in the future is likely mistyped."""
 FEW_DAYS = 12
 """Days with entries in a year, from which their distance tells when the next would have been."""
+MOSTLY, WEEKEND = 0.9, 3
+"""Share of the distances between days with entries from which they are usual; days from a Friday to a Monday."""
 FEW = 0.01
 """Share of days, one at least, that may be mistyped."""
 DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
@@ -207,14 +210,15 @@ def exported(seen: Seen) -> Settled:
 
 
 def _month_end(entered: pd.Series, last: pd.Timestamp) -> date:
-    """Return the end of the month of the last entry, or its own day where that is a week or more before it.
+    """Return the end of the month of the last entry, or its own day where that lies further before it than entries do.
 
-    Unless entries lie so far apart within a year: an export of a month's end holds what was entered until then.
+    Nearly all days with entries within a year lie no further apart; a weekend is as near. An export of a month's end
+    holds what was entered until then.
     """
     end = last + pd.offsets.MonthEnd(0)
     of_a_year = entered[entered > last - pd.Timedelta(days=366)].dropna().dt.normalize().drop_duplicates().sort_values()
-    longest = max(of_a_year.diff().max(), pd.Timedelta(days=7))
-    return last.date() if len(of_a_year) > FEW_DAYS and end - last > longest else end.date()
+    usual = max(of_a_year.diff().quantile(MOSTLY), pd.Timedelta(days=WEEKEND))
+    return last.date() if len(of_a_year) > FEW_DAYS and end - last > usual else end.date()
 
 
 def _in_the_future(entered: pd.Series, today: pd.Timestamp) -> pd.Series:

@@ -262,6 +262,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     frame, of_openings = meaning.with_days_of_openings(frame, raw)
     told += [*by_terms, *of_openings]
+    frame = meaning.without_residuals(frame)
     told += _neither_paid_nor_open(frame, source)
     told += days_of_payment_unknown(raw, values, source)
     # What the file states of rows beside payments is kept, and compared with what these leave.
