@@ -16,6 +16,7 @@ TYPED = {
     "datev_kontoblatt": ("Kontoblatt.csv", more_samples.KONTOBLATT),
     "jd_edwards_receipts": ("F03B14.csv", more_samples.JD_EDWARDS_RECEIPTS),
     "jd_edwards_receivables": ("F03B11.csv", more_samples.JD_EDWARDS),
+    "contaplus_diario": ("Diario.csv", more_samples.CONTAPLUS),
     "any_list": ("list.csv", xml_samples.INVOICES),
     "business_central_customer_ledger": ("entries.csv", more_samples.BUSINESS_CENTRAL),
     "camt_statement": ("statement.xml", xml_samples.CAMT),

@@ -1,10 +1,12 @@
 """What settles a part, what is no payment among payments, and what a list says once more."""
 
+import pandas as pd
 import pytest
 from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports import terms
 from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.numbered_names import are_together
 from tradecredit.book.exports.suggestion import suggested
 
 HEAD = "Compte;Intitulé;Date;Pièce;Libellé;Lettr.;Date lettrage;Débit;Crédit"
@@ -136,3 +138,84 @@ def test_payments_may_hold_credits_that_were_used_and_what_was_written_off(tmp_p
 )  # fmt: skip
 def test_days_of_payment_in_words(text, days):
     assert terms.read(text).days == days
+
+
+CARDS = """Datum;Dagboek;Boekstuknr.;Onze ref.;Omschrijving;Vervaldatum;Debet;Credit;Saldo;Debiteur
+13-02-2026;70 - Verkoop;24700027;24700027;Verpakking;15-03-2026;1702,58;;1702,58;Bakker
+19-03-2026;20 - Bank;24200016;24700027;fact. 24700027;;;1702,58;0,00;Bakker
+26-03-2026;70 - Verkoop;24700051;24700051;Verpakking;25-04-2026;2944,77;;2944,77;Bakker
+05-04-2026;70 - Verkoop;24790007;24790007;Creditnota bij 24700051;;;815,61;2129,16;Bakker
+06-04-2026;70 - Verkoop;24700052;24700052;Verpakking;06-05-2026;500,25;;500,25;Visser
+07-04-2026;20 - Bank;24200017;24700052;Betaling;;;500,25;0,00;Visser
+08-04-2026;70 - Verkoop;24700053;24700053;Verpakking;08-05-2026;600,75;;600,75;Visser
+09-04-2026;20 - Bank;24200018;24700053;Betaling;;;300,25;300,50;Visser
+10-04-2026;20 - Bank;24200019;24700051;Betaling;;;100,00;2029,16;Bakker
+11-04-2026;20 - Bank;24200020;24700051;Betaling;;;100,00;1929,16;Bakker
+"""
+
+
+def test_invoices_are_known_by_what_their_payments_repeat_and_a_text_alone_settles_nothing(tmp_path):
+    suggestion, found = read(tmp_path, "debiteuren.csv", CARDS)
+    assert suggestion.source.columns["invoice_id"] == "Onze ref."
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"24700051": 2744.77, "24700053": 300.5}
+    free = found.tables["receipts"].query("invoice_id.isna()")
+    assert free["amount"].tolist() == [815.61]
+
+
+TRANSACTIONS = [
+    "EXTRACT_DATE|CUSTOMER_TRX_ID|TRX_NUMBER|TRX_CLASS|BILL_TO_ACCOUNT_NUMBER|TRX_DATE|TERM_NAME|DUE_DATE|AMOUNT"
+]
+TRANSACTIONS += [
+    f"2026-06-30|30000{at:03}|50177{at:02}|INV|1062{at % 3}|2026-02-{at:02}|NET 30|2026-03-{at:02}|{100.5 + at}"
+    for at in range(1, 10)
+] + ["2026-06-30|30000099|8800215|CM|10621|2026-03-05|||-20.00"]
+APPLICATIONS = "EXTRACT_DATE|TYPE|RECEIPT_NUMBER|RECEIPT_DATE|ACCOUNT_NUMBER|CUSTOMER_TRX_ID|APPLIED_CUSTOMER_TRX_ID|"
+APPLICATIONS += """APPLY_DATE|AMOUNT_APPLIED|EARNED_DISCOUNT_TAKEN
+2026-06-30|CASH|ACH1|2026-03-10|10621||30000001|2026-03-10|81.50|0
+2026-06-30|CM|||10621|30000099|30000001|2026-03-11|20.00|0
+2026-06-30|CASH|ACH2|2026-03-12|10622||30000002|2026-03-12|100.45|2.05
+2026-06-30|CASH|ACH2|2026-03-12|10620||30000003|2026-03-12|60.00|0
+2026-06-30|CASH|ACH3|2026-03-14|10621||30000004|2026-03-14|104.50|0
+"""
+
+
+def test_tables_of_a_database_are_joined_by_their_keys(tmp_path):
+    for name, text in (("trx.csv", "\n".join(TRANSACTIONS)), ("applications.csv", APPLICATIONS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    suggestion = suggested([tmp_path / "trx.csv", tmp_path / "applications.csv"])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems and suggestion.source.columns["number"] == "CUSTOMER_TRX_ID"
+    left = {one: rest for one, (_, _, rest) in open_items(found).items()}
+    assert left == {"5017703": 43.5} | {f"50177{at:02}": 100.5 + at for at in range(5, 10)}
+    receipts = found.tables["receipts"]
+    assert receipts["invoice_id"].notna().all()
+    assert receipts.groupby("kind")["amount"].sum().round(2).to_dict() == {
+        "credit_note": 20.0, "discount": 2.05, "payment": 346.45,
+    }  # fmt: skip
+
+
+def test_a_person_stands_in_a_second_column_of_names(tmp_path):
+    lines = ["Typ;Číslo;Datum;Splatno;Likvidováno;Firma;Jméno;Obec;Celkem Kč;K likvidaci Kč"]
+    for at in range(1, 9):
+        firm = f"Firma {at % 3} s.r.o." if at != 4 else ""
+        paid = f"2{at}.3.2026" if at < 4 else ""
+        rest = "0,00" if at < 4 else f"{1000 + at},00"
+        lines.append(f"Faktura;2401{at:04};{at}.2.2026;{at}.3.2026;{paid};{firm};Jan Novák;Brno;{1000 + at},00;{rest}")
+    suggestion, found = read(tmp_path, "faktury.csv", "\n".join(lines), "cp1250")
+    assert suggestion.source.columns["name"] == ["Firma", "Jméno"] and suggestion.currency == "CZK"
+    left = {one: (buyer, rest) for one, (buyer, _, rest) in open_items(found).items()}
+    assert left["24010004"] == ("Jan Novák", 1004.0) and left["24010005"] == ("Firma 2 s.r.o.", 1005.0)
+    assert len(left) == 5
+
+
+def test_totals_of_a_list_of_customers_are_none_of_them(tmp_path):
+    customers = "Customer,Terms\nBuyer 0,30 days\nBuyer 1,60 days\nBuyer 2,30 days\n,\n"
+    sold = "\n".join(",".join(row.split(",")[:3] + row.split(",")[4:]) for row in INVOICES)
+    for name, text in (("invoices.csv", sold), ("customers.csv", customers)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    suggestion = suggested([tmp_path / "invoices.csv", tmp_path / "customers.csv"])
+    assert suggestion.tables["buyers"].filled == ["Customer"]
+
+
+def test_codes_of_figures_and_letters_are_no_names():
+    assert not are_together(pd.Series(["4284-FVEDB", "5757-YBVZT", "9149-XLNGY", "7725-VRDNA"]))

@@ -263,6 +263,15 @@ def test_a_residual_item_is_what_is_left_of_its_invoice(tmp_path):
     assert receipts == {"1400002320": 1000.0, "1400002322": 500.0}
 
 
+def test_of_a_journal_of_all_accounts_those_of_customers_are_read(tmp_path):
+    suggestion, found = read(tmp_path, "Diario.csv", samples.CONTAPLUS, "cp1252")
+    assert suggestion.currency == "EUR"
+    assert open_items(found) == {
+        "25/0398": ("4300000001", "2026-01-31", 694.32), "26/0001": ("4300000001", "2026-03-07", 1000.0),
+        "26/0002": ("4300000006", "2026-03-08", 605.5),
+    }  # fmt: skip
+
+
 def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
     suggestion, found = read(tmp_path, "aged.csv", samples.SAGE_50_AGED)
     assert suggestion.currency == "GBP"

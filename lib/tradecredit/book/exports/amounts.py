@@ -52,6 +52,8 @@ _BARE = {
     for decimal, mark in (".,", ",.")
 }
 """Decimal mark: amounts with nothing beside them but a minus in front, which most are."""
+NOUGHT = r"-?0*[.,]?0*-?"
+"""An amount of nothing, as text."""
 
 
 def decimal_mark(texts: Iterable[str]) -> str | None:

@@ -65,6 +65,8 @@ TELL_PAID: set[Role] = {"paid", "open", "credited", "debit", "credit", "balance"
 """Roles that tell themselves what of an invoice is paid, or that rows are payments."""
 MOSTLY = 0.5
 """Share of payments of just the invoice's amount above which they are those of the invoice beside them."""
+SOLD_APART = 0.8
+"""Share of debits above which a column tells them apart: of an invoice some may be brought back."""
 KINDS = 12
 """More words are no kinds of document."""
 SHOWN = 24
@@ -147,6 +149,9 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
         codes = [one for one in below if one.share(r"[A-Za-z]{3}") == 1 and {*map(str.upper, one.texts)} <= CURRENCIES]
         if "currency" not in columns and len(codes) == 1:
             columns["currency"] = [codes[0].name]
+        if not {"invoice_id", "number"} & columns.keys() and (debit := of("debit")) and (credit := of("credit")):
+            taken = {name for names in columns.values() for name in names}
+            take("invoice_id", [one for one in below if one.name not in taken and _is_shared(one, debit, credit)])
         if not {"invoice_id", "number"} & columns.keys() and not found.system.buckets:
             take("invoice_id", (one for one in below if _is_number(one, documents)))
         if {*found.system.block.values()} & {*ALONE} and (named := _companies(below, columns, documents)):
@@ -273,6 +278,17 @@ def _is_number(column: Held, most: int) -> bool:
     numbered = column.share(r"[^@]*\d[^@]*") > 0.95 and column.distinct > ALMOST_ALL
     whole = column.days is None and not column.amounts and column.filled >= ALMOST_ALL * most
     return numbered and whole and column.filled >= LEAST_ROWS and not column.known & {OTHER, "customer"}
+
+
+def _is_shared(column: Held, debit: Held, credit: Held) -> bool:
+    """Return whether a column can hold the numbers of invoices, as most credits repeat what a debit before them has."""
+    if column.days is not None or column.amounts or column.known & {OTHER, "customer"} or column.share(r".*\d.*") < 0.9:
+        return False
+    rows = [*zip(column.cells, debit.cells, credit.cells, strict=True)]
+    sold = [str(cell) for cell, raised, _ in rows if cell is not None and raised is not None]
+    paid = [str(cell) for cell, _, lowered in rows if cell is not None and lowered is not None]
+    repeated = sum(cell in {*sold} for cell in paid)
+    return len(paid) >= LEAST_ROWS and repeated > MOSTLY * len(paid) and len({*sold}) > SOLD_APART * len(sold)
 
 
 def _companies(below: Sequence[Held], columns: dict[Role, list[str]], documents: int) -> Held | None:

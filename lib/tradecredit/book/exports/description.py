@@ -26,7 +26,7 @@ from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status, rows_of_others, written_off
-from tradecredit.book.exports.systems import ANY
+from tradecredit.book.exports.systems import ANY, vocabulary
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -115,6 +115,11 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         raise InputError([
             Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
         ])  # fmt: skip
+    if second := _second_name(source, every[is_document], found[is_document.to_numpy()]):
+        source = source.model_copy(
+            update={"columns": {**source.columns, "name": [str(source.columns["name"]), second]}}
+        )
+        every = every.assign(name=reading.of_role(source, found, "name"))
     if together := _in_one_cell(source, every[is_document]):
         source = source.model_copy(update={"columns": {**source.columns, **together}})
         every = every.assign(**{role: reading.of_role(source, found, role) for role in together})
@@ -164,6 +169,19 @@ def _with(seen: Seen, settled: Settled) -> Seen:
         return seen._replace(source=source)
     kind = reading.of_role(source, seen.found, "kind").set_axis(seen.raw.index)
     return seen._replace(source=source, raw=seen.raw.assign(kind=kind))
+
+
+def _second_name(source: ExportSource, documents: pd.DataFrame, found: pd.DataFrame) -> str | None:
+    """Return the column of names that holds the buyer of all documents whose first one is empty; None without such.
+
+    As a person's, where a company's stands beside it.
+    """
+    lacking = documents["name"].isna().to_numpy()
+    if not isinstance(source.columns.get("name"), str) or "buyer_id" in source.columns or not lacking.any():
+        return None
+    used = set(source.named_columns)
+    named = [str(name) for name in found if name not in used and "name" in vocabulary().known(str(name))]
+    return next((name for name in named if found[name][lacking].notna().all()), None)
 
 
 def _in_one_cell(source: ExportSource, documents: pd.DataFrame) -> dict[Role, str]:

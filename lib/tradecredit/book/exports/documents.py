@@ -103,8 +103,9 @@ def _without_what_is_used(documents: pd.DataFrame) -> pd.DataFrame:
     memos = documents[in_ledger & (documents["amount"] < 0)]
     if uses.empty or memos.empty:
         return documents
-    place = pd.Series(memos.index, index=key(memos["buyer_id"], memos["invoice_id"].fillna(memos["number"])))
-    place = place[place.index.notna() & ~place.index.duplicated()]
+    numbers = pd.concat([key(memos["buyer_id"], memos[name]) for name in ("invoice_id", "number")]).dropna()
+    place = pd.Series(numbers.index, index=numbers)
+    place = place[~place.index.duplicated()]
     words = uses["text"].str.findall(NUMBER_IN_WORDS).explode().dropna()
     of = key(uses["buyer_id"].reindex(words.index), words).map(place).dropna()
     of = of[~of.index.duplicated()]

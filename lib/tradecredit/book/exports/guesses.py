@@ -6,7 +6,7 @@ import pandas as pd
 
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets, reading, running
-from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.amounts import NOUGHT, amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import DAYS, plain
 from tradecredit.book.exports.kinds import kind_in_words
@@ -183,7 +183,13 @@ def undated(seen: Seen) -> Settled:
     told = others[["kind", "text", "applies_to"]].notna().any(axis="columns")
     words = others.loc[told, [*WORDED]].astype("object")
     sums = words.map(lambda cell: SUM.search(str(cell)) is not None, na_action="ignore").eq(True).any(axis="columns")
-    lines = sums.index[~sums]
+    # What is over nothing says nothing, such as a balance brought forward of an account without one.
+    nothing = (
+        others[["amount", "debit", "credit", "open"]]
+        .astype("str")
+        .apply(lambda column: column.str.fullmatch(NOUGHT) | others[column.name].isna())
+    )
+    lines = sums.index[~sums & ~nothing.all(axis="columns")[sums.index]]
     if not len(lines):
         return Settled()
     first = others.loc[lines[0]]

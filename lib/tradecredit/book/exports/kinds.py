@@ -58,9 +58,11 @@ def ways_of_payment(seen: Seen) -> Settled:
     if source.one_kind != "payment" or source.bank or "kind" in source.columns:
         return Settled()
     used = set(source.named_columns)
+    stated = {plain(str(theirs)): ours for theirs, ours in systems()[-1].kinds.items()}
     for name in [name for name in seen.found if name not in used and not str(name).startswith("above: ")]:
         ways = seen.found[name].dropna().astype("str").str.strip().unique()
-        told = {way: kind for way in ways if (kind := kind_in_words(way)) in WAYS} if len(ways) <= MOST_WAYS else {}
+        known = {way: stated.get(plain(way)) or kind_in_words(way) for way in ways} if len(ways) <= MOST_WAYS else {}
+        told = {way: kind for way, kind in known.items() if kind in WAYS}
         if told:
             shown = "; ".join(f"{way}: {kind}" for way, kind in told.items())
             columns = {**source.columns, "kind": str(name)}

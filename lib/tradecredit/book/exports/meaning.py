@@ -266,6 +266,10 @@ def _with_terms(
         notes = [("invoices", BY_TERMS_OF_BUYER, told)] if told else []
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
     begin = frame["baseline"].fillna(frame["issued"])
+    # What is brought back of an invoice is due as it was.
+    raises = frame["amount"].gt(0) & frame["invoice_id"].notna()
+    first = begin.where(raises).groupby([frame["buyer_id"].fillna(frame["name"]), frame["invoice_id"]]).transform("min")
+    begin = begin.mask(raises, first)
     frame["due"] = frame["due"].fillna(begin + pd.to_timedelta(stated, unit="D"))
     return frame, notes
 

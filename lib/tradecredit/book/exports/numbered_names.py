@@ -14,6 +14,8 @@ FORMS = (
 """How both stand in the cells of a column."""
 NEARLY_ALL = 0.95
 """Share of cells from which a column holds both."""
+MOSTLY = 0.5
+"""Share of what stands beside the numbers from which it is names: of several words, or with small letters."""
 LEAST = 3
 """Fewer different buyers show nothing."""
 
@@ -27,9 +29,12 @@ def are_together(column: pd.Series) -> bool:
     (True, False)
     """
     texts = pd.Series(column.dropna().astype("str").str.strip().unique(), dtype="str")
-    number = _best(texts)["buyer_id"].dropna()
-    long = number.str.count(r"\d").ge(2).sum()
-    return len(texts) >= LEAST and number.is_unique and bool(long >= NEARLY_ALL * len(texts))
+    parts = _best(texts).dropna()
+    long = parts["buyer_id"].str.count(r"\d").ge(2).sum()
+    # A code of letters alone is no name, as in 4284-FVEDB.
+    worded = parts["name"].str.contains(r"\s|[^\W\d_A-Z]").mean() if len(parts) else 0.0
+    apart = parts["buyer_id"].is_unique and long >= NEARLY_ALL * len(texts) and worded > MOSTLY
+    return len(texts) >= LEAST and bool(apart)
 
 
 def parts(column: pd.Series, role: str) -> pd.Series:

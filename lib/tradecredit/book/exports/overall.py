@@ -27,7 +27,7 @@ USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 LANGUAGES = {
     "[ぁ-ヿ売払済伝発込]|請求|入金": "JPY", "[가-힣]": "KRW", "[應帳餘號單據]": "TWD", "[一-鿿]": "CNY",
     "[ığ]": "TRY", "[řůě]": "CZK", "[łż]": "PLN", "[őű]": "HUF",
-    "[ыэ]": "RUB", "[іїє]": "UAH", "[א-ת]": "ILS", r"(?i)\b(?:vencto|t[ií]tulo|vlr|duplicata|cnpj)\b": "BRL",
+    "[ыэ]": "RUB", "[іїє]": "UAH", "[א-ת]": "ILS", r"(?i)\b(?:vencto|vlr|duplicata|cnpj)\b": "BRL",
     r"(?i)forfaldsdato|\bbeløb": "DKK", r"(?i)förfallo|belopp\b": "SEK", r"(?i)forfallsdato|\bbeløp": "NOK",
     r"\bRFC\b|(?i:folio fiscal)": "MXN", r"\bGSTIN\b": "INR",
 }  # fmt: skip

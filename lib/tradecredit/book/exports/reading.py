@@ -24,7 +24,7 @@ from tradecredit.book.exports import (
     statements,
     xml_documents,
 )
-from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_beside
+from tradecredit.book.exports.amounts import NOUGHT, amounts, codes_of_currencies, currency_beside
 from tradecredit.book.exports.broken import (
     AMOUNTS,
     DAYS,
@@ -47,10 +47,6 @@ from tradecredit.params.source import OnProblem
 ROLES: tuple[Role, ...] = get_args(Role)
 FEWEST, MANY = 3, 0.1
 """Rows, and share of those that are open or paid, from which amounts that do not add up are told."""
-
-
-NOUGHT = r"-?0*[.,]?0*-?"
-"""An amount of nothing, as text."""
 
 
 class ReadingOf(NamedTuple):

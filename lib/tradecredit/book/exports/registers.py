@@ -209,7 +209,14 @@ def _buyers(file: str, content: pd.DataFrame, columns: dict[str, str], formats: 
     values |= {"terms_days": _in_days(content[columns["terms_days"]]) or {}} if "terms_days" in columns else {}
     values = {ours: translated for ours, translated in values.items() if translated}
     tables: dict[TableName, TableMapping] = {
-        "buyers": TableMapping(file=file, columns=columns, formats=written, values=values)
+        "buyers": TableMapping(
+            file=file,
+            columns=columns,
+            formats=written,
+            values=values,
+            # A row without a customer is a total.
+            filled=[columns["buyer_id"]] if content[columns["buyer_id"]].isna().any() else [],
+        )
     }
     # An insurer's limit of zero is a refusal.
     zeros = () if insured else _zeros(content[limit]) if limit else None

@@ -29,11 +29,12 @@ from tradecredit.book.exports.lists_beside import (
     with_own_numbers,
 )
 from tradecredit.book.exports.looking import Looked
+from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem
+from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem, Role
 from tradecredit.params.source import SUFFIXES, OnProblem, TableMapping, TableName
 
 NAMING = 0.8
@@ -136,6 +137,14 @@ def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Sugge
                 found[at] = one._replace(
                     source=one.source.model_copy(update={"columns": columns}), guesses=(*one.guesses, guess)
                 )
+            elif "applies_to" not in one.source.columns and (joined := _joined(first, one.source, cells)):
+                for role, name in joined.items():
+                    place = 0 if role == "number" else at
+                    source = found[place].source
+                    source = source.model_copy(update={"columns": {**source.columns, role: name}})
+                    guess = Guess(f"source.columns.{role}", name, open=True)
+                    found[place] = found[place]._replace(source=source, guesses=(*found[place].guesses, guess))
+                first = found[0].source
     rest = [one for one in found if not {path.resolve() for path in reading.files(one.source, one.source.path)} & used]
     return rest, [path for path in unlisted if path.resolve() not in used]
 
@@ -149,6 +158,33 @@ def _unread_alone(one: Suggestion) -> Suggestion:
     left = contents.not_read(one.source, cells[are_documents(raw).to_numpy()])
     kept = [guess for guess in one.guesses if guess.key != "source.columns"]
     return one._replace(guesses=(*kept, *([Guess("source.columns", "; ".join(left))] if left else [])))
+
+
+def _joined(ledger: ExportSource, payments: ExportSource, cells: pd.DataFrame) -> dict[Role, str]:
+    """Return columns of payments by what they mean, with `number` for the ledger's that they hold; empty without such.
+
+    The ledger's has a value of its own for each document, as the keys of a database, and most payments have one, of the
+    invoice that they settle. A further column of payments that holds it in some rows tells what was used.
+    """
+    if ledger.form.layout == "xml":
+        return {}
+    found = reading.cells(ledger, reading.files(ledger, ledger.path)[0])
+
+    def keys(frame: pd.DataFrame, source: ExportSource) -> dict[str, pd.Series]:
+        free = [name for name in frame if name not in source.named_columns and not str(name).startswith("above: ")]
+        texts = {str(name): frame[name].dropna().astype("str").str.strip() for name in free}
+        return {name: held for name, held in texts.items() if len(held) and held.str.fullmatch(NUMBER_IN_WORDS).all()}
+
+    theirs = keys(cells, payments)
+    for ours, known in keys(found, ledger).items():
+        if not known.is_unique or len(known) <= NAMING * len(found):
+            continue
+        meets = [name for name, held in theirs.items() if held.isin(list(known)).mean() > NAMING]
+        invoice = next((name for name in meets if len(theirs[name]) > NAMING * len(cells)), None)
+        if invoice is not None:
+            used = [name for name in meets if name != invoice and "text" not in payments.columns][:1]
+            return {"applies_to": invoice, "number": ours, **({"text": used[0]} if used else {})}
+    return {}
 
 
 def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFrame) -> str | None:

@@ -135,7 +135,7 @@ def days_elsewhere(source: ExportSource, every: pd.DataFrame, found: pd.DataFram
     for name in [name for name in found if name not in used and not str(name).startswith("above: ")]:
         is_one = _are_days(found[name])
         # A number such as 0 can be read as a day too.
-        alike = _are_numbers(found[name]) == _are_numbers(every["issued"])
+        alike = _are_numbers(found[name]) == _are_numbers(every["issued"]) and len(found[name].dropna().unique()) > 1
         if alike and (is_one & undated).any() and is_one[dated | in_due].mean() > MOSTLY_DAYS:
             return [first, str(name)]
     return []
