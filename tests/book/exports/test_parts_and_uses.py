@@ -219,3 +219,15 @@ def test_totals_of_a_list_of_customers_are_none_of_them(tmp_path):
 
 def test_codes_of_figures_and_letters_are_no_names():
     assert not are_together(pd.Series(["4284-FVEDB", "5757-YBVZT", "9149-XLNGY", "7725-VRDNA"]))
+
+
+@pytest.mark.parametrize(("name", "role"), [("Kolonne X", "open"), ("Kolonne Y", "paid")])
+def test_what_is_open_or_paid_is_told_by_the_age_of_what_it_is_nothing_of(name, role, tmp_path):
+    lines = [f"Kunde;Faktura;Dato;Forfald;Beløb;{name}"]
+    for at in range(1, 25):
+        amount, settled = f"{100.5 + at:.2f}".replace(".", ","), at < 14 and at != 5
+        rest = amount if settled == (role == "paid") else "0,00"
+        lines.append(f"Kunde {at % 4};F{at};{at:02}-02-2026;{at:02}-03-2026;{amount};{rest}")
+    suggestion, found = read(tmp_path, "liste.csv", "\n".join(lines))
+    assert suggestion.source.columns[role] == name
+    assert {*open_items(found)} == {f"F{at}" for at in range(1, 25) if at >= 14 or at == 5}

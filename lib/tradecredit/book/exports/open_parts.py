@@ -27,6 +27,8 @@ MOSTLY = 0.6
 SOME = 0.3
 LEAST = 3
 """Fewer invoices that are settled, or that are not, tell nothing."""
+FEW_EACH, CLEARLY_LATER = 5, 0.6
+"""Invoices of each kind, and how far apart in time these must lie, as a share of the most that they can."""
 NOT_OPEN = {"net", "tax", OTHER}
 """What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
@@ -56,8 +58,8 @@ def unknown_amounts(seen: Seen) -> Settled:
     if by_due_day := _late_and_not_due(seen, unknown):
         guess = Guess("source.columns.open", ", ".join(by_due_day), open=True)
         return Settled({"columns": {**source.columns, "open": by_due_day}}, (guess,))
-    if by_states := _by_states(seen, amount, unknown):
-        role, name = by_states
+    if told_by := _by_states(seen, amount, unknown) or _by_their_days(seen, amount, unknown):
+        role, name = told_by
         return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))
     called = [name for name in unknown if vocabulary().known(name) & {"open", "balance", "due"}]
     called = called or [name for name, part in unknown.items() if _may_be_open(amount, part.abs())]
@@ -151,6 +153,25 @@ def _by_states(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) 
             not_yet = of_done[~done].mean() < 1 - ALMOST_ALL and of_others[~done].mean() > SOME
             if not_yet and of_done[done].mean() > ALMOST_ALL:
                 return role, name
+    return None
+
+
+def _by_their_days(seen: Seen, amount: pd.Series, unknown: Mapping[str, pd.Series]) -> tuple[Role, str] | None:
+    """Return which unknown column is what is open, or paid, of invoices, as the oldest of these are mostly paid.
+
+    It is nothing of some and the whole of others: of what is open the later ones, of what is paid the earlier.
+    """
+    issued = days_of(seen.raw["issued"], "issued", seen.source.form)
+    for name, part in unknown.items():
+        nothing, whole = part.fillna(0.0).abs() <= CENT, (part.abs() - amount).abs() <= CENT
+        enough = min(nothing.sum(), whole.sum()) >= FEW_EACH and (nothing | whole).mean() > ALMOST_ALL - 0.1
+        if not enough or issued[nothing | whole].isna().any():
+            continue
+        rank = issued[nothing | whole].rank()
+        later = rank[whole].mean() - rank[nothing].mean()
+        # Half of all ranks lie between the means of two groups that do not overlap.
+        if abs(later) > CLEARLY_LATER * len(rank) / 2:
+            return TELL_OPEN[0 if later > 0 else 1], name
     return None
 
 
