@@ -11,6 +11,8 @@ SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 MINUS = "-−–▲△"
 """Signs of what is less than nothing, before an amount or behind it; the triangles are those of Japanese books."""
+BRACKETS = (("(", ")"), ("<", ">"))
+"""What stands around an amount that is less than nothing; the second pair is Oracle's."""
 SIGNS = {
     "R$": "BRL", "US$": "USD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD", "HK$": "HKD",
     "€": "EUR", "£": "GBP", "$": None,
@@ -96,8 +98,8 @@ def amounts(column: pd.Series, decimal: str) -> pd.Series:
 def minus_in_front(text: str) -> str:
     """Return an amount with its minus in front, where it stands behind, or brackets mean it, and with plain marks."""
     plain = re.sub(f"[{SPACES}]", " ", text).strip().replace("’", "'")
-    if brackets := re.fullmatch(r"\(([^()]*)\)", plain):
-        return "-" + brackets.group(1).strip()
+    if brackets := re.fullmatch(r"\(([^()]*)\)|<([^<>]*)>", plain):
+        return "-" + (brackets.group(1) or brackets.group(2) or "").strip()
     if plain and plain[-1] in MINUS:
         return "-" + plain[:-1].strip()
     return "-" + plain[1:].strip() if plain and plain[0] in MINUS else plain
@@ -177,7 +179,7 @@ def _number(value: object, decimal: str) -> float | None:
     for sign in SIGNS:
         text = text.replace(sign, "")
     text = _CODE.sub(_kept, text.strip(SPACES)).strip(SPACES)
-    if text.startswith("(") and text.endswith(")"):
+    if (text[:1], text[-1:]) in BRACKETS:
         negative, text = not negative, text[1:-1].strip(SPACES)
     if text and text[0] in MINUS + "+":
         negative, text = negative != (text[0] in MINUS), text[1:]

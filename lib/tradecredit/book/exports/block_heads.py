@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import pandas as pd
 
+from tradecredit.book.exports import terms
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import (
     ALONE,
     MOSTLY_NUMBERED,
     behind_label,
     heads_block,
+    is_account,
     is_particular,
     labelled,
     parts_of,
@@ -33,6 +35,8 @@ ONE_BUYER = re.compile(
     re.IGNORECASE,
 )
 """How a title names the one buyer of a statement; the first group is what stands before its name."""
+BELOW_MOST = 0.5
+"""Share of the heads of blocks with terms below them, from which lines of terms are those of the buyers."""
 LEAST_IN_TREE = 3
 """Documents from which sums show groups, and rows above which one value in all of them is no buyer's."""
 MOST_IN_TREE = 0.6
@@ -85,7 +89,11 @@ def block_of(
         at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
         return [row[place] for place in at if place < len(row) and row[place] is not None]
 
-    documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS)]
+    def heads(row: list[object]) -> bool:
+        """Return whether a row has an account beside its texts, and no day."""
+        return not any(map(is_day, held(row, *DAYS))) and all(map(is_account, held(row, *AMOUNTS)))
+
+    documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS) and not heads(row)]
     role: Role = "buyer_id" if "buyer_id" in columns else "name"
     own = [next(iter(held(row, "buyer_id", "name")), None) for row in documents]
     if not documents or None not in own:
@@ -126,6 +134,22 @@ def with_numbers(block: dict[Role, str], rows: list[tuple[int, list[object]]]) -
     heads = [[cell for cell in cells if cell is not None] for _, cells in rows if labels(cells, word)]
     texts = [behind for held in heads if (behind := behind_label(held, word))]
     return {"buyer_id": word, "name": word} if len(texts) == len(heads) and _are_numbered(texts) else block
+
+
+def with_terms(block: dict[Role, str], columns: dict[Role, list[str]], below: list[list[object]]) -> dict[Role, str]:
+    """Return how buyers stand above blocks, with their terms where these stand alone in a line below most names."""
+    word = block.get("name", block.get("buyer_id", "="))
+    if {"due", "terms", "terms_days"} & columns.keys() or not (word in ALONE or word[:1].isalpha()):
+        return block
+    lines = [[cell for cell in row if cell is not None] for row in below]
+    told = [line for line in lines if len(line) == 1 and terms.are_told(str(line[0]))]
+
+    def heads(line: list[object], above: list[object]) -> bool:
+        alone = word in ALONE and heads_block(line, word) and not is_particular(line, above)
+        return alone or (word not in ALONE and labels(line, word))
+
+    most = sum(heads(line, above) for line, above in zip(lines, [[], *lines], strict=False) if line)
+    return {**block, "terms": ""} if len(told) > BELOW_MOST * most > 0 else block
 
 
 def _word_before(texts: list[str]) -> str | None:
@@ -199,7 +223,8 @@ def _several(
     lines = [
         [str(cell).strip() for cell in row if cell is not None]
         for row in below[:first]
-        if not any(map(is_day, held(row, *DAYS))) and not any(map(is_amount, held(row, *AMOUNTS)))
+        if not any(map(is_day, held(row, *DAYS)))
+        and all(is_account(cell) for cell in held(row, *AMOUNTS) if is_amount(cell))
     ]
     if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
         return {}

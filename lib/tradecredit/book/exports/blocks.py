@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import trees
+from tradecredit.book.exports import terms, trees
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import LABELLED, Row
 from tradecredit.book.exports.grid import frame as framed
@@ -16,7 +16,7 @@ from tradecredit.book.exports.systems import is_called, vocabulary
 from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
-OF_NAME = (frozenset({"customer", "name"}), frozenset({"name"}))
+OF_NAME = (frozenset({"customer", "name"}), frozenset({"name"}), frozenset({"customer"}))
 OF_NUMBER = (frozenset({"customer", "number"}), frozenset({"number"}))
 """What labels mean in heads of blocks."""
 SHEET = "@"
@@ -32,6 +32,8 @@ CONTINUED = re.compile(
     re.IGNORECASE,
 )
 """What stands behind the head of a block that goes on from the page before."""
+PHONE = re.compile(r"[+(]?\d[\d\s()/.-]{6,}")
+"""A number of a telephone, alone in its line below a buyer's name."""
 MOSTLY_NUMBERED = 0.9
 """Share of the heads of blocks from which all that begin with a number begin with the buyer's."""
 
@@ -48,11 +50,22 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     if numbered is not None:
         own["buyer_id"] = own["buyer_id"].where(~numbered.particular)
     heads = pd.DataFrame(own, index=found.index).notna().any(axis="columns")
+    places = {role: int(word) - 1 for role, word in source.block.items() if word.isdecimal()}
+    if places:
+        texts = _texts_above(found, source)
+        above = {role: texts.map(lambda held, at=at: held[at]) for role, at in places.items()}
+        # A line that heads a block is no document of it.
+        found.loc[texts.index] = None
+        found = found.assign(
+            **{f"above: {role}": of.reindex(found.index, method="ffill") for role, of in above.items()}
+        )
     for role, word in source.block.items():
-        if word.isdecimal():
-            texts = _texts_above(found, source)
-            at = int(word) - 1
-            found[f"above: {role}"] = texts.map(lambda held, at=at: held[at]).reindex(found.index, method="ffill")
+        if role in places:
+            continue
+        if role == "terms" and word == "":
+            found["above: terms"] = (
+                _terms_below_heads(rows, source).reindex(found.index, method="ffill").replace("", pd.NA)
+            )
             continue
         if word == TREE:
             found = _with_tree(found, source, role)
@@ -129,7 +142,10 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
 
     Of lines one below the other the first counts: others hold particulars.
     """
-    without = ~(_holding(found, source, DAYS, is_day) | _holding(found, source, AMOUNTS, is_amount))
+    without = ~(
+        _holding(found, source, DAYS, is_day)
+        | _holding(found, source, AMOUNTS, lambda cell: is_amount(cell) and not is_account(cell))
+    )
     own = [name for name in found if not str(name).startswith("above: ")]
     without &= found[own].notna().any(axis="columns")
     first = without & ~without.shift(fill_value=False)
@@ -138,6 +154,15 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
         for line, cells in zip(found.index[first], found.loc[first, own].to_numpy(dtype="object"), strict=True)
     }
     return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
+
+
+def is_account(cell: object) -> bool:
+    """Return whether a cell holds a number that is one of the general ledger, as of all customers, and no amount.
+
+    >>> is_account("41100000"), is_account(41100000), is_account("1,000,000"), is_account(100)
+    (True, True, False, False)
+    """
+    return re.fullmatch(r"\d{6,10}", str(cell).strip()) is not None
 
 
 def _holding(
@@ -178,6 +203,15 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         if behind and len(held) == 1 and line[0] is not None:
             found[number] = behind.group(1).strip()
     return pd.Series(found, dtype="object").sort_index()
+
+
+def _terms_below_heads(rows: list[Row], source: ExportList) -> pd.Series:
+    """Return the terms that stand alone in a line below the head of a block, by line; empty from each head on."""
+    word = next(one for role, one in source.block.items() if role != "terms")
+    heads = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
+    alone = {number: [cell for cell in line if cell is not None] for number, line in rows}
+    told = {number: held[0] for number, held in alone.items() if len(held) == 1 and terms.are_told(str(held[0]))}
+    return pd.Series({**dict.fromkeys(heads.index, ""), **told}, dtype="object").sort_index()
 
 
 def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
@@ -272,7 +306,11 @@ def is_particular(held: list[object], above: list[object]) -> bool:
 
     >>> is_particular(["Contact: J. Doe  Phone: 555"], ["Alder Ltd"]), is_particular(["Customer: Birch"], ["Alder Ltd"])
     (True, False)
+    >>> is_particular(["08 5550 8969"], ["Alder Ltd"]), is_particular(["0% 0 Net 30"], ["08 5550 8969"])
+    (True, True)
     """
+    if len(held) == 1 and len(above) == 1 and (terms.are_told(str(held[0])) or PHONE.fullmatch(str(held[0]).strip())):
+        return True
     if len(held) != 1 or len(above) != 1 or LABELLED.fullmatch(str(above[0])) or not LABELLED.fullmatch(str(held[0])):
         return False
     return not _names_a_buyer(re.split("[:：]", str(held[0]))[0])

@@ -26,7 +26,7 @@ from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status, rows_of_others, written_off
-from tradecredit.book.exports.systems import ANY, vocabulary
+from tradecredit.book.exports.systems import ANY, Recognised, vocabulary
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
@@ -205,10 +205,15 @@ def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSou
             for role, names in looked.found.columns.items()
         },
         one_kind=BESIDE.get(system.name),
-        block=_block(system.block, looked.above), buckets=system.buckets, account_line=system.account_line,
+        block=_block(_in_columns(looked.found), looked.above), buckets=system.buckets, account_line=system.account_line,
         debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
+
+
+def _in_columns(found: Recognised) -> dict[Role, str]:
+    """Return what stands above a list's blocks, without the columns of its system that it does not have."""
+    return {role: word for role, word in found.system.block.items() if word != "=" or role in found.columns}
 
 
 def _block(words: dict[Role, str], above: list[str]) -> dict[Role, str]:

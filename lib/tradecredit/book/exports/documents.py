@@ -95,24 +95,27 @@ def _settled_by_what_names_them(documents: pd.DataFrame) -> pd.DataFrame:
 def _without_what_is_used(documents: pd.DataFrame) -> pd.DataFrame:
     """Return the documents with credit memos of the ledger less what a list beside it says that they were used for.
 
-    A row of payments may be such a use: it names an invoice, and among its words the credit memo.
+    A row of payments may be such a use: it names an invoice, and among its words or as its number the credit memo.
     """
     in_ledger = documents["part"] == documents["part"].min()
-    is_credit = documents["kind"] == "credit_note"
-    uses = documents[is_credit & ~in_ledger & documents["applies_to"].notna() & documents["text"].notna()]
     memos = documents[in_ledger & (documents["amount"] < 0)]
-    if uses.empty or memos.empty:
+    beside = documents[~in_ledger & documents["applies_to"].notna()]
+    if beside.empty or memos.empty:
         return documents
     numbers = pd.concat([key(memos["buyer_id"], memos[name]) for name in ("invoice_id", "number")]).dropna()
     place = pd.Series(numbers.index, index=numbers)
     place = place[~place.index.duplicated()]
-    words = uses["text"].str.findall(NUMBER_IN_WORDS).explode().dropna()
+    uses = beside[beside["kind"] == "credit_note"]
+    words = uses["text"].fillna("").str.cat(uses["number"].fillna(""), " ").str.findall(NUMBER_IN_WORDS)
+    words = words.explode().dropna()
     of = key(uses["buyer_id"].reindex(words.index), words).map(place).dropna()
-    of = of[~of.index.duplicated()]
-    used = documents["amount"].reindex(of.index).groupby(of.to_numpy()).sum()
-    rest = documents["amount"].sub(used.reindex(documents.index, fill_value=0.0))
-    left = documents.assign(amount=rest)
-    return left[~(documents.index.isin(list(used.index)) & (rest > -CENT))]
+    # A payment below zero may name the memo itself, beside one that names the invoice.
+    taken = key(beside["buyer_id"], beside["applies_to"])[beside["amount"] > 0].map(place).dropna()
+    of = pd.concat([of[~of.index.duplicated()], taken])
+    used = documents["amount"].abs().reindex(of.index).groupby(of.to_numpy()).sum()
+    rest = documents["amount"].add(used.reindex(documents.index, fill_value=0.0))
+    left = documents.assign(amount=rest).drop(taken.index)
+    return left[~(left.index.isin(list(used.index)) & (left["amount"] > -CENT))]
 
 
 def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

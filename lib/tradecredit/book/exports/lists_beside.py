@@ -191,7 +191,7 @@ def with_own_numbers(found: Recognised) -> Recognised:
 def as_payments(found: Recognised, names: Iterable[str] = ()) -> Recognised:
     """Return a list of no known system as one of payments, which name the invoices that they settle.
 
-    `names`: what its columns are called, of which one may be what of the payments is not used yet.
+    `names`: what its columns are called; one may be what of the payments is not used yet, and one their number.
     """
     columns = found.columns
     amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
@@ -204,5 +204,7 @@ def as_payments(found: Recognised, names: Iterable[str] = ()) -> Recognised:
     beside: tuple[Role, ...] = ("number", "buyer_id", "name", "currency", "status", "open", "text", "discount")
     named |= {one: columns[one] for one in beside if one in columns}
     named |= {"applies_to": columns["applies_to"]} if "applies_to" in columns else {}
+    own = sorted(name for name in names if vocabulary().of(name) in PAYMENT_NUMBERS)
+    named |= {"number": own[:1]} if own and "number" not in named and own[:1] not in named.values() else {}
     named |= _unused(names, named)
     return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)

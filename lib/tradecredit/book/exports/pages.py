@@ -13,6 +13,9 @@ PAGE = re.compile(
 OF_TITLE = 2
 """A title stands in no more cells of a line, but for those with the number of a page."""
 
+HEAD, OF_HEAD = 12, 3
+"""So many of a list's first lines are looked for again, of which so many must stand one below the other."""
+
 Row = tuple[int, list[object]]
 
 
@@ -23,6 +26,7 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
     >>> [cells for _, cells in without_titles_again([(at, [text]) for at, text in enumerate(pages, 1)])]
     [['Ledger  Page 1'], ['Alder'], ['Birch']]
     """
+    rows = _without_heads_again(rows)
     titles = [_bare(cells) for _, cells in takewhile(lambda row: _is_title(row[1]), rows)]
     if not titles or not re.search(r"[^\W\d_]", titles[0]):
         return rows
@@ -41,6 +45,28 @@ def without_titles_again(rows: list[Row]) -> list[Row]:
         if again > 1 or numbered:
             dropped.update(range(first, first + again))
     return [row for at, row in enumerate(rows) if at not in dropped] if dropped else rows
+
+
+def _without_heads_again(rows: list[Row]) -> list[Row]:
+    """Return the rows of a list without those that repeat three or more of its first lines, but for the page's number.
+
+    However many cells they have: no documents stand again so.
+    """
+    first = [PAGE.sub("", _text(cells)).strip() for _, cells in rows[:HEAD]]
+    begin = next((cell for cell in rows[0][1] if cell is not None), None) if rows else None
+    dropped: set[int] = set()
+    for at in [at for at, (_, cells) in enumerate(rows) if at and begin in cells]:
+        pairs = zip(first, rows[at : at + HEAD], strict=False)
+        again = sum(1 for _ in takewhile(lambda pair: PAGE.sub("", _text(pair[1][1])).strip() == pair[0], pairs))
+        if again >= OF_HEAD:
+            # The names of columns tell where a page begins.
+            dropped.update(place for place in range(at, at + again) if not _are_names(rows[place][1]))
+    return [row for at, row in enumerate(rows) if at not in dropped] if dropped else rows
+
+
+def _are_names(cells: list[object]) -> bool:
+    held = [cell for cell in cells if cell is not None]
+    return len(held) > 2 * OF_TITLE and all(isinstance(cell, str) and not re.search(r"\d", cell) for cell in held)
 
 
 def _is_title(cells: list[object]) -> bool:

@@ -261,6 +261,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame = meaning.without_residuals(frame)
     told += _neither_paid_nor_open(frame, source)
     told += days_of_payment_unknown(raw, values, source)
+    frame, of_nobody = _without_settled_of_nobody(frame, source)
     # What the file states of rows beside payments is kept, and compared with what these leave.
     frame["stated_open"] = frame["open"] if "open" in source.columns else np.nan
     if source.lines in ("payments", "parts"):
@@ -284,7 +285,17 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         stated=values["amount"].abs().reindex(frame.index), own_amount=values["own_amount"].abs().reindex(frame.index)
     )
     kept = frame.set_axis(lines[frame.index], axis="index")
-    return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(told), tuple(out.problems))
+    return Documents(kept, (*left_out, *of_others, *of_nobody, *out.left_out), tuple(told), tuple(out.problems))
+
+
+def _without_settled_of_nobody(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the documents without those that name no buyer and are paid in full, such as interest, and a note."""
+    nobody = frame[["buyer_id", "name", "applies_to"]].isna().all(axis="columns") & (not source.bank)
+    done = nobody & (frame["amount"] > 0) & ((frame["amount"] - frame["paid"]).abs() < CENT)
+    if not done.any():
+        return frame, []
+    rule = f"paid in full, and names no buyer: {frame.loc[done, 'amount'].sum():,.2f}"
+    return frame[~done], [(table_of_list(source), rule, int(done.sum()))]
 
 
 def _of_values(found: pd.DataFrame, values: dict[str, list[Code]]) -> pd.Series:

@@ -12,6 +12,7 @@ from tradecredit.book.exports.block_heads import (
     numbered,
     titled,
     with_numbers,
+    with_terms,
     without_one_value,
 )
 from tradecredit.book.exports.blocks import TREE
@@ -65,7 +66,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
             of_lines = block_of(columns, cells, below, _begins_of_pages(rows, number, lines))
             # A label above is surer than lines with amounts, which may sum up.
             block = block if block and "+" in of_lines.values() else of_lines or block
-        block = with_numbers(block, rows)
+        block = with_terms(with_numbers(block, rows), columns, below)
         if not block and is_tree(columns, cells, below):
             (named,) = (columns.pop(one) for one in ("buyer_id", "name") if one in columns)
             columns, block = {**columns, "invoice_id": named}, {"name": TREE}

@@ -66,7 +66,7 @@ def rows_of_others(seen: Seen) -> Settled:
     of which there are few, has a word of purchases among others without.
     """
     source, found = seen.source, seen.found
-    if source.form.layout == "xml" or source.one_kind:
+    if source.form.layout == "xml" or source.one_kind or seen.system.lines == "parts":
         return Settled()
     void = {plain(word) for word in seen.system.void}
     used = set(source.named_columns)

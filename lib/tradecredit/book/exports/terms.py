@@ -71,6 +71,17 @@ def read(text: str) -> Terms:
     return Terms(net, end, of_month, tuple(sorted(discounts)))
 
 
+def are_told(text: str) -> bool:
+    """Return whether a text tells days of payment, and hardly anything else, as a line below a buyer's name does.
+
+    >>> are_told("0% 0 Net 30"), are_told("Terms: C.O.D."), are_told("Net 7 Interiors Ltd"), are_told("12 High Street")
+    (True, True, False, False)
+    """
+    told = read(text)
+    words = re.sub(rf"\d|%|\bnet(?:to)?\b|{_DAY}|terms?|{AT_ONCE}|[^\w]", " ", text.lower()).split()
+    return (told.days is not None or told.month_end is not None) and len(words) <= 1 and not text.strip().isdecimal()
+
+
 def due(issued: pd.Series, texts: pd.Series) -> pd.Series:
     """Return the due days of invoices by their terms in words; missing where these name no day.
 

@@ -28,5 +28,26 @@ def is_sum(text: str) -> bool:
     >>> is_sum("DEBTOR TOTAL       1,267.89   633.94-"), is_sum("Summe Konto 10101  12,50 S"), is_sum("Alder Ltd 12.50")
     (True, True, False)
     """
-    words = re.sub(r"(?:[\s(+-]*\d[\d.,' ]*[.,]\d\d\s*(?:-|\)|[A-Za-z]{1,3}\b)?)+\s*$", "", text)
+    words = _without_amounts(text)
     return words != text and (re.match(TOTAL, words.strip()) or re.search(TOTAL_BEHIND, words)) is not None
+
+
+_WRITTEN = re.compile(r"[(<+-]?\d[\d.,']*[.,]\d\d[->)]?")
+_GROUP = re.compile(r"[(<+-]*\d{1,3}|[(<+-]")
+_BESIDE = re.compile(r"[->)]|[A-Za-z]{1,3}")
+
+
+def _without_amounts(text: str) -> str:
+    """Return a text without the amounts at its end, their groups of thousands and what stands beside them.
+
+    Word by word from behind: one expression for all of them takes for ever on a wide line.
+    """
+    words = text.split()
+    at = len(words)
+    while at:
+        beside = _BESIDE.fullmatch(words[at - 1]) and at > 1 and _WRITTEN.fullmatch(words[at - 2])
+        group = at < len(words) and _GROUP.fullmatch(words[at - 1])
+        if not (_WRITTEN.fullmatch(words[at - 1]) or beside or group):
+            break
+        at -= 1
+    return " ".join(words[:at]) if at < len(words) else text
