@@ -231,3 +231,35 @@ def test_what_is_open_or_paid_is_told_by_the_age_of_what_it_is_nothing_of(name, 
     suggestion, found = read(tmp_path, "liste.csv", "\n".join(lines))
     assert suggestion.source.columns[role] == name
     assert {*open_items(found)} == {f"F{at}" for at in range(1, 25) if at >= 14 or at == 5}
+
+
+SET_OFF = """Nr;Faktura;Kundnr;Kundnamn;Datum;Betalsätt;Belopp
+1;F1;1111;Berg AB;2026-03-01;BG;100,50
+2;F2;1111;Berg AB;2026-03-10;KV;50,25
+3;F4;1111;Berg AB;2026-03-10;KV;-50,25
+"""
+
+
+def test_a_payment_below_zero_of_a_credit_memo_uses_it_for_the_invoice_beside(tmp_path):
+    sold = "Fakturanr;Kundnr;Kundnamn;Fakturadatum;Förfallodatum;Totalt;Krediterar faktura\n"
+    sold += "F1;1111;Berg AB;2026-02-01;2026-03-03;100,50;\nF2;1111;Berg AB;2026-02-02;2026-03-04;200,75;\n"
+    sold += "F3;1112;Dal AB;2026-02-03;2026-03-05;300,25;\nF4;1111;Berg AB;2026-02-20;2026-03-22;-50,25;F2\n"
+    for name, text in (("fakturor.csv", sold), ("inbetalningar.csv", SET_OFF)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    suggestion = suggested([tmp_path / "fakturor.csv", tmp_path / "inbetalningar.csv"])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"F2": 150.5, "F3": 300.25}
+    assert found.tables["receipts"]["invoice_id"].notna().all()
+
+
+def test_receipts_may_have_the_number_of_the_credit_memo_that_they_use(tmp_path):
+    sold = [row.rpartition(",")[0] for row in INVOICES] + ["Buyer 1,CN01,2026-02-20,,-20.00"]
+    paid = "Date,Rec No,Customer,Amount,Invoice,How\n2026-03-10,R1,Buyer 1,81.50,I1,EFT\n"
+    paid += "2026-03-10,CN01,Buyer 1,20.00,I1,Credit note\n2026-03-11,R2,Buyer 2,60.00,I2,EFT\n"
+    for name, text in (("invoices.csv", "\n".join(sold)), ("receipts.csv", paid)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    suggestion = suggested([tmp_path / "invoices.csv", tmp_path / "receipts.csv"])
+    found = ledger(suggestion.source, suggestion.currency)
+    left = {one: rest for one, (_, _, rest) in open_items(found).items()}
+    assert "I1" not in left and left["I2"] == 42.5
+    assert found.tables["receipts"]["invoice_id"].notna().all()
