@@ -65,3 +65,18 @@ def test_a_groups_own_rates_may_be_the_banks(tmp_path, monkeypatch):
     book = group.book()
     last = book.fx[(book.fx["currency"] == "USD") & (book.fx["date"] <= "2024-03-31")].iloc[-1]
     assert last["rate"] == pytest.approx(converted(1, "USD", "EUR", day))
+
+
+def test_where_the_bank_states_none_of_a_currency_a_table_is_asked_for(without_rates):
+    without_rates.replace("invoices", "GBP", "VND")
+    with pytest.raises(InputError, match=r"add a table fx \(date, currency, rate\), or correct"):
+        Book.open(without_rates.run_file)
+    without_rates.run(exchange_rates="ecb")
+    with pytest.raises(InputError, match=r"states none: add a table fx .* in place of exchange_rates"):
+        Book.open(without_rates.run_file)
+
+
+def test_currencies_are_those_of_a_day():
+    assert "RUB" in central_bank.currencies(date(2020, 5, 31)) and "RUB" not in central_bank.currencies(
+        date(2024, 5, 31)
+    )

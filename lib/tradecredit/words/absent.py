@@ -40,6 +40,17 @@ PAYMENTS = (
     "export of settled items with the days on which they were paid would tell."
 )
 
+UNTESTED_PAYMENTS = (
+    "The history is too short: how late single invoices are likely to be paid is shown where it could be tested on "
+    "invoices of six months that have fallen due since, with payments of the time before to learn from."
+)
+
+
+def payments(told: bool) -> str:
+    """Return why nothing is said of when single invoices will be paid; `told`: whether it is known of any."""
+    return UNTESTED_PAYMENTS if told else PAYMENTS
+
+
 HABITS = "How late buyers pay is not in the book: from which discount on early payment is too dear is not known."
 
 LONGER = "Sales and the terms given are not known from open items alone: nor is what longer terms would cost."

@@ -332,7 +332,7 @@ def known_days(book: Book) -> list[str]:
         found.append(
             tr(
                 "The ledger begins on {first}: what was still open from before is not in it, and what was owed before "
-                "{whole} is not known in full. No figure is compared with earlier days.",
+                "{whole} is not known in full. No figure is compared with days before that.",
                 first=day(first_day(book)),
                 whole=day(whole),
             )

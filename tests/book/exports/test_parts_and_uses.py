@@ -263,3 +263,58 @@ def test_receipts_may_have_the_number_of_the_credit_memo_that_they_use(tmp_path)
     left = {one: rest for one, (_, _, rest) in open_items(found).items()}
     assert "I1" not in left and left["I2"] == 42.5
     assert found.tables["receipts"]["invoice_id"].notna().all()
+
+
+AGAIN = """Customer,Invoice,Date,Terms days,Amount,Paid Date
+Alder,1,2024-02-01,30,1000.50,2024-03-01
+Alder,2,2024-03-01,30,500.50,2024-04-01
+Birch,3,2024-03-02,30,410.50,2024-04-02
+Alder,1,2025-11-01,30,1200.50,
+Birch,3,2025-11-02,30,800.25,
+Cedar,7,2025-11-03,30,300.75,
+"""
+
+
+def test_numbers_that_begin_anew_with_each_year_are_invoices_of_their_own(tmp_path):
+    _, found = read(tmp_path, "invoices.csv", AGAIN)
+    left = [(due, rest) for _, due, rest in open_items(found).values()]
+    assert sorted(left) == [("2025-12-01", 1200.5), ("2025-12-02", 800.25), ("2025-12-03", 300.75)]
+
+
+BLOCKS = """Code;Name;Invoice;Date;Due;Amount;Open
+C001;Alder Trading;;;;;
+;;A-101;2025-11-01;2025-12-01;120000;120000
+;;A-102;2025-11-20;2025-12-20;25000;15000
+Total;;;;;145000;135000
+C002;Birch Industries;;;;;
+;;A-103;2025-12-01;2026-01-01;3200;3200
+;;A-104;2025-12-20;2026-01-20;4500;4500
+Total;;;;;7700;7700
+"""
+
+
+def test_a_total_without_cents_is_no_buyer(tmp_path):
+    _, found = read(tmp_path, "list.csv", BLOCKS)
+    assert {one: buyer for one, (buyer, _, _) in open_items(found).items()} == {
+        "A-101": "Alder Trading", "A-102": "Alder Trading", "A-103": "Birch Industries", "A-104": "Birch Industries",
+    }  # fmt: skip
+
+
+def test_what_is_open_is_no_balance_that_runs_on_where_invoices_before_are_paid(tmp_path):
+    rows = [f"Buyer {at},P{at},2026-01-{at:02},2026-02-{at:02},{100.5 + at},0" for at in range(1, 13)]
+    rows += [f"Buyer {at},Q{at},2026-01-{at + 13},2026-02-{at + 12},{50.25 + at},{50.25 + at}" for at in range(1, 7)]
+    lines = [row for at in range(1, 13) for row in rows if row.startswith(f"Buyer {at},")]
+    _, found = read(tmp_path, "list.csv", "\n".join(["Customer,Invoice,Date,Due,Amount,Open Amount", *lines]))
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {
+        f"Q{at}": 50.25 + at for at in range(1, 7)
+    }
+
+
+def test_numbers_that_differ_in_capitals_alone_may_be_those_of_several_buyers(tmp_path):
+    text = "Account Number,Customer Name,Invoice,Date,Due,Amount\n"
+    for at, (code, name) in enumerate((("aBc1", "Alder"), ("ABc1", "Birch"), ("aBC1", "Cedar"), ("aBc1", "Alder")), 1):
+        text += f"{code},{name} Ltd,I{at},2026-02-0{at},2026-03-0{at},{100.5 + at}\n"
+    _, found = read(tmp_path, "list.csv", text)
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {
+        "aBc1": "Alder Ltd", "ABc1": "Birch Ltd", "aBC1": "Cedar Ltd",
+    }  # fmt: skip

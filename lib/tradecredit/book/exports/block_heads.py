@@ -11,9 +11,9 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import (
     ALONE,
     MOSTLY_NUMBERED,
+    account_beside,
     behind_label,
     heads_block,
-    is_account,
     is_particular,
     labelled,
     parts_of,
@@ -89,9 +89,12 @@ def block_of(
         at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
         return [row[place] for place in at if place < len(row) and row[place] is not None]
 
+    undated = [row for row in below if not any(map(is_day, held(row, *DAYS))) and not _sums_up(row)]
+    account = account_beside(cell for row in undated for cell in held(row, *AMOUNTS))
+
     def heads(row: list[object]) -> bool:
-        """Return whether a row has an account beside its texts, and no day."""
-        return not any(map(is_day, held(row, *DAYS))) and all(map(is_account, held(row, *AMOUNTS)))
+        """Return whether a row has the account of all beside its texts, and no day."""
+        return row in undated and all(str(cell).strip() == account for cell in held(row, *AMOUNTS))
 
     documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS) and not heads(row)]
     role: Role = "buyer_id" if "buyer_id" in columns else "name"
@@ -113,7 +116,7 @@ def block_of(
             if row not in documents and not is_particular(line, above)
         ]
         alone = next((word for word in ALONE if any(heads_block(line, word) for line in lines if line)), None)
-        several = _several(documents, below, held)
+        several = _several(documents, below, held, account)
         texts = [labelled(str(line[0]).strip()) for line in lines if line and heads_block(line, alone or "")]
         if alone == "" and (word := _word_before(texts)):
             return {"buyer_id": word, "name": word}
@@ -212,8 +215,12 @@ def is_tree(columns: dict[Role, list[str]], header: list[object], below: list[li
     return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)
 
 
+def _sums_up(row: list[object]) -> bool:
+    return any(isinstance(cell, str) and re.match(TOTAL, cell.strip()) for cell in row)
+
+
 def _several(
-    documents: list[list[object]], below: list[list[object]], held: Callable[..., list[object]]
+    documents: list[list[object]], below: list[list[object]], held: Callable[..., list[object]], account: str | None
 ) -> dict[Role, str]:
     """Return which texts of the lines above blocks of documents are a buyer's code and name; empty without such lines.
 
@@ -224,7 +231,7 @@ def _several(
         [str(cell).strip() for cell in row if cell is not None]
         for row in below[:first]
         if not any(map(is_day, held(row, *DAYS)))
-        and all(is_account(cell) for cell in held(row, *AMOUNTS) if is_amount(cell))
+        and all(str(cell).strip() == account for cell in held(row, *AMOUNTS) if is_amount(cell))
     ]
     if not lines or len(lines[0]) < 2 or re.match(TOTAL, lines[0][0]):
         return {}

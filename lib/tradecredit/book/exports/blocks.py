@@ -142,10 +142,13 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
 
     Of lines one below the other the first counts: others hold particulars.
     """
-    without = ~(
-        _holding(found, source, DAYS, is_day)
-        | _holding(found, source, AMOUNTS, lambda cell: is_amount(cell) and not is_account(cell))
-    )
+    with_day, with_amount = _holding(found, source, DAYS, is_day), _holding(found, source, AMOUNTS, is_amount)
+    sums = found.map(_is_sum).any(axis="columns")
+    named = [name for role in AMOUNTS for name in _columns_of(source, role) if name in found]
+    beside = found.loc[~with_day & with_amount & ~sums, named].to_numpy(dtype="object").ravel()
+    account = account_beside(cell for cell in beside if not pd.isna(cell))
+    of_account = _holding(found, source, AMOUNTS, lambda cell: str(cell).strip() == account) & ~sums
+    without = ~(with_day | (with_amount & ~of_account))
     own = [name for name in found if not str(name).startswith("above: ")]
     without &= found[own].notna().any(axis="columns")
     first = without & ~without.shift(fill_value=False)
@@ -156,13 +159,17 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
     return pd.Series({line: held for line, held in lines.items() if len(held) > 1}, dtype="object")
 
 
-def is_account(cell: object) -> bool:
-    """Return whether a cell holds a number that is one of the general ledger, as of all customers, and no amount.
+def account_beside(cells: Iterable[object]) -> str | None:
+    """Return the account of the general ledger that stands as one number beside all heads of blocks; else None.
 
-    >>> is_account("41100000"), is_account(41100000), is_account("1,000,000"), is_account(100)
-    (True, True, False, False)
+    `cells`: what stands among amounts in lines without a day that are no totals.
+
+    >>> account_beside(["41100000", 41100000]), account_beside(["145000", "135000"]), account_beside(["145000"])
+    ('41100000', None, None)
     """
-    return re.fullmatch(r"\d{6,10}", str(cell).strip()) is not None
+    held = [str(cell).strip() for cell in cells]
+    one = len(held) > 1 and len({*held}) == 1 and re.fullmatch(r"\d{6,10}", held[0])
+    return held[0] if one else None
 
 
 def _holding(
@@ -174,6 +181,15 @@ def _holding(
     for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
         holding |= found[name].map(is_one, na_action="ignore").eq(True)
     return holding
+
+
+def _is_sum(cell: object) -> bool:
+    return isinstance(cell, str) and re.match(TOTAL, cell.strip()) is not None
+
+
+def _columns_of(source: ExportList, role: Role) -> list[str]:
+    named = source.columns.get(role, [])
+    return [named] if isinstance(named, str) else list(named)
 
 
 def _documents(found: pd.DataFrame, source: ExportList) -> pd.Series:
@@ -246,8 +262,10 @@ def parts_of(text: str) -> list[str]:
     (['Code: C12', 'Name: Alder Ltd'], ['Alder Ltd'])
     >>> parts_of("Customer code: C12 - Customer name: Alder - Birch")
     ['Customer code: C12', 'Customer name: Alder - Birch']
+    >>> parts_of("Debtor: 1001 - Alder Ltd  Terms: 30 days")
+    ['Debtor: 1001 - Alder Ltd', 'Terms: 30 days']
     """
-    return re.split(r"(?:\s{2,}|\s[-–|;]\s+)(?=[^\s:][^:]*:\s)", text)
+    return re.split(r"(?:\s{2,}|\s[-–|;]\s+)(?=[^\s:](?:[^\s:]|\s(?!\s))*:\s)", text)
 
 
 def unlabelled(text: str) -> str:
@@ -302,7 +320,7 @@ def heads_block(held: list[object], word: str) -> bool:
 
 
 def is_particular(held: list[object], above: list[object]) -> bool:
-    """Return whether a line is one of labels below a buyer's name, which tell of it and do not name another.
+    """Return whether a line below a buyer's name tells of it, by labels, terms or a telephone, and names no other.
 
     >>> is_particular(["Contact: J. Doe  Phone: 555"], ["Alder Ltd"]), is_particular(["Customer: Birch"], ["Alder Ltd"])
     (True, False)

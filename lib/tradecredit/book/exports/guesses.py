@@ -34,6 +34,8 @@ WORDED: tuple[Role, ...] = ("kind", "text", "applies_to", "buyer_id", "name", "i
 """Roles in whose cells a word may tell a total."""
 SUM = re.compile(rf"^(?:{TOTAL.removeprefix('(?i)')})|{TOTAL_BEHIND.removeprefix('(?i)')}", re.IGNORECASE)
 """How cells begin or end of lines that sum others up."""
+LEAST_STEPS = 3
+"""So many rows below a balance show how it runs."""
 LEAST_DOCUMENTS = 20
 """In so many documents some buyer has two."""
 
@@ -210,8 +212,12 @@ def running_balance(seen: Seen) -> Settled:
     moves = read["debit"].fillna(0) - read["credit"].fillna(0) if sides else read["amount"]
     buyer = raw["buyer_id"].fillna(raw["name"])
     one_group = pd.Series(0, index=raw.index)
-    steps = [read["open"] - read["open"].groupby(group).shift() - moves for group in (buyer, one_group)]
-    right = [(step.dropna().abs() < 0.01).mean() for step in steps if step.notna().any()]
+    right = []
+    for group in (buyer, one_group):
+        before = read["open"].groupby(group).shift()
+        step = (read["open"] - before - moves)[before.abs() > CENT].dropna()
+        # After an invoice of which nothing is open, the whole of the next one looks like a step.
+        right += [(step.abs() < CENT).mean()] if len(step) >= LEAST_STEPS else []
     if max(right, default=float(sides)) <= 0.9:
         return Settled()
     columns["balance"] = columns.pop("open")

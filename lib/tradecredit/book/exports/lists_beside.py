@@ -60,7 +60,8 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
             "buyer_id",
             "name",
         } & found.columns.keys()
-        sure = own or "cleared" in columns
+        # What has a sum that was paid, and no other, is a payment.
+        sure = own or "cleared" in columns or ("paid" in columns and not {"amount", "status"} & columns.keys())
         # What is open of a payment is not yet used.
         of_invoices = {"due", "debit"} | (set() if own and "invoice_id" not in columns else {"open"})
         if kinds and sure and not of_invoices & columns.keys():

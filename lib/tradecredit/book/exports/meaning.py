@@ -47,6 +47,16 @@ def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame
     return raw.assign(**{role: raw[role].where(~first, raw["balance"])})
 
 
+def with_terms_among_days(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with what stands in place of a due day and tells days of payment, such as `cash`, as terms."""
+    if pd.api.types.infer_dtype(raw["due"], skipna=True) not in ("string", "mixed"):
+        return raw
+    worded = raw["due"].map(lambda cell: isinstance(cell, str) and terms.are_told(cell), na_action="ignore").eq(True)
+    if not worded.any():
+        return raw
+    return raw.assign(terms=raw["terms"].where(~worded | raw["terms"].notna(), raw["due"]), due=raw["due"].mask(worded))
+
+
 def our_kinds(source: ExportList) -> dict[str, DocumentKind]:
     """Return our kind of document by theirs as the file has it: codes of the run file may be numbers."""
     return {str(theirs): ours for theirs, ours in source.kinds.items()}
@@ -266,12 +276,23 @@ def _with_terms(
         notes = [("invoices", BY_TERMS_OF_BUYER, told)] if told else []
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
     begin = frame["baseline"].fillna(frame["issued"])
-    # What is brought back of an invoice is due as it was.
-    raises = frame["amount"].gt(0) & frame["invoice_id"].notna()
-    first = begin.where(raises).groupby([frame["buyer_id"].fillna(frame["name"]), frame["invoice_id"]]).transform("min")
-    begin = begin.mask(raises, first)
+    of_invoice = frame["buyer_id"].fillna(frame["name"]).astype("str") + "\n" + frame["invoice_id"].astype("str")
+    first = begin.where(frame["amount"] > 0).groupby(of_invoice.where(frame["invoice_id"].notna())).transform("min")
+    begin = begin.mask(_brought_back(frame, of_invoice), first)
     frame["due"] = frame["due"].fillna(begin + pd.to_timedelta(stated, unit="D"))
     return frame, notes
+
+
+def _brought_back(frame: pd.DataFrame, of_invoice: pd.Series) -> pd.Series:
+    """Return which rows bring back of an invoice what was paid of it, and are due as it was: just an earlier payment.
+
+    Another invoice of the number, as of another year, is over its own amount.
+    """
+    day = frame["issued"]
+    over = of_invoice + "\n" + (frame["amount"].abs() * 100).round().astype("str")
+    paid = day.where(frame["amount"] < 0).groupby(over).transform("min")
+    sold = day.where(frame["amount"] > 0).groupby(of_invoice).transform("min")
+    return (frame["amount"] > 0) & frame["invoice_id"].notna() & (paid <= day) & (sold < day)
 
 
 def _of_debtors(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from xlrd import Book
     from xlrd.sheet import Cell
 
+NO_DAY = "#######"
+"""What a number that is no day is shown as, where it stands as one."""
 Merged = dict[int, list[tuple[int, int]]]
 """The cells of a sheet that are one over several columns: by line, from 1, the first and the last column, from 0."""
 
@@ -46,7 +48,10 @@ def _value(cell: "Cell", book: "Book") -> object:
     if cell.ctype == xlrd.XL_CELL_NUMBER:
         return int(cell.value) if cell.value.is_integer() else cell.value
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+        try:
+            return xlrd.xldate.xldate_as_datetime(cell.value, book.datemode) if cell.value >= 0 else NO_DAY
+        except OverflowError:
+            return NO_DAY
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     if cell.ctype == xlrd.XL_CELL_ERROR:

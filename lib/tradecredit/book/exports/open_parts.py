@@ -42,6 +42,9 @@ def unknown_amounts(seen: Seen) -> Settled:
         return Settled()
     named = set(source.named_columns)
     amount = amounts(raw["amount"], source.form.decimal).abs()
+    if by_due_day := _late_and_not_due(seen, amount):
+        guess = Guess("source.columns.open", ", ".join(by_due_day), open=True)
+        return Settled({"columns": {**source.columns, "open": by_due_day}}, (guess,))
     unknown: dict[str, pd.Series] = {}
     for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
         part = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
@@ -55,9 +58,6 @@ def unknown_amounts(seen: Seen) -> Settled:
         columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
-    if by_due_day := _late_and_not_due(seen, unknown):
-        guess = Guess("source.columns.open", ", ".join(by_due_day), open=True)
-        return Settled({"columns": {**source.columns, "open": by_due_day}}, (guess,))
     if told_by := _by_states(seen, amount, unknown) or _by_their_days(seen, amount, unknown):
         role, name = told_by
         return Settled({"columns": {**source.columns, role: name}}, (Guess(f"source.columns.{role}", name, open=True),))
@@ -115,22 +115,20 @@ def open_by_balances(seen: Seen) -> Settled:
     return Settled()
 
 
-def _late_and_not_due(seen: Seen, unknown: Mapping[str, pd.Series]) -> list[str] | None:
+def _late_and_not_due(seen: Seen, amount: pd.Series) -> list[str] | None:
     """Return the two unknown columns of which one holds what is late and one what is not due yet; None without such.
 
     Each document stands in one of them, and the due days of the one's all lie before those of the other's.
     """
-    due = days_of(seen.raw["due"], "due", seen.source.form)
-    held = {name: part.fillna(0.0).abs() > CENT for name, part in unknown.items()}
+    due, named = days_of(seen.raw["due"], "due", seen.source.form), set(seen.source.named_columns)
+    held: dict[str, pd.Series] = {}
+    for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
+        part = amounts(seen.found[name], seen.source.form.decimal).set_axis(amount.index).fillna(0.0).abs()
+        if (part <= amount + CENT).all() and (part > CENT).sum() >= LEAST:
+            held[str(name)] = part > CENT
     for late, early in permutations(held, 2):
         both, either = held[late] & held[early], held[late] | held[early]
-        apart = due[held[late]].max() < due[held[early]].min()
-        if (
-            apart
-            and not both.any()
-            and either.mean() > ALMOST_ALL
-            and min(held[late].sum(), held[early].sum()) >= LEAST
-        ):
+        if due[held[late]].max() < due[held[early]].min() and not both.any() and either.mean() > ALMOST_ALL:
             return [late, early]
     return None
 

@@ -147,19 +147,35 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
 
 
 def _one_spelling(frame: pd.DataFrame, told: list[Note]) -> pd.DataFrame:
-    """Return the documents with buyers that differ in capitals and spaces alone as one, as they are written mostly."""
-    buyer = frame["buyer_id"]
-    written = buyer.dropna().value_counts()
-    alike = written.index.str.casefold().str.split().str.join(" ")
-    usual = pd.Series(written.index, index=written.index).groupby(alike).transform("first")
-    others = usual[usual != usual.index]
+    """Return the documents with buyers that differ in capitals and spaces alone as one, as the ledger mostly writes it.
+
+    Numbers that belong to names which differ are those of several buyers.
+    """
+    in_ledger = (frame["part"] == frame["part"].min()).rename("in_ledger")
+    written = pd.DataFrame(
+        {"buyer": frame["buyer_id"], "name": frame["name"].map(_bare, na_action="ignore"), "of": in_ledger}
+    )
+    of = (
+        written.dropna(subset="buyer")
+        .groupby("buyer")
+        .agg(names=("name", "first"), ledger=("of", "sum"), rows=("of", "size"))
+    )
+    of = of.sort_values(["ledger", "rows"], ascending=False, kind="stable")
+    alike = pd.Series([_bare(buyer) for buyer in of.index], index=of.index)
+    one_name = of["names"].groupby(alike).transform("nunique") <= 1
+    usual = pd.Series(of.index, index=of.index).groupby(alike).transform("first")
+    others = usual[(usual != usual.index) & one_name]
     if others.empty:
         return frame
-    rows = buyer.isin(list(others.index))
+    rows = frame["buyer_id"].isin(list(others.index))
     shown = ", ".join(f"{one} as {other}" for one, other in others.head(SHOWN).items())
     rule = f"buyers that differ in capitals and spaces alone, taken as one: {shown}"
     told.append(("buyers", rule + (", …" if len(others) > SHOWN else ""), int(rows.sum())))
-    return frame.assign(buyer_id=buyer.where(~rows, buyer.map(others).astype("str")))
+    return frame.assign(buyer_id=frame["buyer_id"].where(~rows, frame["buyer_id"].map(others).astype("str")))
+
+
+def _bare(text: object) -> str:
+    return " ".join(str(text).casefold().split())
 
 
 def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
@@ -239,7 +255,7 @@ def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iter
 def _documents(source: ExportList, found: pd.DataFrame, label: str, run: ReadingOf) -> Documents:
     """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
-    raw = meaning.with_opening_balances(raw, source)
+    raw = meaning.with_terms_among_days(meaning.with_opening_balances(raw, source))
     listed = are_documents(raw, source.lines == "parts")
     is_document, left_out, told = documents_among(raw, found, listed, source)
     settled, written_off = _of_values(found, source.settled), _of_values(found, source.written_off)

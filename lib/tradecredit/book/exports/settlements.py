@@ -18,7 +18,7 @@ UNDATED = "undated"
 SETTLED_BY = {"credit_note": " credited", "write_off": " written off"}
 """Kind of receipt: what stands behind the invoice's number in the number of one that has none; others settled it."""
 NAMED = 0.8
-"""Share of credits whose columns name an invoice, from which these tell of all what they settle."""
+"""Share of credits whose columns name an invoice, or what they are matched with, from which these tell of all."""
 SERIES = r"[A-Za-z]+[-/.]?\d+"
 """A number of one series: letters and figures."""
 _Side = tuple[pd.DataFrame, pd.Series]
@@ -194,9 +194,12 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     names.append(_named(rows["buyer_id"], rows["invoice_id"], invoices, own))
     words = _in_words(rows["buyer_id"], rows["applies_to"].fillna("").str.cat(rows["text"].fillna(""), " "), invoices)
     of_invoice = names[0].fillna(names[1]).fillna(names[2])
-    if of_invoice.notna().mean() > NAMED:
+    if (of_invoice.notna() | rows["group"].notna()).mean() > NAMED:
         # Where columns tell what credits settle, one whose text alone names an invoice is not set off yet.
-        words = words.loc[of_invoice.notna()].reindex(words.index)
+        # Unless it is over just the invoice's amount.
+        owed = invoices.drop_duplicates("key").set_index("key")["amount"]
+        just = (words[0].map(owed) - amount).abs() < CENT
+        words = words.loc[of_invoice.notna() | just].reindex(words.index)
     of_invoice = of_invoice.fillna(words[0])
     words = words.where(words.ne(of_invoice, axis="index")).add_prefix(ALSO)
     first = invoices.reset_index(drop=True).drop_duplicates("key")

@@ -95,7 +95,14 @@ def _without_summaries(listed: list[list[tuple[Path, Looked]]]) -> tuple[list[li
     They hold the same debts once more.
     """
     of_ages = [one for one in listed if one[0][1].found.system.buckets]
-    if all(one in of_ages or _of_payments(one[0][1].found.system) for one in listed):
+    with_documents = [
+        one
+        for one in listed
+        if one not in of_ages
+        and not _of_payments(one[0][1].found.system)
+        and {"due", "invoice_id", "number"} & one[0][1].found.columns.keys()
+    ]
+    if not with_documents:
         return listed, []
     names = [looked.form.sheet or path.name for one in of_ages for path, looked in one]
     return [one for one in listed if one not in of_ages], names
@@ -127,26 +134,23 @@ def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Sugge
                 break
         else:
             if own := _own_number(first, one.source, cells):
-                source = first.model_copy(update={"columns": {**first.columns, "number": own}})
-                guess = Guess("source.columns.number", own, open=True)
-                found[0] = found[0]._replace(source=source, guesses=(*found[0].guesses, guess))
-                first = source
+                found[0] = _with_column(found[0], "number", own)
+                first = found[0].source
             elif "applies_to" not in one.source.columns and (named := guesses.naming(cells, list(numbers))):
-                columns = {**one.source.columns, "applies_to": named}
-                guess = Guess("source.columns.applies_to", named, open=True)
-                found[at] = one._replace(
-                    source=one.source.model_copy(update={"columns": columns}), guesses=(*one.guesses, guess)
-                )
+                found[at] = _with_column(one, "applies_to", named)
             elif "applies_to" not in one.source.columns and (joined := _joined(first, one.source, cells)):
                 for role, name in joined.items():
                     place = 0 if role == "number" else at
-                    source = found[place].source
-                    source = source.model_copy(update={"columns": {**source.columns, role: name}})
-                    guess = Guess(f"source.columns.{role}", name, open=True)
-                    found[place] = found[place]._replace(source=source, guesses=(*found[place].guesses, guess))
+                    found[place] = _with_column(found[place], role, name)
                 first = found[0].source
     rest = [one for one in found if not {path.resolve() for path in reading.files(one.source, one.source.path)} & used]
     return rest, [path for path in unlisted if path.resolve() not in used]
+
+
+def _with_column(one: Suggestion, role: Role, name: str) -> Suggestion:
+    """Return a list with a column that means something, as an open guess."""
+    source = one.source.model_copy(update={"columns": {**one.source.columns, role: name}})
+    return one._replace(source=source, guesses=(*one.guesses, Guess(f"source.columns.{role}", name, open=True)))
 
 
 def _unread_alone(one: Suggestion) -> Suggestion:
@@ -387,7 +391,8 @@ def _with_rates(suggestion: Suggestion) -> Suggestion:
     tables = ledger.ledger(suggestion.source, suggestion.currency, READ_ALL).tables
     named = {one for name in EXPORTED if name in tables for one in tables[name]["currency"].dropna()}
     others = sorted(named - {suggestion.currency})
-    if "fx" in tables or not others or not {*others, suggestion.currency} <= central_bank.currencies():
+    known = central_bank.currencies(suggestion.source.exported)
+    if "fx" in tables or not others or not {*others, suggestion.currency} <= known:
         return suggestion
     guess = Guess("exchange_rates", f"ecb, the European Central Bank's, of {', '.join(others)}", open=True)
     return suggestion._replace(exchange_rates="ecb", guesses=(*suggestion.guesses, guess))
