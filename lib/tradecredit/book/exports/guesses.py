@@ -215,9 +215,9 @@ def running_balance(seen: Seen) -> Settled:
     right = []
     for group in (buyer, one_group):
         before = read["open"].groupby(group).shift()
-        step = (read["open"] - before - moves)[before.abs() > CENT].dropna()
-        # After an invoice of which nothing is open, the whole of the next one looks like a step.
-        right += [(step.abs() < CENT).mean()] if len(step) >= LEAST_STEPS else []
+        # Without debit and credit the whole of an invoice, after one of which nothing is open, looks like a step.
+        step = (read["open"] - before - moves)[sides | (before.abs() > CENT)].dropna()
+        right += [(step.abs() < 2 * CENT).mean()] if len(step) >= (1 if sides else LEAST_STEPS) else []
     if max(right, default=float(sides)) <= 0.9:
         return Settled()
     columns["balance"] = columns.pop("open")
