@@ -318,3 +318,11 @@ def test_numbers_that_differ_in_capitals_alone_may_be_those_of_several_buyers(tm
     assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {
         "aBc1": "Alder Ltd", "ABc1": "Birch Ltd", "aBC1": "Cedar Ltd",
     }  # fmt: skip
+
+
+def test_a_payment_that_was_returned_is_neither_a_sale_nor_a_second_invoice(tmp_path):
+    _, found = read(tmp_path, "partitario.csv", ACCOUNTS)
+    sold = found.tables["invoices"].set_index("invoice_id")["amount"].to_dict()
+    assert sold == {"11/A": 2405.14, "87/A": 1438.55, "4/A": 4151.64, "47/A": 1127.44}
+    paid = found.tables["receipts"].query("invoice_id == '87/A'")["amount"].tolist()
+    assert sorted(paid) == [-1438.55, 1438.55]

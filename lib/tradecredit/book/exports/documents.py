@@ -129,6 +129,7 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     documents = documents[~out]
     unknown = documents["kind"].isna()
     by_sign = pd.Series(np.where(documents["amount"] < 0, "payment", "invoice"), index=documents.index)
+    by_sign = by_sign.mask(_returned(documents, unknown), "payment")
     documents = documents.assign(kind=documents["kind"].where(~unknown, by_sign))
     # An invoice below zero as a whole is a credit memo, whatever it is called.
     number = documents["invoice_id"].fillna(documents["number"])
@@ -137,6 +138,21 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     total = total.where(number.notna(), documents["amount"])
     below = (documents["kind"] == "invoice") & (total < 0)
     return documents.assign(kind=documents["kind"].where(~below, "credit_note")), notes
+
+
+def _returned(documents: pd.DataFrame, unknown: pd.Series) -> pd.Series:
+    """Return which rows of no known kind bring back just what was paid of an invoice: a payment that was returned."""
+    of = key(documents["buyer_id"], documents["invoice_id"])
+    # Rows of one day, or with the invoice's day each, stand in their order.
+    place = documents["issued"].rank(method="first").where(unknown)
+    amount = documents["amount"]
+    sold = place.where(amount > 0).groupby(of).transform("min")
+    paid = place.where(amount < 0).groupby(of + "\n" + _cents(amount)).transform("min")
+    return unknown & (amount > 0) & (sold < paid) & (paid < place)
+
+
+def _cents(amount: pd.Series) -> pd.Series:
+    return (amount.abs() * 100).round().astype("str")
 
 
 def _currencies_filled(documents: pd.DataFrame) -> Iterator[Note]:

@@ -276,23 +276,8 @@ def _with_terms(
         notes = [("invoices", BY_TERMS_OF_BUYER, told)] if told else []
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
     begin = frame["baseline"].fillna(frame["issued"])
-    of_invoice = frame["buyer_id"].fillna(frame["name"]).astype("str") + "\n" + frame["invoice_id"].astype("str")
-    first = begin.where(frame["amount"] > 0).groupby(of_invoice.where(frame["invoice_id"].notna())).transform("min")
-    begin = begin.mask(_brought_back(frame, of_invoice), first)
     frame["due"] = frame["due"].fillna(begin + pd.to_timedelta(stated, unit="D"))
     return frame, notes
-
-
-def _brought_back(frame: pd.DataFrame, of_invoice: pd.Series) -> pd.Series:
-    """Return which rows bring back of an invoice what was paid of it, and are due as it was: just an earlier payment.
-
-    Another invoice of the number, as of another year, is over its own amount.
-    """
-    day = frame["issued"]
-    over = of_invoice + "\n" + (frame["amount"].abs() * 100).round().astype("str")
-    paid = day.where(frame["amount"] < 0).groupby(over).transform("min")
-    sold = day.where(frame["amount"] > 0).groupby(of_invoice).transform("min")
-    return (frame["amount"] > 0) & frame["invoice_id"].notna() & (paid <= day) & (sold < day)
 
 
 def _of_debtors(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:
