@@ -141,6 +141,7 @@ def test_days_of_payment_in_words(text, days):
 
 
 CARDS = """Datum;Dagboek;Boekstuknr.;Onze ref.;Omschrijving;Vervaldatum;Debet;Credit;Saldo;Debiteur
+01-01-2026;;;;Beginsaldo;;;;0,00;Bakker
 13-02-2026;70 - Verkoop;24700027;24700027;Verpakking;15-03-2026;1702,58;;1702,58;Bakker
 19-03-2026;20 - Bank;24200016;24700027;fact. 24700027;;;1702,58;0,00;Bakker
 26-03-2026;70 - Verkoop;24700051;24700051;Verpakking;25-04-2026;2944,77;;2944,77;Bakker
@@ -160,6 +161,8 @@ def test_invoices_are_known_by_what_their_payments_repeat_and_a_text_alone_settl
     assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"24700051": 2744.77, "24700053": 300.5}
     free = found.tables["receipts"].query("invoice_id.isna()")
     assert free["amount"].tolist() == [815.61]
+    # A balance brought forward of nothing is no invoice.
+    assert len(found.tables["invoices"]) == 4
 
 
 TRANSACTIONS = [

@@ -41,7 +41,7 @@ def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame
     is_sum = debit.notna() & credit.notna() & ((debit - credit - balance).abs() < CENT)
     undated = raw[["issued", "due", "invoice_id", "number"]].isna().all(axis="columns")
     is_total = raw["name"].astype("str").str.match(TOTAL) | raw["buyer_id"].astype("str").str.match(TOTAL)
-    first &= ~moves | (is_sum & undated & ~is_total)
+    first &= (~moves | (is_sum & undated & ~is_total)) & (balance.abs() > CENT)
     role = "amount" if "amount" in source.columns else "debit"
     raw = raw.assign(credit=raw["credit"].where(~first), issued=raw["issued"].where(~first, raw["issued"].bfill()))
     return raw.assign(**{role: raw[role].where(~first, raw["balance"])})
