@@ -329,3 +329,14 @@ def test_a_payment_that_was_returned_is_neither_a_sale_nor_a_second_invoice(tmp_
     assert sold == {"11/A": 2405.14, "87/A": 1438.55, "4/A": 4151.64, "47/A": 1127.44}
     paid = found.tables["receipts"].query("invoice_id == '87/A'")["amount"].tolist()
     assert sorted(paid) == [-1438.55, 1438.55]
+
+
+def test_what_is_used_beyond_a_credit_memo_is_told(tmp_path):
+    sold = [row.rpartition(",")[0] for row in INVOICES] + ["Buyer 1,CN01,2026-02-20,,-20.00"]
+    paid = PAYMENTS.replace("20.00,credit note", "35.00,credit note")
+    for name, text in (("invoices.csv", "\n".join(sold)), ("payments.csv", paid)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    suggestion = suggested([tmp_path / "invoices.csv", tmp_path / "payments.csv"])
+    found = ledger(suggestion.source, suggestion.currency)
+    (rule,) = [rule for _, rule, _ in found.assumed if rule.startswith("credit memos used for more")]
+    assert rule == "credit memos used for more than they are over: 15.00; look at the list of payments"

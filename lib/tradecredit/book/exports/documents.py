@@ -53,7 +53,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     left_out += unknown
     known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
     notes = [*account.of_documents(read[known]), *differing, *notes]
-    documents = _without_what_is_used(_settled_by_what_names_them(_each_once(documents)))
+    documents = _without_what_is_used(_settled_by_what_names_them(_each_once(documents)), notes)
     is_invoice = documents["kind"] == "invoice"
     later = documents["issued"] > exported
     if later.any():
@@ -92,10 +92,11 @@ def _settled_by_what_names_them(documents: pd.DataFrame) -> pd.DataFrame:
     return documents.assign(open=documents["open"].mask(named))
 
 
-def _without_what_is_used(documents: pd.DataFrame) -> pd.DataFrame:
+def _without_what_is_used(documents: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
     """Return the documents with credit memos of the ledger less what a list beside it says that they were used for.
 
-    A row of payments may be such a use: it names an invoice, and among its words or as its number the credit memo.
+    A row of payments may be such a use: it names an invoice, and among its words or as its number the credit memo. What
+    was used beyond a memo is told.
     """
     in_ledger = documents["part"] == documents["part"].min()
     memos = documents[in_ledger & (documents["amount"] < 0)]
@@ -115,7 +116,12 @@ def _without_what_is_used(documents: pd.DataFrame) -> pd.DataFrame:
     used = documents["amount"].abs().reindex(of.index).groupby(of.to_numpy()).sum()
     rest = documents["amount"].add(used.reindex(documents.index, fill_value=0.0))
     left = documents.assign(amount=rest).drop(taken.index)
-    return left[~(left.index.isin(list(used.index)) & (left["amount"] > -CENT))]
+    of_memos = left.index.isin(list(used.index))
+    beyond = left["amount"].where(of_memos & (left["amount"] > CENT))
+    if beyond.notna().any():
+        rule = f"credit memos used for more than they are over: {beyond.sum():,.2f}; look at the list of payments"
+        notes.append(("receipts", rule, int(beyond.notna().sum())))
+    return left[~(of_memos & (left["amount"] > -CENT))]
 
 
 def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
