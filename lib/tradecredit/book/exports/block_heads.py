@@ -24,7 +24,7 @@ from tradecredit.book.exports.grid import unnamed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
 from tradecredit.book.exports.numbered_names import NUMBERED, PARTED
 from tradecredit.book.exports.systems import vocabulary
-from tradecredit.book.exports.totals import TOTAL, is_only_total
+from tradecredit.book.exports.totals import TOTAL, begins_total, is_only_total
 from tradecredit.book.exports.trees import first_groups
 from tradecredit.params.export import Role
 
@@ -89,7 +89,7 @@ def block_of(
         at = [places[name] for role in roles for name in columns.get(role, []) if name in places]
         return [row[place] for place in at if place < len(row) and row[place] is not None]
 
-    undated = [row for row in below if not any(map(is_day, held(row, *DAYS))) and not _sums_up(row)]
+    undated = [row for row in below if not any(map(is_day, held(row, *DAYS))) and not any(map(begins_total, row))]
     account = account_beside(cell for row in undated for cell in held(row, *AMOUNTS))
 
     def heads(row: list[object]) -> bool:
@@ -213,10 +213,6 @@ def is_tree(columns: dict[Role, list[str]], header: list[object], below: list[li
         return False
     of = first_groups(names, values, with_day)
     return bool(of.reindex(documents.index).notna().mean() > MOST_IN_TREE and len(set(of)) > 1)
-
-
-def _sums_up(row: list[object]) -> bool:
-    return any(isinstance(cell, str) and re.match(TOTAL, cell.strip()) for cell in row)
 
 
 def _several(

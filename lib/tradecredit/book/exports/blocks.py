@@ -13,7 +13,7 @@ from tradecredit.book.exports.grid import frame as framed
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, is_day
 from tradecredit.book.exports.numbered_names import NUMBERED, PARTED
 from tradecredit.book.exports.systems import is_called, vocabulary
-from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, is_only_total, is_sum
+from tradecredit.book.exports.totals import TOTAL, TOTAL_BEHIND, begins_total, is_only_total, is_sum
 from tradecredit.params.export import ExportList, Role
 
 OF_NAME = (frozenset({"customer", "name"}), frozenset({"name"}), frozenset({"customer"}))
@@ -143,7 +143,7 @@ def _texts_above(found: pd.DataFrame, source: ExportList) -> pd.Series:
     Of lines one below the other the first counts: others hold particulars.
     """
     with_day, with_amount = _holding(found, source, DAYS, is_day), _holding(found, source, AMOUNTS, is_amount)
-    sums = found.map(_is_sum).any(axis="columns")
+    sums = found.map(begins_total).any(axis="columns")
     named = [name for role in AMOUNTS for name in _columns_of(source, role) if name in found]
     beside = found.loc[~with_day & with_amount & ~sums, named].to_numpy(dtype="object").ravel()
     account = account_beside(cell for cell in beside if not pd.isna(cell))
@@ -181,10 +181,6 @@ def _holding(
     for name in [name for one in named for name in ([one] if isinstance(one, str) else one) if name in found]:
         holding |= found[name].map(is_one, na_action="ignore").eq(True)
     return holding
-
-
-def _is_sum(cell: object) -> bool:
-    return isinstance(cell, str) and re.match(TOTAL, cell.strip()) is not None
 
 
 def _columns_of(source: ExportList, role: Role) -> list[str]:

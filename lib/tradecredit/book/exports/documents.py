@@ -11,7 +11,7 @@ from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
 from tradecredit.book.exports.meaning import Note
 from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
-from tradecredit.book.exports.settlements import key, settled
+from tradecredit.book.exports.settlements import cents, key, settled
 from tradecredit.book.exports.several_files import newest
 from tradecredit.book.exports.terms import discounts
 from tradecredit.params.export import ExportSource
@@ -153,12 +153,8 @@ def _returned(documents: pd.DataFrame, unknown: pd.Series) -> pd.Series:
     place = documents["issued"].rank(method="first").where(unknown)
     amount = documents["amount"]
     sold = place.where(amount > 0).groupby(of).transform("min")
-    paid = place.where(amount < 0).groupby(of + "\n" + _cents(amount)).transform("min")
+    paid = place.where(amount < 0).groupby(of + "\n" + cents(amount.abs())).transform("min")
     return unknown & (amount > 0) & (sold < paid) & (paid < place)
-
-
-def _cents(amount: pd.Series) -> pd.Series:
-    return (amount.abs() * 100).round().astype("str")
 
 
 def _currencies_filled(documents: pd.DataFrame) -> Iterator[Note]:

@@ -115,19 +115,20 @@ def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
 
     Only of what is stated to be used, or matched, a part may have been given back.
     """
-    cents, buyer = _cents(rows), key(rows["buyer_id"], rows["currency"])
+    amount, buyer = cents(rows["rest"]), key(rows["buyer_id"], rows["currency"])
     if step == "reversal":
         return key(buyer, rows["own"]).where(rows["reversal"])
     if step == "group and amount":
-        return key(key(buyer, rows["group"]), cents)
+        return key(key(buyer, rows["group"]), amount)
     used = _is_used(rows)
     if step == "number and amount":
-        return key(key(buyer, rows["own"]), cents).where(used)
-    return (key(buyer, cents) if step == "amount" else buyer).where(used)
+        return key(key(buyer, rows["own"]), amount).where(used)
+    return (key(buyer, amount) if step == "amount" else buyer).where(used)
 
 
-def _cents(rows: pd.DataFrame) -> pd.Series:
-    return (rows["rest"] * 100).round().astype("str")
+def cents(amounts: pd.Series) -> pd.Series:
+    """Return amounts as whole cents, in a text that tells equal ones."""
+    return (amounts * 100).round().astype("str")
 
 
 def _is_used(rows: pd.DataFrame) -> pd.Series:
@@ -157,8 +158,8 @@ def _distributed(
         else:
             # Without an open amount nothing says that a credit was used.
             groups = (
-                key(owes, _cents(invoices)).where(invoices["stated"] | normal["oldest"].any()),
-                key(paid_by, _cents(normal)).where(normal["stated"] | normal["oldest"]),
+                key(owes, cents(invoices["rest"])).where(invoices["stated"] | normal["oldest"].any()),
+                key(paid_by, cents(normal["rest"])).where(normal["stated"] | normal["oldest"]),
             )
         found = _taken_from_each_other((invoices, groups[0]), (normal, groups[1]))
         if len(found) and step == "equal":

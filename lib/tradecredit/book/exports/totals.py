@@ -16,6 +16,11 @@ TOTAL_BEHIND = (
 """How they end where the account that they sum up stands first."""
 
 
+def begins_total(cell: object) -> bool:
+    """Return whether a cell is a text that begins with the word for a total."""
+    return isinstance(cell, str) and re.match(TOTAL, cell.strip()) is not None
+
+
 def is_only_total(text: str) -> bool:
     """Return whether a text is the word for a total and nothing else, as no company is called."""
     total = re.match(TOTAL, text.strip())
