@@ -103,6 +103,8 @@ def tried_export(name: str, content: bytes, folder: Path, *, leave: bool) -> str
     return "export read"
 
 
+SUM = re.compile(r"(?:^|, )(-?[\d,]+\.\d\d)(?= [^,]*(?:, |$)|$)")
+"""A sum that a note tells, of each currency its own."""
 BY_THEMSELVES = (
     "settled by ", "settled on the day of clearing by no document", "credited by ", "paid beyond the amount",
 )  # fmt: skip
@@ -119,8 +121,8 @@ def accounted(found: Ledger, source: ExportSource) -> None:
 
     def noted(begin: str, table: str | None = None) -> tuple[int, float]:
         notes = [one for one in found.assumed if one[1].startswith(begin) and table in (None, one[0])]
-        sums = [re.search(r": (-?[\d,]+\.\d\d)$", rule) for _, rule, _ in notes]
-        return sum(rows for *_, rows in notes), sum(float(one[1].replace(",", "")) for one in sums if one)
+        sums = [held for _, rule, _ in notes for held in SUM.findall(rule.rsplit(": ", 1)[-1])]
+        return sum(rows for *_, rows in notes), sum(float(one.replace(",", "")) for one in sums)
 
     told = "; ".join(f"{table}: {rule} ({rows})" for table, rule, rows in (*found.left_out, *found.assumed))
     lists = [source, *source.beside]

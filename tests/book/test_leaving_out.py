@@ -29,6 +29,14 @@ def test_broken_rows_go_with_those_that_name_them_and_are_counted(ledger):
     assert notes["receipts", "left out: invoice_id no row of invoices has this invoice_id: 1,000.00"] == 2
 
 
+def test_amounts_of_two_currencies_are_not_added_up(ledger):
+    late = "I5,B1,2024-03-10,2024-03-01,EUR,1000.00\nI6,B2,2024-03-10,2024-03-01,GBP,200.00\n"
+    ledger.add("invoices", late)
+    book = Book.open(ledger.run(on_problem={"leave_out": {"invoices": ["due"]}, "most": 0.5}))
+    notes = book.notes.set_index(["table", "rule"])["rows"]
+    assert notes["invoices", "left out: due lies before issued: 1,000.00 EUR, 200.00 GBP"] == 2
+
+
 def test_other_rules_still_refuse(ledger):
     broken(ledger)
     rules = {"leave_out": {"invoices": ["amount"]}, "most": 0.7}

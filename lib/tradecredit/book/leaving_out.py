@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 import pandas as pd
 
 from tradecredit.book import checks
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.links import Links, links
 from tradecredit.book.places import one_of
 from tradecredit.book.rate_checks import untranslated
@@ -111,7 +112,8 @@ def _left(raw: RawTable, table: pd.DataFrame, broken: list[Problem], gone: dict[
         if not rows:
             continue
         out |= set(rows)
-        held = f": {table.loc[rows, 'amount'].sum():,.2f}" if "amount" in table else ""
+        of = table.loc[rows].reindex(columns=["amount", "currency"])
+        held = f": {told_sum(of['amount'], of['currency'])}" if "amount" in table else ""
         notes.append((f"{problem.column} {problem.allowed}{held}", len(rows)))
     lost = list(out)
     key = TABLES[raw.name].columns[0].name

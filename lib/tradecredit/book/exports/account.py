@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.exports.meaning import Note
 
 ROWS = "rows in the files"
@@ -32,7 +33,7 @@ def of_documents(documents: pd.DataFrame) -> list[Note]:
     """
     is_invoice = documents["kind"] == "invoice"
     return [
-        (table, f"{what}: {sign * documents.loc[rows, 'amount'].sum():,.2f}", int(rows.sum()))
+        (table, f"{what}: {told_sum(sign * documents['amount'].where(rows), documents['currency'])}", int(rows.sum()))
         for table, what, rows, sign in (
             ("invoices", INVOICES, is_invoice, 1.0), ("receipts", CREDITS, ~is_invoice, -1.0),
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
@@ -57,8 +58,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     is_invoice = documents["kind"] == "invoice"
     later = documents["issued"] > exported
     if later.any():
-        amount = documents.loc[later, "amount"].sum()
-        rule = f"dated after {exported.date()}, the day of the export: {amount:,.2f}; look at their days"
+        amount = told_sum(documents["amount"].where(later), documents["currency"])
+        rule = f"dated after {exported.date()}, the day of the export: {amount}; look at their days"
         notes.append(("invoices", rule, int(later.sum())))
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
@@ -119,7 +120,8 @@ def _without_what_is_used(documents: pd.DataFrame, notes: list[Note]) -> pd.Data
     of_memos = left.index.isin(list(used.index))
     beyond = left["amount"].where(of_memos & (left["amount"] > CENT))
     if beyond.notna().any():
-        rule = f"credit memos used for more than they are over: {beyond.sum():,.2f}; look at the list of payments"
+        told = told_sum(beyond, left["currency"])
+        rule = f"credit memos used for more than they are over: {told}; look at the list of payments"
         notes.append(("receipts", rule, int(beyond.notna().sum())))
     return left[~(of_memos & (left["amount"] > -CENT))]
 
@@ -129,9 +131,8 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     notes = []
     out = documents["kind"] == "leave_out"
     if out.any():
-        notes.append(
-            ("invoices", f"kind of document not to be read: {documents.loc[out, 'amount'].sum():,.2f}", int(out.sum()))
-        )
+        amount = told_sum(documents["amount"].where(out), documents["currency"])
+        notes.append(("invoices", f"kind of document not to be read: {amount}", int(out.sum())))
     documents = documents[~out]
     unknown = documents["kind"].isna()
     by_sign = pd.Series(np.where(documents["amount"] < 0, "payment", "invoice"), index=documents.index)
@@ -192,7 +193,7 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
         # Of several payments each row may state what the last one left, or what it left itself.
         least = rows.groupby(keys, dropna=False)["stated_open"].transform("min")
         rows = rows.assign(stated_open=least)
-        rule = f"rows that repeat a document's total: {rows.loc[again, 'amount'].sum():,.2f}"
+        rule = f"rows that repeat a document's total: {told_sum(rows['amount'].where(again), rows['currency'])}"
         notes.append(("invoices", rule, int(again.sum())))
         rows = rows[~again]
     parts = len(rows)
@@ -246,8 +247,8 @@ def _unlike_stated(invoices: pd.DataFrame, receipts: pd.DataFrame) -> Iterator[N
     off = more.abs() > CENT
     if off.any():
         sums = (
-            f"{more[of].abs().sum():,.2f} {word}" for word, of in (("more", more > CENT), ("less", more < -CENT))
-            if of.any()
+            f"{told_sum(more.abs().where(of), compared['currency'])} {word}"
+            for word, of in (("more", more > CENT), ("less", more < -CENT)) if of.any()
         )  # fmt: skip
         rule = f"the open amount that is read is not the one stated: {' and '.join(sums)}; look at source.lines"
         yield "invoices", rule, int(off.sum())

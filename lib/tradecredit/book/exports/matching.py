@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.meaning import Note
 
@@ -56,12 +57,13 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
         buyer_id=table["buyer"].to_numpy(), applies_to=table["number"].to_numpy(), amount=table["amount"].to_numpy(),
         matched_by=table["reason"].to_numpy(), invoice_id=pd.NA,
     )  # fmt: skip
-    sums = table.groupby("reason", sort=False)["amount"].agg(["size", "sum"])
     notes = [
-        ("receipts", f"matched by {reason}: {-row['sum']:,.2f}", int(row["size"])) for reason, row in sums.iterrows()
+        ("receipts", f"matched by {reason}: {told_sum(-of['amount'], of['currency'])}", len(of))
+        for reason, of in parts.groupby("matched_by", sort=False)
     ]
     unknown = payments[~payments.index.isin(table["row"])]
-    left_out = [("receipts", f"bank payments of no known buyer: {-unknown['amount'].sum():,.2f}", len(unknown))]
+    told = told_sum(-unknown["amount"], unknown["currency"])
+    left_out = [("receipts", f"bank payments of no known buyer: {told}", len(unknown))]
     kept = pd.concat([rest, parts]).astype(dict.fromkeys(("buyer_id", "applies_to", "matched_by"), "str"))
     return kept, notes, left_out if len(unknown) else []
 

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import terms
 from tradecredit.book.exports.amounts import amounts
@@ -285,7 +286,7 @@ def _of_debtors(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, 
     of_debtor = rf"[1-6]\d{{{(source.debtor_digits or 1) - 1}}}"
     debtor, contra = (frame[name].fillna("").str.fullmatch(of_debtor) for name in ("account", "contra_account"))
     out = ~(debtor | contra)
-    rule = f"postings to no debtor's account: {frame.loc[out, 'amount'].abs().sum():,.2f}"
+    rule = f"postings to no debtor's account: {told_sum(frame['amount'].abs().where(out), frame['currency'])}"
     left_out = [("invoices", rule, int(out.sum()))] if out.any() else []
     other = frame["contra_account"].where(debtor, frame["account"]).fillna("")
     amount = frame["amount"].where(debtor, -frame["amount"])

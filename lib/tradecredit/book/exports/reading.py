@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports import (
     account,
@@ -202,7 +203,8 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
     frame["buyer_id"] = buyer.where(nobody | by_name).fillna(frame["buyer_id"])
     unknown = frame["buyer_id"].isna() & nobody
     if unknown.any():
-        rule = f"credits for documents that are not in the export: {frame.loc[unknown, 'amount'].abs().sum():,.2f}"
+        told = told_sum(frame["amount"].abs().where(unknown), frame["currency"])
+        rule = f"credits for documents that are not in the export: {told}"
         left_out.append(("receipts", rule, int(unknown.sum())))
     return frame.set_axis(index, axis="index")[~unknown.to_numpy()]
 
@@ -310,7 +312,7 @@ def _without_settled_of_nobody(frame: pd.DataFrame, source: ExportList) -> tuple
     done = nobody & (frame["amount"] > 0) & ((frame["amount"] - frame["paid"]).abs() < CENT)
     if not done.any():
         return frame, []
-    rule = f"paid in full, and names no buyer: {frame.loc[done, 'amount'].sum():,.2f}"
+    rule = f"paid in full, and names no buyer: {told_sum(frame['amount'].where(done), frame['currency'])}"
     return frame[~done], [(table_of_list(source), rule, int(done.sum()))]
 
 
@@ -439,7 +441,8 @@ def _neither_paid_nor_open(frame: pd.DataFrame, source: ExportList) -> Iterator[
     )
     off = left > CENT
     if off.any():
-        rule = f"neither paid nor open, taken as settled: {left[off].sum():,.2f}; what was lost, written_off tells"
+        told = told_sum(left.where(off), invoices["currency"])
+        rule = f"neither paid nor open, taken as settled: {told}; what was lost, written_off tells"
         yield "invoices", rule, int(off.sum())
 
 

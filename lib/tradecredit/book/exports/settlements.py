@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.amounts_paid import PAID, unlike
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.meaning import Note
@@ -65,9 +66,9 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
     invoices, normal, parts = _distributed(invoices.assign(rest=rest), normal, notes)
     repaid, normal = _cancelled(repaid, normal, ("number and amount", "amount", "buyer"))
     notes += _paid_before(pd.concat([_NONE, *parts], ignore_index=True), invoices, credits)
-    given = normal["given_back"].sum()
-    if given > CENT:
-        notes.append(("receipts", f"paid and given back again: {given:,.2f}", int((normal["given_back"] > CENT).sum())))
+    if (back := normal["given_back"] > CENT).any():
+        given = told_sum(normal["given_back"].where(back), normal["currency"])
+        notes.append(("receipts", f"paid and given back again: {given}", int(back.sum())))
     receipts = [
         _settling(pd.concat([_parts_of_returns(returned, invoices), *parts], ignore_index=True), invoices, credits),
         _direct(direct, invoices),
@@ -165,7 +166,8 @@ def _distributed(
         if len(found) and step == "equal":
             notes.append(("receipts", "credits matched to invoices by buyer and amount", len(found)))
         if len(found) and step == "oldest":
-            rule = f"credits set off against the buyer's oldest invoices: {found['amount'].sum():,.2f}"
+            told = told_sum(found["amount"], invoices["currency"].reindex(found["invoice"]))
+            rule = f"credits set off against the buyer's oldest invoices: {told}"
             notes.append(("receipts", rule, found["credit"].nunique()))
         parts.append(found)
     return invoices, normal, parts
@@ -184,7 +186,7 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     )
     again &= rows["repeated"]
     if again.any():
-        rule = f"rows that repeat a document's total: {-rows.loc[again, 'amount'].sum():,.2f}"
+        rule = f"rows that repeat a document's total: {told_sum(-rows['amount'].where(again), rows['currency'])}"
         notes.append(("receipts", rule, int(again.sum())))
         rows = rows[~again]
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
@@ -292,7 +294,8 @@ def _paid_before(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFr
     issued = invoices.loc[parts["invoice"], "issued"].to_numpy()
     before = (credit["issued"].to_numpy() < issued) & (credit["kind"] == "payment").to_numpy()
     if before.any():
-        rule = f"paid before the invoice's day, taken as received on it: {parts.loc[before, 'amount'].sum():,.2f}"
+        told = told_sum(parts["amount"].where(before), credit["currency"])
+        rule = f"paid before the invoice's day, taken as received on it: {told}"
         yield "receipts", rule, int(before.sum())
 
 
@@ -342,17 +345,20 @@ def _unexplained(invoices: pd.DataFrame, exported: pd.Timestamp, notes: list[Not
                 "amount": amount[rows].round(2), "kind": kind, "currency": of["currency"],
             }
         )  # fmt: skip
+    of = invoices["currency"]
     if (lost > CENT).any():
-        rule = f"written off by what stands beside them, on the day of clearing: {lost.sum():,.2f}"
+        told = told_sum(lost.where(lost > CENT), of)
+        rule = f"written off by what stands beside them, on the day of clearing: {told}"
         notes.append(("receipts", rule, int((lost > CENT).sum())))
     if is_cleared.any():
-        rule = f"settled on the day of clearing by no document of the export: {left[is_cleared].sum():,.2f}"
+        rule = f"settled on the day of clearing by no document of the export: {told_sum(left.where(is_cleared), of)}"
         notes.append(("receipts", rule, int(is_cleared.sum())))
     if undated.any():
-        rule = f"settled by {exported.date()}, the day itself is not in the export: {left[undated].sum():,.2f}"
+        rule = f"settled by {exported.date()}, the day itself is not in the export: {told_sum(left.where(undated), of)}"
         notes.append(("receipts", rule, int(undated.sum())))
     if (credited > CENT).any():
-        rule = f"credited by {exported.date()}, the day itself is not in the export: {credited.sum():,.2f}"
+        told = told_sum(credited.where(credited > CENT), of)
+        rule = f"credited by {exported.date()}, the day itself is not in the export: {told}"
         notes.append(("receipts", rule, int((credited > CENT).sum())))
 
 
@@ -364,13 +370,13 @@ def _on_account(
     for rows, what in ((credits, "credits used"), (repaid, "money given back")):
         used = _is_used(rows)
         elsewhere = rows["rest"].where(used, 0.0)
-        if (elsewhere > CENT).any():
-            rule = f"{what} for documents that the export does not show: {elsewhere.sum():,.2f}"
-            notes.append(("receipts", rule, int((elsewhere > CENT).sum())))
+        if (of := elsewhere > CENT).any():
+            told = told_sum(elsewhere.where(of), rows["currency"])
+            notes.append(("receipts", f"{what} for documents that the export does not show: {told}", int(of.sum())))
         free.append(rows["on_account"] + rows["given_back"] + rows["rest"].where(~used, 0.0))
     over = invoices[invoices["over"] > CENT]
     if len(over):
-        rule = f"paid beyond the amount of an invoice, on account: {over['over'].sum():,.2f}"
+        rule = f"paid beyond the amount of an invoice, on account: {told_sum(over['over'], over['currency'])}"
         notes.append(("receipts", rule, len(over)))
     for rows, amount, name, kind in (
         (credits[free[0] > CENT], free[0], "own", None),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.meaning import Note
 
@@ -54,12 +55,14 @@ def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Note
         (older & bank, "receipts", "bank payments that another file of the bank has as well"),
     ):
         if rows.any():
-            left_out.append((table, f"{what}: {documents.loc[rows, 'amount'].sum():,.2f}", int(rows.sum())))
+            told = told_sum(documents["amount"].where(rows), documents["currency"])
+            left_out.append((table, f"{what}: {told}", int(rows.sum())))
     kept = documents[~older]
     lacking = kept[kept["file"].isin(overlapping) & (kept["kind"] == "invoice") & (kept["open"] > CENT)]
     if len(lacking):
+        told = told_sum(lacking["open"], lacking["currency"])
         rule = (
-            f"open in an older file, and not in the newer: open as they stood there ({lacking['open'].sum():,.2f}); "
+            f"open in an older file, and not in the newer: open as they stood there ({told}); "
             "where the newer file holds open items alone, they are settled: read it alone"
         )
         notes.append(("invoices", rule, len(lacking)))

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self
 
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.checks import CENT
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
@@ -47,15 +48,15 @@ def by_status(seen: Seen) -> Settled:
 def _no_debt_yet(seen: Seen, states: list["_States"]) -> tuple[Guess, ...]:
     """Return an open guess of states of few open documents that may be none yet, such as those on hold."""
     decimal = seen.source.form.decimal
-    rest = amounts(seen.raw["open"], decimal).fillna(amounts(seen.raw["amount"], decimal)).to_numpy()
+    rest = amounts(seen.raw["open"], decimal).fillna(amounts(seen.raw["amount"], decimal))
     shown = []
     for one in states:
         held = seen.found[one.column].astype("str").str.strip().to_numpy()
         for state in one.held:
             known = state in [*one.void, *one.settled, *one.unsettled] and plain(state) not in NOT_YET
-            rows = (held == state) & (rest != 0) & (rest == rest)
+            rows = (held == state) & (rest != 0) & rest.notna()
             if not known and 0 < rows.sum() < 0.5 * (rest != 0).sum():
-                shown.append(f"{state} {rest[rows].sum():,.2f}")
+                shown.append(f"{state} {told_sum(rest.where(rows), seen.raw['currency'])}")
     return (Guess("source.states", "; ".join(shown[:8]), open=True),) if shown else ()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.by_currency import told_sum
 from tradecredit.book.exports import blocks
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.meaning import CREDITS, Note
@@ -24,10 +25,10 @@ def documents_among(
         out = is_document & fits
         if out.any():
             what = "document" if source.form.layout == "xml" else theirs
-            notes.append((table, f"{what} {rule}: {_sum(raw, out, source):,.2f}", int(out.sum())))
+            notes.append((table, f"{what} {rule}: {_sum(raw, out, source)}", int(out.sum())))
         is_document = is_document & ~out
     if titles.any():
-        notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
+        notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source)}", int(titles.sum())))
     told = _not_there(raw, found, source, table)
     return is_document, notes, [*told, *(_wrong_totals(raw, ~titles, source) if titles.any() else [])]
 
@@ -123,10 +124,10 @@ def table_of_list(source: ExportList) -> str:
     return "receipts" if source.bank or source.one_kind in CREDITS else "invoices"
 
 
-def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> float:
-    """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
+def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> str:
+    """Return what rows hold as amounts, as text, for counting what was left out; what is no number is not in it."""
     role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
-    return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
+    return told_sum(amounts(raw.loc[rows, role], source.form.decimal), raw.loc[rows, "currency"])
 
 
 def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[Note]:
