@@ -47,8 +47,8 @@ class ExportForm(Parameters):
     """Amounts are whole numbers of hundredths."""
     dates: dict[str, str] = {}
     """Column's role: how its days are written, in the codes of `strptime`, or `serial` for a spreadsheet's numbers,
-    or `clarion` for days since 28 December 1800, or `cyyddd` for centuries since 1900, year and day of the year;
-    `all` for the roles that are not named."""
+    or `clarion` for days since 28 December 1800, or `cyyddd` for centuries since 1900, year and day of the year, or
+    `unix` or `unix_ms` for seconds or thousandths of them since 1970; `all` for the roles that are not named."""
     zone: Zone | None = None
     """Time zone whose days count where instants are given, such as Europe/Berlin; none: text as it is written, and
     stored instants are not read."""

@@ -28,6 +28,8 @@ MEANS = {
     "source.signs": "whether credits have a minus (signed), their kind tells (by_kind), or invoices have it (reversed)",
     "source.undated": "rows with an amount and no day, which are left out",
     "source.ages": "lists of what buyers owe by age, which hold the same debts again and are not read",
+    "source.again": "lists of invoices that another list has as well, which are not read",
+    "source.bank": "a statement of payments, by what its lines say of invoices and buyers",
     "source.files": "files that are no lists of documents and are not read",
     "source.buyers_by": "buyers under another number, which a list of customers leads to the ledger's",
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), or the same beside payments",

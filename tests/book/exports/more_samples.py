@@ -182,6 +182,20 @@ in_2,60.00,eur,cus_A,2026-02-04 14:00,2026-03-06 14:00,F-2,50.00,60.00,60.00,pai
 in_3,10.00,eur,cus_B,2026-02-05 14:00,2026-03-07 14:00,F-3,10.00,10.00,0.00,void
 """
 
+STRIPE_API = """invoice_id,customer_id,amount_due,amount_paid,currency,status,created,due_date,paid_at,period_start,period_end,attempt_count
+in_1,cus_A,12000,0,eur,open,2026-02-03 14:00:00,2026-03-05 14:00:00,,2026-02-03 14:00:00,2026-03-03 14:00:00,1
+in_2,cus_A,6000,6000,eur,paid,2026-02-04 14:00:00,2026-03-06 14:00:00,2026-02-20 09:00:00,2026-02-04 14:00:00,2026-03-04 14:00:00,1
+in_3,cus_B,1000,0,eur,void,2026-02-05 14:00:00,2026-03-07 14:00:00,,2026-02-05 14:00:00,2026-03-05 14:00:00,0
+in_4,cus_B,4050,1050,EUR,open,2026-02-06 14:00:00,2026-03-08 14:00:00,,2026-02-06 14:00:00,2026-03-06 14:00:00,2
+"""
+
+XERO_API = """invoice_number,type,status,contact_id,contact_name,invoice_date,due_date,fully_paid_on,currency_code,subtotal,total,amount_paid,amount_due
+S-1,ACCREC,AUTHORISED,k-1,Alder Pty,/Date(1769904000000+0000)/,/Date(1772323200000+0000)/,,AUD,100.0,110.0,10.0,100.0
+S-2,ACCREC,PAID,k-2,Birch Pty,/Date(1769904000000+0000)/,/Date(1769817600000+0000)/,/Date(1770768000000+0000)/,AUD,50.0,55.0,55.0,0.0
+S-3,ACCREC,SUBMITTED,k-2,Birch Pty,/Date(1770508800000+0000)/,/Date(1772928000000+0000)/,,AUD,50.0,55.0,0.0,55.0
+,ACCPAY,AUTHORISED,k-3,Cedar Supplies,/Date(1769990400000+0000)/,/Date(1772409600000+0000)/,,AUD,30.0,33.0,0.0,33.0
+"""
+
 ODOO_INVOICES = """"Number","Invoice Partner Display Name","Invoice/Bill Date","Due Date","Untaxed Amount Signed","Total Signed","Amount Due Signed","Currency","Payment Status","Status"
 "INV/1","Alder Ltd","2026-02-03","2026-03-05","100.00","120.00","20.00","EUR","Partially Paid","Posted"
 "RINV/1","Alder Ltd","2026-02-13","2026-02-13","-10.00","-12.00","-12.00","EUR","Not Paid","Posted"

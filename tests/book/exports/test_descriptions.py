@@ -47,9 +47,11 @@ TYPED = {
     "sap_fbl5n_sheet": ("items.csv", more_samples.SAP_SHEET_DE),
     "sap_s4_journal_items": ("items.csv", more_samples.S4_JOURNAL_ITEMS),
     "sap_s4_line_items": ("items.csv", more_samples.S4_LINE_ITEMS),
+    "stripe_api_invoices": ("invoices.csv", more_samples.STRIPE_API),
     "stripe_invoices": ("invoices.csv", more_samples.STRIPE),
     "ubl_invoices": ("invoice.xml", xml_samples.ubl("R-1003", "4000.00", due="2026-07-05")),
     "xero_aged_receivables": ("aged.csv", more_samples.XERO_AGED),
+    "xero_api_invoices": ("invoices.csv", more_samples.XERO_API),
     "xero_invoices": ("sales.csv", samples.XERO),
 }
 """Description: the file of a sample, and what stands in it."""

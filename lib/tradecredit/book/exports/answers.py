@@ -56,7 +56,8 @@ def by_example(form: str) -> str:
     >>> by_example("%d. %B %Y"), by_example("serial"), by_example("clarion")
     ('31. October 2026', '46326', '82487')
     """
-    return str((EXAMPLE - COUNTED[form][0]).days) if form in COUNTED else EXAMPLE.strftime(form)
+    counted = COUNTED.get(form)
+    return str((EXAMPLE - counted.begin).days * counted.in_a_day) if counted else EXAMPLE.strftime(form)
 
 
 def _written_so(text: str) -> str | None:

@@ -42,11 +42,28 @@ TRIED = 50
 SERIAL = "serial"
 CLARION = "clarion"
 """Days since 28 December 1800, as databases of Clarion's family count them."""
-COUNTED = {SERIAL: (date(1899, 12, 30), 18_000, 75_000), CLARION: (date(1800, 12, 28), 75_001, 90_000)}
-"""Ways of counting days: the day that is 0, and the least and the greatest number that is taken for one.
+UNIX, UNIX_MS = "unix", "unix_ms"
+"""Seconds, and thousandths of them, since 1970 in universal time, as interfaces of web services count instants."""
 
-Those of Clarion are of 2006 to 2047: what a spreadsheet would count so is of the next century.
-"""
+
+class Counted(NamedTuple):
+    """A way of counting: the day that is 0, the least and the greatest number that is taken for one, and its unit."""
+
+    begin: date
+    least: int
+    most: int
+    in_a_day: int = 1
+
+
+COUNTED = {
+    SERIAL: Counted(date(1899, 12, 30), 18_000, 75_000), CLARION: Counted(date(1800, 12, 28), 75_001, 90_000),
+    UNIX: Counted(date(1970, 1, 1), 10**9, 2_200_000_000, 86_400),
+    UNIX_MS: Counted(date(1970, 1, 1), 10**12, 2_200_000_000_000, 86_400_000),
+}  # fmt: skip
+"""Ways of counting days. Those of Clarion are of 2006 to 2047, as a spreadsheet's are of the next century there; those
+since 1970 of 2001 to 2039."""
+_JSON = r"/Date\((-?\d+)([+-]\d{4})?\)/"
+"""An instant as JSON of .NET has it: thousandths of seconds since 1970, and how far the clock is ahead."""
 JULIAN = "cyyddd"
 """Centuries since 1900, year and day of the year, as JD Edwards stores days."""
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
@@ -279,7 +296,7 @@ def _serial_cells(column: pd.Series) -> pd.Series:
         return pd.Series(dtype="float64")
     numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
     numbers = numbers.astype("float64").dropna()
-    return numbers[numbers.between(*COUNTED[SERIAL][1:])]
+    return numbers[numbers.between(COUNTED[SERIAL].least, COUNTED[SERIAL].most)]
 
 
 _UNUSUAL = re.compile(r"[^\W\d_]{3}|[RHS年民\u0e01-\u0e2e]|[./-]25[4-9]\d$|^1\d\d[./-]|^1[0-2]\d{5}$")
@@ -298,6 +315,7 @@ def _texts(column: pd.Series) -> pd.Series:
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
     # Weekdays add nothing.
     text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
+    text = text.str.replace(_JSON, _of_json, regex=True)
     # Days repeat.
     named = {cell: western(cell) or _in_english(cell) for cell in text.dropna().unique() if _UNUSUAL.search(cell)}
     if named:
@@ -361,11 +379,19 @@ def _in_english(text: str) -> str:
     return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}(?:\.(?!\d))?", month, text))
 
 
+def _of_json(found: re.Match) -> str:
+    """Return an instant of JSON as the day on its clock."""
+    ahead = found[2] or "+0000"
+    minutes = int(f"{ahead[0]}1") * (60 * int(ahead[1:3]) + int(ahead[3:]))
+    return f"{pd.Timestamp(int(found[1]), unit='ms') + pd.Timedelta(minutes=minutes):%Y-%m-%d}"
+
+
 def _counted(values: pd.Series, form: str) -> pd.Series:
     """Return numbers of days, in a way of counting them (`COUNTED`), as days."""
-    begin, least, most = COUNTED[form]
+    begin, least, most, in_a_day = COUNTED[form]
     numbers = pd.to_numeric(values, errors="coerce")
-    return pd.Timestamp(begin) + pd.to_timedelta(numbers.where(numbers.between(least, most)), unit="D").dt.floor("D")
+    whole = (numbers.where(numbers.between(least, most)) / in_a_day).floordiv(1)
+    return pd.Timestamp(begin) + pd.to_timedelta(whole, unit="D")
 
 
 def _in_year(texts: pd.Series, form: str, year_from: date | None) -> pd.Series:

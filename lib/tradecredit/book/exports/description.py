@@ -25,7 +25,7 @@ from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.lists_beside import BESIDE
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.states import by_status, rows_of_others, written_off
+from tradecredit.book.exports.states import by_status, paid_in_full, rows_of_others, written_off
 from tradecredit.book.exports.systems import ANY, Recognised, vocabulary
 from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
@@ -60,6 +60,7 @@ LOOKS = (
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (
+    paid_in_full,
     guesses.undated,
     guesses.running_balance,
     guesses.balance_breaks,
@@ -163,12 +164,12 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
 
 
 def _with(seen: Seen, settled: Settled) -> Seen:
-    """Return what is seen of a list once a look has settled something: a column of another kind is read as such."""
+    """Return what is seen of a list once a look has settled something: columns that mean another thing read as such."""
     source = seen.source.model_copy(update=dict(settled.fields))
-    if source.columns.get("kind") == seen.source.columns.get("kind"):
-        return seen._replace(source=source)
-    kind = reading.of_role(source, seen.found, "kind").set_axis(seen.raw.index)
-    return seen._replace(source=source, raw=seen.raw.assign(kind=kind))
+    before, now = seen.source.columns, source.columns
+    others: list[Role] = [role for role in {**before, **now} if before.get(role) != now.get(role)]
+    read = {str(role): reading.of_role(source, seen.found, role).set_axis(seen.raw.index) for role in others}
+    return seen._replace(source=source, raw=seen.raw.assign(**read) if read else seen.raw)
 
 
 def _second_name(source: ExportSource, documents: pd.DataFrame, found: pd.DataFrame) -> str | None:

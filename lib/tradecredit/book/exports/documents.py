@@ -17,6 +17,9 @@ from tradecredit.book.exports.several_files import newest
 from tradecredit.book.exports.terms import discounts
 from tradecredit.params.export import ExportSource
 
+MOST_EARLY = 0.05
+"""Share of invoices, one at least, that may be issued after they are due, as when they were written late."""
+
 
 class Tables(NamedTuple):
     """The tables that a list of documents holds, what was left out and what assumed: (table, rule, rows)."""
@@ -187,6 +190,12 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     # What stands in the export was issued by then.
     by_then = rows["due"].where(~(rows["due"] > exported), exported)
     rows = rows.assign(due=rows["due"].fillna(rows["issued"]), issued=rows["issued"].fillna(by_then))
+    early = rows["due"] < rows["issued"]
+    if early.any() and early.sum() <= max(1, MOST_EARLY * len(rows)):
+        # More of them, and the days are likely misread: the book refuses them.
+        told = told_sum(rows["amount"].where(early), rows["currency"])
+        notes.append(("invoices", f"issued after the due day: taken as issued on it: {told}", int(early.sum())))
+        rows["issued"] = rows["issued"].where(~early, rows["due"])
     keys = ["buyer_id", "number", "due"]
     again = rows["repeated"] & rows.duplicated(keys)
     if again.any():

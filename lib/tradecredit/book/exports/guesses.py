@@ -322,7 +322,7 @@ def pays(source: ExportSource, ledger: ExportSource) -> bool:
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
     """Return whether a list without due days and open amounts holds the numbers of invoices that another one has."""
-    if source.one_kind or source.bank or {"due", "open", "paid", "kind"} & source.columns.keys():
+    if source.one_kind or source.bank or {"due", "open", "paid", "kind", "days_overdue"} & source.columns.keys():
         return False
     number, known = (
         reading.of_role(one, reading.cells(one, reading.files(one, one.path)[0]), "invoice_id").dropna().astype("str")

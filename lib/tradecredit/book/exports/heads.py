@@ -171,10 +171,11 @@ def is_day(cell: object) -> bool:
     if hasattr(cell, "year"):
         return True
     text = str(cell)
-    if re.fullmatch(r"\d{5}(\.0)?", text):
-        return any(least <= float(text) <= most for _, least, most in COUNTED.values())
+    if re.fullmatch(r"(?:\d{5}|\d{10}|\d{13})(?:\.0)?", text):
+        return any(one.least <= float(text) <= one.most for one in COUNTED.values())
     return (
         _DAY.search(text.strip()) is not None
         or western(text.strip()) is not None
         or text in ("00.00.0000", "NULL", "0")
+        or text.startswith("/Date(")
     )

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -16,9 +16,15 @@ BY_NUMBER, BY_AMOUNT, BY_PAYER, BY_RETURN = (
     "number in the text", "payer and amount", "payer alone: on account", "return of an earlier payment",
 )  # fmt: skip
 BY_OLDEST = "payer and amount: the oldest of several"
+BY_SUM = "payer and amount of several together"
+BY_AMOUNT_ALONE = "amount alone: the only invoice over it"
 DAY = r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[-./]\d{2}[-./]\d{2})(?![\w/-]|\.\d)"
 """A day in a text, which is no invoice's number."""
 WORD = r"[^\W\d_]+|\d+"
+MOST_TOGETHER, MOST_OPEN = 4, 15
+"""So many invoices may be paid together without being named, of so many that a buyer owes, the oldest."""
+LEAST_NAME = 5
+"""Shorter names may stand in a text by chance."""
 MOST_PARTS = 8
 """So many words and figures in a row may make up one invoice number."""
 LEGAL_FORMS = (
@@ -51,7 +57,7 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
     if not bank.any():
         return rest, [], []
     payments = documents[bank].sort_values("issued", kind="stable")
-    found = list(_matches(payments, _Invoices(rest)))
+    found = list(_matches(payments, Invoices(rest)))
     table = pd.DataFrame(found, columns=Match._fields).astype({"amount": "float64"})
     parts = payments.loc[table["row"]].assign(
         buyer_id=table["buyer"].to_numpy(), applies_to=table["number"].to_numpy(), amount=table["amount"].to_numpy(),
@@ -68,7 +74,7 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
     return kept, notes, left_out if len(unknown) else []
 
 
-class _Invoice(NamedTuple):
+class Invoice(NamedTuple):
     """An invoice that payments may name; `known_days`: of issue, and of clearing."""
 
     buyer: str
@@ -78,7 +84,7 @@ class _Invoice(NamedTuple):
     known_days: tuple[pd.Timestamp, pd.Timestamp]
 
 
-class _Invoices:
+class Invoices:
     """The invoices that payments may name, by number in plain letters and by buyer and amount."""
 
     def __init__(self, documents: pd.DataFrame):
@@ -88,26 +94,35 @@ class _Invoices:
             amount=("amount", "sum"), currency=("currency", "first"), issued=("issued", "min"),
             cleared=("cleared", "max"),
         )  # fmt: skip
-        self.named: dict[str, list[_Invoice]] = defaultdict(list)
-        self.over: dict[tuple[str, int, str], list[_Invoice]] = defaultdict(list)
+        self.named: dict[str, list[Invoice]] = defaultdict(list)
+        self.over: dict[tuple[str, int, str], list[Invoice]] = defaultdict(list)
+        self.over_alone: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
+        self.of: dict[tuple[str, str], list[Invoice]] = defaultdict(list)
         for (buyer, number), amount, currency, *known_days in each.sort_values("issued", kind="stable").itertuples():
-            one = _Invoice(buyer, number, amount, currency, tuple(known_days))
+            one = Invoice(buyer, number, amount, currency, tuple(known_days))
             plain = "".join(_words(number))
             if len(plain) > 2 and any(letter.isdigit() for letter in plain):
                 self.named[plain].append(one)
             self.over[buyer, round(amount * 100), currency].append(one)
+            self.over_alone[round(amount * 100), currency].append(one)
+            self.of[buyer, currency].append(one)
         names = documents.dropna(subset=["buyer_id"])[["buyer_id", "name"]].drop_duplicates()
         self.buyers: dict[str, set[str]] = defaultdict(set)
+        self.begun: dict[str, set[str]] = defaultdict(set)
+        """Firms' names as they are compared, by their first word."""
         for buyer, name in zip(names["buyer_id"], names["name"], strict=True):
-            self.buyers[firm(buyer if pd.isna(name) else name)].add(buyer)
+            called = str(buyer if pd.isna(name) else name)
+            if key := firm(called):
+                self.buyers[key].add(buyer)
+                self.begun[_words(called)[0]].add(key)
 
-    def in_text(self, text: object, payer: str | None) -> list[_Invoice]:
+    def in_text(self, text: object, payer: str | None) -> list[Invoice]:
         """Return the invoices that a text names, in its order; a number of several buyers where the payer tells.
 
         Days in the text name none. Words make up a number where they are parted as it is itself, or by blanks; that
         of another buyer than the payer only as it is written.
         """
-        found: list[_Invoice] = []
+        found: list[Invoice] = []
         words = list(re.finditer(WORD, re.sub(DAY, " | ", text).casefold())) if isinstance(text, str) else []
         first = 0
         while first < len(words):
@@ -122,18 +137,53 @@ class _Invoices:
             first = last or first + 1
         return found
 
-    def _of(self, words: list[re.Match]) -> list[_Invoice]:
+    def _of(self, words: list[re.Match]) -> list[Invoice]:
         """Return the invoices whose number some words of a text make up."""
         named = self.named.get("".join(word[0] for word in words), [])
         return [one for one in named if _parted_alike(words, one.number)]
 
-    def fitting(self, payer: str, amount: float, currency: str, day: pd.Timestamp) -> list[_Invoice]:
+    def fitting(self, payer: str, amount: float, currency: str, day: pd.Timestamp) -> list[Invoice]:
         """Return the invoices of a buyer over just an amount issued and not settled by a day, oldest first."""
         return [
             one
             for one in self.over.get((payer, round(amount * 100), currency), [])
             if not one.known_days[0] > day and not one.known_days[1] < day
         ]
+
+    def alone(self, amount: float, currency: str, day: pd.Timestamp) -> Invoice | None:
+        """Return the only invoice over just an amount that was issued by a day; none of an amount without cents."""
+        found = [one for one in self.over_alone.get((round(amount * 100), currency), []) if not one.known_days[0] > day]
+        return found[0] if len(found) == 1 and round(amount * 100) % 100 else None
+
+    def together(
+        self, payer: str, amount: float, currency: str, day: pd.Timestamp, used: set[tuple[str, str]]
+    ) -> list[Invoice]:
+        """Return the invoices of a buyer that come to an amount, where just one choice of a few of the oldest does.
+
+        They were issued by a day, and are neither settled then nor among those that payments `used`.
+        """
+        owed = [
+            one
+            for one in self.of.get((payer, currency), [])
+            if not one.known_days[0] > day and not one.known_days[1] < day and (one.buyer, one.number) not in used
+        ][:MOST_OPEN]
+        found = [
+            some
+            for number in range(2, MOST_TOGETHER + 1)
+            for some in combinations(owed, number)
+            if abs(sum(one.amount for one in some) - amount) < CENT
+        ]
+        return [*found[0]] if len(found) == 1 else []
+
+    def payer_in(self, text: object) -> str | None:
+        """Return the only buyer whose name stands among the words of a text; of names in one another the longest."""
+        words = _words(text) if isinstance(text, str) else []
+        compact = "".join(words)
+        begun = {key for word in {*words} for key in self.begun.get(word, ())}
+        found = {key for key in begun if len(key) >= LEAST_NAME and key in compact}
+        longest = {key for key in found if not any(key != other and key in other for other in found)}
+        buyers = {buyer for key in longest for buyer in self.buyers[key]}
+        return next(iter(buyers)) if len(buyers) == 1 else None
 
     def payer(self, name: object) -> str | None:
         """Return the one buyer of a name, if there is one."""
@@ -167,17 +217,19 @@ def _parted_alike(words: list[re.Match], number: str) -> bool:
     return True
 
 
-def _matches(payments: pd.DataFrame, invoices: _Invoices) -> Iterator[Match]:
+def _matches(payments: pd.DataFrame, invoices: Invoices) -> Iterator[Match]:
     """Yield the parts of payments in order of days; those of nobody known have none."""
     so_far: list[list[Match]] = []
     used: set[tuple[str, str]] = set()
     names = {name: invoices.payer(name) for name in payments["name"].dropna().unique()}
-    columns = [payments[name] for name in ("name", "text", "amount", "currency", "issued")]
-    for row, name, text, amount, currency, day in zip(payments.index, *columns, strict=True):
-        payer = names.get(name)
+    columns = [payments[name] for name in ("name", "text", "amount", "currency", "issued", "only_returns")]
+    for row, name, text, amount, currency, day, returned in zip(payments.index, *columns, strict=True):
+        payer = names.get(name) or invoices.payer_in(text)
         named = invoices.in_text(text, payer)
         if amount > 0:
-            parts = list(_returned(row, amount, named, payer, so_far))
+            # Wages may go out over just what a buyer has paid.
+            of_ledger = returned or named or payer is not None
+            parts = list(_returned(row, amount, named, payer, so_far)) if of_ledger else []
         elif named:
             parts = list(_shared(row, amount, named, currency))
         elif payer is not None:
@@ -185,15 +237,19 @@ def _matches(payments: pd.DataFrame, invoices: _Invoices) -> Iterator[Match]:
             owed = [one.number for one in fitting if (payer, one.number) not in used]
             reason = BY_OLDEST if len(owed) > 1 else BY_AMOUNT if owed else BY_PAYER
             parts = [Match(row, payer, owed[0] if owed else None, amount, reason)]
+            if not owed and (several := invoices.together(payer, -amount, currency, day, used)):
+                parts = [Match(row, payer, one.number, -one.amount, BY_SUM) for one in several]
         else:
-            parts = []
+            one = invoices.alone(-amount, currency, day)
+            free = one is not None and (one.buyer, one.number) not in used
+            parts = [Match(row, one.buyer, one.number, amount, BY_AMOUNT_ALONE)] if one and free else []
         if amount < 0:
             so_far.append(parts)
         used |= {(one.buyer, one.number) for one in parts if one.number is not None}
         yield from parts
 
 
-def _shared(row: float, amount: float, named: list[_Invoice], currency: str) -> Iterator[Match]:
+def _shared(row: float, amount: float, named: list[Invoice], currency: str) -> Iterator[Match]:
     """Yield the parts of a payment that invoices have; amounts in other currencies do not bound them."""
     left = -amount
     for place, one in enumerate(named, start=1):
@@ -204,7 +260,7 @@ def _shared(row: float, amount: float, named: list[_Invoice], currency: str) -> 
 
 
 def _returned(
-    row: float, amount: float, named: list[_Invoice], payer: str | None, so_far: list[list[Match]]
+    row: float, amount: float, named: list[Invoice], payer: str | None, so_far: list[list[Match]]
 ) -> Iterator[Match]:
     """Yield what a return takes back: the invoice that it names, or the last payment over its amount, which it ends.
 

@@ -238,7 +238,9 @@ def with_days(
     # Of what is not late an age of nought does not say when it is due, one below it does; a list without any day has
     # nothing else.
     late = late.where((late > 0) | (late < 0).any() | frame["issued"].isna())
-    due = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
+    # Days that are stated are surer than words, as a key may be.
+    in_words = terms.due(frame["baseline"].fillna(frame["issued"]), frame["terms"].where(frame["terms_days"].isna()))
+    due = frame["due"].fillna(in_words)
     told = pd.Timestamp(exported) - pd.to_timedelta(late, unit="D")
     frame, notes = _with_terms(frame.assign(due=due.fillna(told)), source, of_buyers)
     # A sum of what is on account may stand among open items without a day: what is open is known all the same.

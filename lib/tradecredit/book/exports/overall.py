@@ -20,7 +20,9 @@ from tradecredit.params.export import ExportSource, Role
 
 LACKING = 0.05
 """Share of documents without a currency, where others state theirs, from which the book's is asked."""
-STATED: tuple[Role, ...] = ("amount", "open", "debit")
+MOSTLY_WITHOUT = 0.5
+"""Share of documents without a currency from which that of the title is the book's."""
+STATED: tuple[Role, ...] = ("amount", "open", "debit", "unit_price")
 """Roles in whose columns' names a currency is looked for."""
 USUAL = ("EUR", "USD", "GBP", "CHF", "CNY", "PLN", "SEK")
 """What the company's own currency may be where nothing names it, the likelier first."""
@@ -70,6 +72,10 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     every = seen.every["currency"].dropna()
     stated = codes_of_currencies(every if "currency" in seen.source.columns else every.iloc[:0])
     stated = stated[stated.str.fullmatch("[A-Z]{3}")]
+    in_title = code_of(seen.titles.get(key, ""))
+    if in_title and seen.raw["currency"].isna().mean() > MOSTLY_WITHOUT:
+        # Where rows name a currency only if it is a foreign one, the title names the company's own.
+        return in_title, (Guess(key, in_title, tuple(sorted({*stated} - {in_title}))[:5]),)
     if len(stated):
         held = sorted(set(stated))
         in_own = own_code(seen)
@@ -90,7 +96,7 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         # Rows that state none may be in a currency that no row names: the company's own.
         lacking = own is None and seen.raw["currency"].isna().mean() > LACKING
         return common, (Guess(key, common, others[:5], open=(bool(others) and own is None) or lacking),)
-    if named := code_of(seen.titles.get(key, "")) or _of_names(seen.source):
+    if named := in_title or _of_names(seen.source):
         return named, (Guess(key, named),)
     cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
     beside, dollars_alone = _beside(seen)
@@ -250,7 +256,8 @@ def terms_of_payment(seen: Seen) -> Settled:
     """
     source, raw = seen.source, seen.raw
     issued = days_of(raw["issued"], "issued", source.form)
-    in_words = terms.due(issued, raw["terms"])
+    begin = days_of(raw["baseline"], "baseline", source.form).fillna(issued)
+    in_words = terms.due(begin, raw["terms"])
     told = in_words[in_words.notna() & raw["due"].isna()]
     if len(told):
         shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))

@@ -101,10 +101,14 @@ def _by_rate(seen: Seen, codes: pd.Series) -> Settled:
         if len(own) != 1 or not (others > 0).all() or others.empty:
             continue
         of_others = {one: held[others.index] for one, held in columns.items() if one != name}
-        for first, second in permutations(of_others, 2):
+        # What a document comes to in its own currency stands in rows of all currencies.
+        whole = [
+            one for one in of_others if columns[one].notna().sum() >= ALMOST_ALL * seen.raw["amount"].notna().sum()
+        ]
+        for first, second in [pair for pair in permutations(of_others, 2) if pair[0] in whole]:
             stated, in_own = of_others[first], of_others[second]
             if _are_at(others, stated, in_own):
-                read = _in_documents(seen.source.columns, others, of_others)
+                read = _in_documents(seen.source.columns, others, {one: of_others[one] for one in whole})
                 taken = {"columns": {**seen.source.columns, **read, "rate": name}}
                 told = (Guess(f"source.columns.{role}", str(column)) for role, column in read.items())
                 return Settled(taken, (Guess("source.columns.rate", name), *told))

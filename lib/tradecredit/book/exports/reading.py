@@ -121,8 +121,9 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
 
     Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
     counted with their amounts. `repeated`: whether a row may repeat its document's total; `bank`: whether it is of a
-    bank's statement; `file`: see `several_files.in_order`; `stated`, `own_amount`: the amount in its own and in the
-    company's currency, without its sign.
+    bank's statement, and `only_returns` of one of which nothing else that goes out is read; `file`: see
+    `several_files.in_order`; `stated`, `own_amount`: the amount in its own and in the company's currency, without its
+    sign.
     """
     parts: list[pd.DataFrame] = []
     left_out: list[Note] = []
@@ -220,6 +221,7 @@ def _ways(listed: ExportList) -> dict[str, bool]:
         "repeated": listed.lines not in ("added", "parts"),
         "oldest": listed.unmatched == "oldest",
         "bank": listed.bank,
+        "only_returns": listed.bank and bool(listed.kinds),
     }
 
 

@@ -58,6 +58,8 @@ USUAL = (
 """Days of payment that are agreed."""
 KNOWN = 0.5
 """Share of a list's customers, or of the ledger's, from which a column is taken to name them."""
+LISTED = 0.9
+"""Share of the values of a ledger's column that a list must have for it to be one of the buyers in that column."""
 FITTING = {"credit_limit": "amount", "date": "issued", "expected_on": "issued"}
 """Column of ours: the role that what stands in it must fit."""
 THOUSANDS = {",": ".", ".": ","}
@@ -143,6 +145,25 @@ def _read(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, Formats] 
     formats = Formats(encoding=form.encoding, separator=form.separator, header_row=form.header_row)
     content = text_files.text_table(path, path.name, formats)
     return (content, formats) if isinstance(content, pd.DataFrame) and content.shape[1] > 1 else None
+
+
+def buyers_listed(path: Path, cells: pd.DataFrame) -> str | None:
+    """Return the column of a ledger (its cells under its own names) whose values a file beside it lists by name.
+
+    The file has a row for each value in a column without repetitions, and a column of names; both columns are called
+    alike, as plain numbers may be anything. None where no column does so.
+    """
+    read = _read(path)
+    register = next(one for one in registers() if one.table == "buyers")
+    if read is None or "name" not in _named(read[0], register, ""):
+        return None
+    for key in read[0]:
+        of_list = read[0][key].dropna().astype("str").str.strip()
+        for column in [str(name) for name in cells if plain(name) == plain(key)] if of_list.is_unique else []:
+            values = set(cells[column].dropna().astype("str").str.strip())
+            if len(values) > 1 and len(values & set(of_list)) >= LISTED * len(values):
+                return column
+    return None
 
 
 def stated(path: Path, mapping: TableMapping, column: str) -> set[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Literal, NamedTuple, Self
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.by_currency import told_sum
@@ -12,8 +13,8 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.kinds import kind_in_words
-from tradecredit.book.exports.systems import ANY, vocabulary
-from tradecredit.params.export import Code, ExportSystem
+from tradecredit.book.exports.systems import ANY, systems, vocabulary
+from tradecredit.params.export import Code, ExportList, ExportSystem
 
 
 def by_status(seen: Seen) -> Settled:
@@ -27,13 +28,11 @@ def by_status(seen: Seen) -> Settled:
         done = next((one for one in states if one.settled), None)
         # A payment of which something is left is as good as one that is used up.
         if done is None or "open" in source.columns:
-            void = {one.column: one.void for one in states if one.void}
-            return Settled({"without": {**source.without, **void}} if void else {})
+            return Settled(_left_out(source, states))
         others = tuple(str(state) for state in done.held if state not in done.settled)
         guesses = (Guess("source.where", ", ".join(map(str, done.settled)), others),) if others else ()
         return Settled({"where": {**source.where, done.column: done.settled}}, guesses)
-    void = {one.column: one.void for one in states if one.void}
-    read: dict[str, object] = {"without": {**source.without, **void}} if void else {}
+    read = _left_out(source, states)
     if not states or {"open", "paid"} & source.columns.keys():
         return Settled(read, _no_debt_yet(seen, states))
     settled = {one.column: one.settled for one in states if one.settled}
@@ -45,15 +44,59 @@ def by_status(seen: Seen) -> Settled:
     return Settled(read, (*clear, Guess("source.settled", shown, open=True)) if unclear else clear)
 
 
+def paid_in_full(seen: Seen) -> Settled:
+    """Return columns of amounts as the rows of invoices that are said to be paid in full show them to be.
+
+    What is paid of these is all that they come to: a column that it equals in their rows, where the amount is another,
+    is the amount that is paid against, such as one without tax, an open guess; where it equals what was taken for
+    open, this is what the invoice asked for.
+    """
+    source, raw = seen.source, seen.raw
+    done = np.zeros(len(raw), dtype=bool)
+    for one in [_States.of(name, seen.found[name], seen.system) for name in _state_columns(seen)]:
+        done |= seen.found[one.column].astype("str").str.strip().isin(one.settled).to_numpy()
+    if "paid" not in source.columns or source.one_kind or done.sum() < LEAST_PAID:
+        return Settled()
+    read = {role: amounts(raw[role], source.form.decimal) for role in ("paid", "open", "amount")}
+    paid = read["paid"][done]
+
+    def is_paid(column: pd.Series) -> bool:
+        return bool(((column[done] - paid).abs() <= CENT).mean() >= MOSTLY and (paid.abs() > CENT).mean() >= MOSTLY)
+
+    if "open" in source.columns and is_paid(read["open"]):
+        name = source.columns["open"]
+        rest = {role: column for role, column in source.columns.items() if role != "open"}
+        columns = rest if "amount" in rest else {**rest, "amount": name}
+        return Settled({"columns": columns}, (Guess("source.columns.amount", str(columns["amount"])),))
+    if not isinstance(source.columns.get("amount"), str) or "open" in source.columns or is_paid(read["amount"]):
+        return Settled()
+    used = set(source.named_columns)
+    for name in [name for name in seen.found if name not in used]:
+        if is_paid(amounts(seen.found[name], source.form.decimal).set_axis(raw.index)):
+            guess = Guess("source.columns.amount", str(name), (str(source.columns["amount"]),), open=True)
+            return Settled({"columns": {**source.columns, "amount": str(name)}}, (guess,))
+    return Settled()
+
+
+def _left_out(source: ExportList, states: list["_States"]) -> dict[str, object]:
+    """Return `without` with the states of rows that are no debt beside what is left out already; empty without such."""
+    void = {
+        one.column: [*dict.fromkeys([*source.without.get(one.column, []), *one.void])] for one in states if one.void
+    }
+    return {"without": {**source.without, **void}} if void else {}
+
+
 def _no_debt_yet(seen: Seen, states: list["_States"]) -> tuple[Guess, ...]:
     """Return an open guess of states of few open documents that may be none yet, such as those on hold."""
     decimal = seen.source.form.decimal
     rest = amounts(seen.raw["open"], decimal).fillna(amounts(seen.raw["amount"], decimal))
+    rest = rest / 100 if seen.source.form.hundredths else rest
     shown = []
     for one in states:
         held = seen.found[one.column].astype("str").str.strip().to_numpy()
         for state in one.held:
             known = state in [*one.void, *one.settled, *one.unsettled] and plain(state) not in NOT_YET
+            known |= state in seen.source.without.get(one.column, [])
             rows = (held == state) & (rest != 0) & rest.notna()
             if not known and 0 < rows.sum() < 0.5 * (rest != 0).sum():
                 shown.append(f"{state} {told_sum(rest.where(rows), seen.raw['currency'])}")
@@ -119,11 +162,14 @@ def written_off(seen: Seen) -> Settled:
 
 NOT_YET = {"pending", "submitted"}
 """States that are open where nothing else is said of what is open, and else may be of what is not billed yet."""
+LEAST_PAID = 3
+"""Fewer invoices that are paid in full tell nothing of columns of amounts."""
 YES = {"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "o", "si", "s", "sim", "tak", "ano", "evet", "是", "kylla"}
 NO = {"no", "n", "false", "f", "0", "", "nein", "non", "nao", "nej", "nee", "nie", "ne", "hayir", "否", "ei"}
 OF_SALES = {"is so trx", "issotrx", "is sotrx", "is sales", "is sales transaction", "sales transaction"}
 OF_PURCHASES = re.compile(
-    r"(?i)^a/?p\b|\b(vendor|supplier|purchas|payable|kreditor|lieferant|eingangsrechnung|fournisseur|proveedor|fornitore|"
+    r"(?i)^(?:a/?p|acc(?:ounts? )?pay(?:able|credit)?)\b|"
+    r"\b(vendor|supplier|purchas|payable|kreditor|lieferant|eingangsrechnung|fournisseur|proveedor|fornitore|"
     r"fornecedor|crediteur|inkoop|leverancier|leverantör|leverandør|dostawc|zakup|dodavatel|поставщик|покупк)"
     r"|应付|采购|供应商|仕入|買掛|매입"
 )
@@ -150,7 +196,9 @@ class _States(NamedTuple):
             known = {plain(word) for word in words}
             return [state for state in held if plain(state) in known]
 
-        void, settled, unsettled = among(system.void), among(system.settled), among(system.unsettled)
+        usual = systems()[-1]
+        void, settled = among([*system.void, *usual.void]), among([*system.settled, *usual.settled])
+        unsettled = among([*system.unsettled, *usual.unsettled])
         if (yes := _yes_means(column, held)) is not None:
             void, settled, unsettled = [], among(YES if yes == "paid" else NO), among(NO if yes == "paid" else YES)
         part = [one for one in unsettled if re.search(r"part|parz|parc|teil|deel|czesc|部分", plain(one))]

@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book import central_bank
 from tradecredit.book.exports import (
     allocation_lists,
+    bank_tables,
     contents,
     guesses,
     ledger,
@@ -22,6 +23,7 @@ from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
 from tradecredit.book.exports.lists_beside import (
     BESIDE,
+    PAYMENTS,
     as_credits,
     as_payments,
     called_credits,
@@ -39,6 +41,8 @@ from tradecredit.params.source import SUFFIXES, OnProblem, TableMapping, TableNa
 
 NAMING = 0.8
 """Share of payments whose invoice's number stands in a column, from which it is taken for that of their numbers."""
+REPEATED = 0.9
+"""Share of a list's invoices that another one has, from which it is the same invoices again."""
 NAMED = 5
 """Files that a message names."""
 READ_ALL = OnProblem(leave_out={"invoices": "all", "receipts": "all"}, most=1.0)
@@ -79,14 +83,116 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
         else:
             continue
         found[at] = described([path for path, _ in one], looked, folder, answers)
+    found[0] = _with_buyers_listed(found[0], unlisted)
+    found, unlisted = _with_statements(found, unlisted, answers)
+    found, again = _without_repeats(found)
     found, unlisted = _allotted(found, unlisted)
     buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
     found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     together = _together(found)
     of_ages = (Guess("source.ages", ", ".join(summaries), open=True),) if summaries else ()
-    together = together._replace(guesses=(*together.guesses, *of_ages))
+    of_repeats = (Guess("source.again", ", ".join(again), open=True),) if again else ()
+    together = together._replace(guesses=(*together.guesses, *of_ages, *of_repeats))
     return _with_rates(_with_registers(together, paths, unlisted))
+
+
+def _with_statements(
+    found: list[Suggestion], unlisted: list[Path], answers: dict[str, str]
+) -> tuple[list[Suggestion], list[Path]]:
+    """Return lists with statements of payments that are tables, and the files that are none of them.
+
+    A file without documents is one, and a list beside the ledger whose columns name no invoice of it, where the words
+    of its lines do.
+    """
+    first, *others = found
+    if first.source.form.layout == "xml":
+        return found, unlisted
+    doubtful = [one for one in others if _may_be_statement(one, first.source)]
+    if not unlisted and not doubtful:
+        return found, unlisted
+    of = reading.ReadingOf(first.currency, READ_ALL, first.source.exported)
+    known = bank_tables.invoices_of(reading.documents(first.source, of).frame)
+    beside: list[Suggestion] = []
+    for one in others:
+        paths = reading.files(one.source, one.source.path)
+        looked = bank_tables.statement(paths[0], known, one.source.form) if one in doubtful else None
+        beside.append(_of_bank(paths[0], looked, first.source.path, answers) if looked else one)
+    statements = {path: looked for path in unlisted if (looked := bank_tables.statement(path, known))}
+    beside += [_of_bank(path, looked, first.source.path, answers) for path, looked in statements.items()]
+    return [first, *beside], [path for path in unlisted if path not in statements]
+
+
+def _may_be_statement(one: Suggestion, ledger: ExportSource) -> bool:
+    """Return whether a list of no known system may be a statement of payments: no column of it names invoices."""
+    known = one.system not in (systems()[-1].title, PAYMENTS["title"])
+    if known or not _is_list(one) or {"due", "open", "debit"} & one.source.columns.keys():
+        return False
+    cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
+    column = one.source.columns.get("applies_to")
+    cells = cells[[column]] if isinstance(column, str) else cells
+    named = one.source.one_kind and guesses.naming(cells, _numbers_of(ledger))
+    return not named and not _names_invoices(one, ledger)
+
+
+def _numbers_of(ledger: ExportSource) -> list[str]:
+    """Return the numbers of a ledger's documents."""
+    found = [reading.cells(ledger, path) for path in reading.files(ledger, ledger.path)]
+    number = pd.concat([reading.of_role(ledger, of, role) for of in found for role in ("invoice_id", "number")])
+    return number.dropna().astype("str").str.strip().unique().tolist()
+
+
+def _of_bank(path: Path, looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
+    one = described([path], looked, folder, answers)
+    columns = ", ".join(dict.fromkeys(one.source.named_columns))
+    return one._replace(guesses=(Guess("source.bank", f"{path.name}: {columns}", open=True), *one.guesses))
+
+
+def _without_repeats(found: list[Suggestion]) -> tuple[list[Suggestion], list[str]]:
+    """Return lists without such of invoices that another one has as well, where one of them tells what is open; names.
+
+    The first is kept where it tells it, or where payments stand beside it; else that which does.
+    """
+
+    def tells(one: Suggestion) -> bool:
+        return bool({"open", "paid", "credit", "cleared"} & one.source.columns.keys() or one.source.settled)
+
+    first, *others = found
+    of_payments = [one for one in others if one.source.bank or one.source.one_kind]
+    usual = (one for one in others if one.system == systems()[-1].title and "kind" not in one.source.columns)
+    of_invoices = [one for one in usual if one not in of_payments and _is_list(one)]
+    again = [one for one in of_invoices if _names_invoices(one, first.source, REPEATED)]
+    if not again or not _is_list(first):
+        return found, []
+    if not tells(first) and not of_payments and tells(again[0]):
+        first, again = again[0], [first, *again[1:]]
+    kept = [first, *(one for one in others if one not in again and one is not first)]
+    return kept, [name for one in again for name in one.source.files]
+
+
+def _names_invoices(one: Suggestion, ledger: ExportSource, share: float = 0.5) -> bool:
+    """Return whether more than a share of a list's numbers of invoices are those of a ledger."""
+    of = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
+    known = _numbers_of(ledger)
+    named = (reading.of_role(one.source, of, role) for role in ("applies_to", "invoice_id"))
+    return any(column.dropna().astype("str").str.strip().isin(known).mean() > share for column in named)
+
+
+def _with_buyers_listed(one: Suggestion, unlisted: list[Path]) -> Suggestion:
+    """Return a ledger whose buyers are those that a file beside it lists, where its own columns do not tell them."""
+    doubtful = {f"source.columns.{role}" for role in ("buyer_id", "name")}
+    if not _is_list(one) or not any(guess.key in doubtful for guess in one.guesses):
+        return one
+    cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
+    for path in unlisted:
+        column = registers.buyers_listed(path, cells)
+        if column is not None:
+            columns = {role: of for role, of in one.source.columns.items() if role not in ("buyer_id", "name")}
+            source = one.source.model_copy(update={"columns": {**columns, "buyer_id": column}})
+            kept = tuple(guess for guess in one.guesses if guess.key not in doubtful)
+            listed = Guess("source.columns.buyer_id", f"{column}, which {path.name} lists", open=True)
+            return _unread_alone(one._replace(source=source, guesses=(*kept, listed)))
+    return one
 
 
 def _without_summaries(listed: list[list[tuple[Path, Looked]]]) -> tuple[list[list[tuple[Path, Looked]]], list[str]]:
@@ -114,10 +220,7 @@ def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Sugge
     if not payments:
         return found, unlisted
     first = found[0].source
-    numbers = pd.concat([
-        reading.of_role(first, reading.cells(first, path), role)
-        for path in reading.files(first, first.path) for role in ("invoice_id", "number")
-    ]).dropna().astype("str").str.strip()  # fmt: skip
+    numbers = pd.Series(_numbers_of(first), dtype="str")
     used: set[Path] = set()
     for at, one in [(at, one) for at, one in enumerate(found) if one in payments]:
         of = reading.files(one.source, one.source.path)
@@ -136,7 +239,7 @@ def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Sugge
             if own := _own_number(first, one.source, cells):
                 found[0] = _with_column(found[0], "number", own)
                 first = found[0].source
-            elif "applies_to" not in one.source.columns and (named := guesses.naming(cells, list(numbers))):
+            elif "applies_to" not in one.source.columns and (named := guesses.naming(cells, numbers)):
                 found[at] = _with_column(one, "applies_to", named)
             elif "applies_to" not in one.source.columns and (joined := _joined(first, one.source, cells)):
                 for role, name in joined.items():

@@ -1,0 +1,180 @@
+"""Forms that ledgers of public repositories have: statements as tables, databases' tables, states, terms as keys."""
+
+import pytest
+from book.exports import more_samples
+from book.exports.as_suggested import open_items
+from book.exports.xml_samples import INVOICES
+
+from tradecredit.book.exports.bank_tables import SPEAKING
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
+
+
+def read(folder, **files: str):
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    suggestion = suggested([folder / f"{name}.csv" for name in files])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    return suggestion, found
+
+
+def taken(suggestion, key: str) -> list[str]:
+    return [guess.taken for guess in suggestion.guesses if guess.key == key and guess.open]
+
+
+def test_stripe_s_interface_counts_cents_and_asks_for_what_may_be_paid(tmp_path):
+    _, found = read(tmp_path, invoices=more_samples.STRIPE_API)
+    assert open_items(found) == {"in_1": ("cus_A", "2026-03-05", 120.0), "in_4": ("cus_B", "2026-03-08", 30.0)}
+
+
+def test_xero_s_interface_has_purchases_and_drafts_beside_sales(tmp_path):
+    suggestion, found = read(tmp_path, invoices=more_samples.XERO_API)
+    assert open_items(found) == {"S-1": ("k-1", "2026-03-01", 100.0)}
+    assert taken(suggestion, "source.states") == []  # what is left out is not said to be counted
+    # An invoice that was written after it was due is no reason to refuse the ledger.
+    invoices = found.tables["invoices"].set_index("invoice_id")
+    assert str(invoices.loc["S-2", "issued"].date()) == str(invoices.loc["S-2", "due"].date()) == "2026-01-31"
+    assert ("invoices", "issued after the due day: taken as issued on it: 55.00", 1) in found.assumed
+
+
+def test_many_invoices_due_before_they_are_issued_are_misread_days(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Customer,Invoice,Invoice Date,Due Date,Amount\n"
+        + "".join(f"C{at % 3},F-{at},2026-03-{at:02},2026-02-{at:02},{at}.50\n" for at in range(1, 20))
+    )
+    found = ledger(suggested([tmp_path / "list.csv"]).source, "EUR")
+    assert (found.tables["invoices"]["due"] < found.tables["invoices"]["issued"]).all()
+
+
+BANK = (
+    "Account 12345,,,,\nBooked,Value date,Details,Money,Balance\n"
+    "2026-06-12,2026-06-12,R-1001 thank you,1190.00,5190.00\n"
+    "2026-06-13,2026-06-13,SALARIES JUNE,-1190.00,4000.00\n"
+    "2026-06-20,2026-06-20,TRANSFER FROM BIRCH AND CO LTD,700.00,4700.00\n"
+    "2026-06-21,2026-06-21,CARD PAYMENT FUEL,-80.00,4620.00\n"
+    "2026-06-22,2026-06-22,CEDAR WORKS INV MAY,595.00,5215.00\n"
+    "2026-06-23,2026-06-23,INTERNAL,10.00,5225.00\n"
+)
+
+
+def test_a_bank_statement_that_is_a_table_settles_what_its_lines_name(tmp_path):
+    invoices = (
+        "Customer,Name,Invoice,Invoice Date,Due Date,Amount\nC10,Alder Tools,R-1001,2026-05-01,2026-05-31,1190.00\n"
+        "C20,Birch and Co Ltd,R-1003,2026-05-02,2026-06-01,4000.00\n"
+        "C30,Cedar Works,R-1004,2026-05-03,2026-06-02,595.00\n"
+    )
+    suggestion, found = read(tmp_path, invoices=invoices, bank=BANK)
+    receipts = found.tables["receipts"][["buyer_id", "invoice_id", "amount", "matched_by"]].fillna("")
+    assert receipts.to_numpy().tolist() == [
+        ["C10", "R-1001", 1190.0, "number in the text"],
+        ["C20", "", 700.0, "payer alone: on account"],
+        ["C30", "R-1004", 595.0, "payer and amount"],
+    ]
+    # What goes out takes no payment back, though one was over just as much.
+    assert ("receipts", "bank payments of no known buyer: -1,260.00", 3) in found.left_out
+    assert taken(suggestion, "source.bank of bank statement") == ["bank.csv: Booked, Money, Details"]
+
+
+def test_a_table_that_says_little_of_a_ledger_is_no_statement(tmp_path):
+    lines = "".join(f"2026-06-{at:02},Shop {at},{at}.20\n" for at in range(1, round(2 / SPEAKING)))
+    suggestion, _ = read(tmp_path, invoices=INVOICES, others=f"Day,Words,Sum\n{lines}2026-06-28,R-1001,5.00\n")
+    assert suggestion.source.beside == []
+    assert taken(suggestion, "source.files") == ["others.csv"]
+
+
+def test_payments_of_buyers_and_to_suppliers_name_what_they_are_for_in_words(tmp_path):
+    invoices = (
+        "number,date,counterparty,amount,term_days,status,paid\nSB-0001,2026-01-29,Alder,190.54,45,paid,190.54\n"
+        "SB-0002,2026-01-30,Birch,80.50,30,open,0\nSB-0003,2026-02-02,Cedar,70.10,30,partial,20.10\n"
+    )
+    payments = (
+        "number,date,counterparty,amount,purpose\nPL-0001,2026-02-11,Alder,190.54,Payment for SB-0001\n"
+        "PL-0002,2026-02-12,Dogwood,40.00,Payment for VX-0006\nPL-0003,2026-02-13,Elm,33.00,Payment for VX-0007\n"
+        "PL-0004,2026-02-20,Cedar,20.10,Payment for SB-0003\n"
+    )
+    _, found = read(tmp_path, invoices=invoices, payments=payments)
+    assert open_items(found) == {"SB-0002": ("Birch", "2026-03-01", 80.5), "SB-0003": ("Cedar", "2026-03-04", 50.0)}
+    assert found.tables["receipts"]["invoice_id"].tolist() == ["SB-0001", "SB-0003"]
+    assert ("receipts", "bank payments of no known buyer: 73.00", 2) in found.left_out
+
+
+def test_a_list_of_what_is_open_beside_the_invoices_is_not_read_again(tmp_path):
+    invoices = (
+        "number,date,customer,amount,term_days,status,paid\nSB-0001,2026-01-29,Alder,190.54,45,paid,190.54\n"
+        "SB-0002,2026-01-30,Birch,80.50,30,open,0\nSB-0003,2026-02-02,Cedar,70.10,30,partial,20.10\n"
+    )
+    rest = (
+        "customer,invoice,amount,invoice_date,overdue_days,status\nBirch,SB-0002,80.50,2026-01-30,2,overdue\n"
+        "Cedar,SB-0003,50.00,2026-02-02,0,current\n"
+    )
+    suggestion, found = read(tmp_path, invoices=invoices, receivables=rest)
+    assert open_items(found) == {"SB-0002": ("Birch", "2026-03-01", 80.5), "SB-0003": ("Cedar", "2026-03-04", 50.0)}
+    assert taken(suggestion, "source.again") == ["receivables.csv"]
+
+
+def test_buyers_are_those_that_a_file_beside_lists_whatever_they_are_called(tmp_path):
+    rows = "".join(
+        f"INV-{at},POL-{100 + at % 7},A{at % 3},2026-06-{at:02},{at * 7}.50,2026-07-{at:02}\n" for at in range(1, 20)
+    )
+    suggestion, found = read(
+        tmp_path,
+        invoices=f"invoice_id,policy_number,agency_id,invoice_date,premium_billed,due_date\n{rows}",
+        agencies="agency_id,agency_name\nA0,Summit Insurance\nA1,Harbor Risk\nA2,Liberty Agency\n",
+    )
+    assert set(found.tables["invoices"]["buyer_id"]) == {"A0", "A1", "A2"}
+    assert taken(suggestion, "source.columns.buyer_id") == ["agency_id, which agencies.csv lists"]
+    assert suggestion.tables["buyers"].columns == {"buyer_id": "agency_id", "name": "agency_name"}
+
+
+def test_what_is_paid_of_settled_invoices_tells_that_it_is_paid_without_tax(tmp_path):
+    rows = [(100.0, 120.0, "Payée", 100.0), (50.0, 60.0, "Payée", 50.0), (30.0, 36.0, "Payée", 30.0),
+            (80.0, 96.0, "Partielle", 20.0), (10.0, 12.0, "Contentieux", 0.0)]  # fmt: skip
+    text = "numero_facture,code_client,date_emission,date_echeance,montant_ht,montant_ttc,statut_paiement,"
+    text += "montant_encaisse\n"
+    text += "".join(
+        f"F-{at},C{at},2026-01-{at:02},2026-02-{at:02},{net},{gross},{state},{paid}\n"
+        for at, (net, gross, state, paid) in enumerate(rows, 1)
+    )
+    suggestion, found = read(tmp_path, factures=text)
+    assert open_items(found) == {"F-4": ("C4", "2026-02-04", 60.0), "F-5": ("C5", "2026-02-05", 10.0)}
+    assert taken(suggestion, "source.columns.amount") == ["montant_ht"]
+    assert taken(suggestion, "source.states") == []  # a lawsuit is about a debt
+
+
+def test_keys_of_terms_tell_the_days_of_payment(tmp_path):
+    keys = more_samples.SAP_TABLES.splitlines()[0].split(",")
+    assert "ZTERM" not in keys
+    text = (
+        "KUNNR,BELNR,SHKZG,BLDAT,ZFBDT,WRBTR,WAERS,ZTERM\nC3,6001,S,2026-03-12,2026-03-15,72.80,USD,N060\n"
+        "C4,6002,S,2026-05-09,2026-05-09,11.41,USD,2/10N30\n"
+    )
+    suggestion, found = read(tmp_path, BSID=text)
+    assert open_items(found) == {"6001": ("C3", "2026-05-14", 72.8), "6002": ("C4", "2026-06-08", 11.41)}
+    assert taken(suggestion, "source.due") == ["N060: 2026-05-14; 2/10N30: 2026-06-08"]
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_instants_since_1970_are_days(unit, tmp_path):
+    text = "customer,invoice,created,due_date,total\n" + "".join(
+        f"C{at},F-{at},{(1770000000 + at * 86400) * unit},{(1772592000 + at * 86400) * unit},{at}.50\n"
+        for at in range(1, 5)
+    )
+    suggestion, found = read(tmp_path, invoices=text)
+    assert suggestion.source.form.dates == {"all": "unix" if unit == 1 else "unix_ms"}
+    assert open_items(found)["F-1"] == ("C1", "2026-03-05", 1.5)
+
+
+def test_the_currency_of_postings_is_that_of_the_title_where_few_name_another(tmp_path):
+    title = '"EXTF";510;21;"Buchungsstapel";7;20260729093158705;;"SV";"A";"";55003;63021;20260101;4;20260101;20260331;'
+    title += '"";"";1;0;0;"EUR";;"KP"'
+    text = (
+        f"{title}\nUmsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;"
+        "Konto;Gegenkonto (ohne BU-Schlüssel);Belegdatum;Belegfeld 1;Belegfeld 2\n"
+        "1190,00;S;;;;;10100;8400;0502;AR-1;\n595,00;S;;;;;10200;8400;0602;AR-2;\n100,00;H;;;;;10200;1200;0702;AR-2;\n"
+        "124,00;S;CHF;1,240402;100,00;EUR;10300;8400;0802;AR-3;\n"
+    )
+    suggestion, found = read(tmp_path, EXTF=text)
+    assert suggestion.currency == "EUR" and suggestion.exchange_rates == "ecb"
+    owed = found.tables["invoices"].set_index("invoice_id")[["amount", "currency"]].to_numpy().tolist()
+    assert owed == [[1190.0, "EUR"], [595.0, "EUR"], [124.0, "CHF"]]
