@@ -178,3 +178,66 @@ def test_the_currency_of_postings_is_that_of_the_title_where_few_name_another(tm
     assert suggestion.currency == "EUR" and suggestion.exchange_rates == "ecb"
     owed = found.tables["invoices"].set_index("invoice_id")[["amount", "currency"]].to_numpy().tolist()
     assert owed == [[1190.0, "EUR"], [595.0, "EUR"], [124.0, "CHF"]]
+
+
+def lines_of(form: str) -> str:
+    """Return the same six movements as a bank has them: its titles, heads, marks, and how it tells in from out."""
+    moves = [
+        ("2026-06-12", 1190.0, "Alder Tools", "R-1001 thank you"),
+        ("2026-06-13", -1190.0, "Staff", "Salaries June"),
+        ("2026-06-20", 700.0, "BIRCH AND CO", "transfer"),
+        ("2026-06-21", -80.4, "Fuel Station", "card payment"),
+        ("2026-06-22", 595.0, "Cedar Works", "inv May"),
+        ("2026-06-23", 10.0, "Interest", "second quarter"),
+    ]
+    head, row, day, mark = BANKS[form]
+    rows = []
+    for at, (booked, amount, who, what) in enumerate(moves):
+        year, month, of_month = booked.split("-")
+
+        def money(number: float) -> str:
+            return f"{number:,.2f}".translate(str.maketrans(",.", ".,")) if mark == "," else f"{number:.2f}"
+
+        rows.append(row.format(
+            day=day.format(y=year, m=month, d=of_month), amount=money(amount), size=money(abs(amount)),
+            plus=("+" if amount > 0 else "") + money(amount), into=money(amount) if amount > 0 else "",
+            out=money(-amount) if amount < 0 else "", side=("Bij" if amount > 0 else "Af"), who=who, what=what,
+            balance=money(5000.0 + 100 * at),
+        ))  # fmt: skip
+    return head + "".join(rows)
+
+
+BANKS = {
+    "DKB": ('"Kontonummer:";"DE00 / Girokonto";\n\n"Kontostand vom 30.06.2026:";"5.000,00 EUR";\n\n"Buchungstag";'
+            '"Wertstellung";"Buchungstext";"Auftraggeber / Begünstigter";"Verwendungszweck";"Betrag (EUR)"\n',
+            '"{day}";"{day}";"Gutschrift";"{who}";"{what}";"{amount}"\n', "{d}.{m}.{y}", ","),
+    "ING Nederland": ('"Datum","Naam / Omschrijving","Rekening","Tegenrekening","Code","Af Bij","Bedrag (EUR)",'
+                      '"Mutatiesoort","Mededelingen"\n',
+                      '"{day}","{who}","NL00INGB1","NL00RABO2","OV","{side}","{size}","Overschrijving","{what}"\n',
+                      "{y}{m}{d}", ","),
+    "Rabobank": ('"IBAN/BBAN","Munt","Volgnr","Datum","Rentedatum","Bedrag","Saldo na trn","Naam tegenpartij",'
+                 '"Omschrijving-1"\n',
+                 '"NL00","EUR","1","{day}","{day}","{plus}","+{balance}","{who}","{what}"\n', "{y}-{m}-{d}", ","),
+    "Lloyds": ("Transaction Date,Transaction Type,Sort Code,Account Number,Transaction Description,Debit Amount,"
+               "Credit Amount,Balance\n", "{day},FPI,'30-00-00,12345678,{who} {what},{out},{into},{balance}\n",
+               "{d}/{m}/{y}", "."),
+    "a bank of France": ("Date;Libellé;Débit euros;Crédit euros;\n", "{day};VIR {who} {what};{out};{into};\n",
+                         "{d}/{m}/{y}", ","),
+    "a bank of Spain": ("Movimientos de cuenta;;;\nFecha;Fecha valor;Concepto;Importe;Saldo\n",
+                        "{day};{day};TRANSFERENCIA DE {who} {what};{amount};{balance}\n", "{d}/{m}/{y}", ","),
+}  # fmt: skip
+"""Bank: the begin of its file, a line, its days, and its decimal mark."""
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_statements_of_several_banks_settle_the_same(bank, tmp_path):
+    invoices = (
+        "Customer,Name,Invoice,Invoice Date,Due Date,Amount\nC10,Alder Tools,R-1001,2026-05-01,2026-05-31,1190.00\n"
+        "C20,Birch and Co Ltd,R-1003,2026-05-02,2026-06-01,4000.00\n"
+        "C30,Cedar Works,R-1004,2026-05-03,2026-06-02,595.00\n"
+    )
+    _, found = read(tmp_path, invoices=invoices, bank=lines_of(bank))
+    receipts = found.tables["receipts"][["buyer_id", "invoice_id", "amount"]].fillna("")
+    days = found.tables["receipts"]["received"].dt.strftime("%m-%d").tolist()
+    assert receipts.to_numpy().tolist() == [["C10", "R-1001", 1190.0], ["C20", "", 700.0], ["C30", "R-1004", 595.0]]
+    assert days == ["06-12", "06-20", "06-22"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tradecredit.book.exports import grid
 from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.contents import Held
 from tradecredit.book.exports.heads import OTHER, plain
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.matching import Invoices
@@ -40,6 +40,14 @@ class Column(NamedTuple):
         return self.cells.astype("str").str.strip().where(self.cells.notna())
 
 
+class _Said(NamedTuple):
+    """What lines say of a ledger: the column of words that names it, that of payers, and which lines speak of it."""
+
+    text: str
+    payer: str | None
+    of_ledger: pd.Series
+
+
 def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) -> Looked | None:
     """Return a file, or a list in a `form` in it, as a statement of payments, if its lines speak of a ledger.
 
@@ -55,32 +63,24 @@ def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) ->
     columns = [Column(str(name), found[name]) for name in found if found[name].notna().any()]
     if any(vocabulary().known(one.name) & OF_INVOICES for one in columns):
         return None
-    dated = [one for one in columns if _are_days(one)]
+    dated = [one for one in columns if Held(one.name, list(one.cells)).days is not None]
     summed = [one for one in columns if one not in dated and _are_amounts(one)]
     worded = [one for one in columns if one not in dated and one not in summed]
-    numbers = {one.name: _tells(one, lambda cell: bool(invoices.in_text(cell, None))) for one in worded}
-    payers = {one.name: _tells(one, lambda cell: invoices.payer(cell) is not None) for one in worded}
-    firms = {one.name: _tells(one, lambda cell: invoices.payer_in(cell) is not None) for one in worded}
-    payer = _most(payers)
-    # Words that name invoices say more than those that name their buyers.
-    spoken = _most(numbers) or _most({name: held for name, held in firms.items() if name != payer})
-    speaking = pd.concat([numbers[one] | firms[one] for one in (spoken, payer) if one], axis="columns").any(
-        axis="columns"
-    ) if spoken or payer else pd.Series(dtype="bool")  # fmt: skip
-    if not dated or not summed or spoken is None or speaking.mean() < SPEAKING:
+    said = _said(worded, invoices) if dated and summed and worded else None
+    amount = _incoming(summed, said.of_ledger) if said else None
+    if said is None or amount is None:
         return None
-    amount = _incoming(summed, speaking)
-    if amount is None:
-        return None
-    taken: dict[Role, list[str]] = {
-        "issued": [_booked(dated).name], "amount": [amount.name], "text": [spoken],
-        **({"name": [payer]} if payer and payer != spoken else {}),
-    }  # fmt: skip
+    taken: dict[Role, list[str]] = {"issued": [_booked(dated).name], "amount": [amount.name], "text": [said.text]}
+    taken |= {"name": [said.payer]} if said.payer else {}
     codes = [one.name for one in worded if set(one.texts.dropna().str.upper()) <= {*CODES.split()}]
     taken |= {"currency": codes[:1]} if codes else {}
     status = [one.name for one in worded if vocabulary().of(one.name) == {"status"} or plain(one.name) == "state"]
-    taken |= {"status": status[:1]} if status and status[0] != spoken else {}
+    taken |= {"status": status[:1]} if status and status[0] != said.text else {}
     system = systems()[-1].model_copy(update=BANK_TABLE)
+    if not (_numbers(amount) < 0).any() and (told_by := _side(worded, said.of_ledger)) is not None:
+        side, out = told_by
+        taken["side"] = [side.name]
+        system = system.model_copy(update={"signs": "signed", "debit_side": [out]})
     header = frozenset(map(str, found))
     return Looked(form, Recognised(system, form.header_row, taken), [], header=header)
 
@@ -91,12 +91,19 @@ def invoices_of(documents: pd.DataFrame) -> Invoices:
     return Invoices(documents.assign(kind=kind))
 
 
-def _are_days(column: Column) -> bool:
-    form = told([column.cells])
-    texts = column.texts.dropna()
-    if form is None or texts.str.fullmatch(r"[-+]?\d+[.,]?\d*").mean() > 1 - MOSTLY:
-        return bool(column.cells.dropna().map(lambda cell: hasattr(cell, "year")).mean() > MOSTLY)
-    return bool(days(column.cells, form.format, zone="UTC").notna().sum() >= MOSTLY * len(texts))
+def _said(worded: list[Column], invoices: Invoices) -> _Said | None:
+    """Return which columns name invoices and payers of a ledger; None where too few lines do."""
+    numbers = {one.name: _tells(one, lambda cell: bool(invoices.in_text(cell, None))) for one in worded}
+    payers = {one.name: _tells(one, lambda cell: invoices.payer(cell) is not None) for one in worded}
+    firms = {one.name: _tells(one, lambda cell: invoices.payer_in(cell) is not None) for one in worded}
+    payer = _most(payers)
+    # Words that name invoices say more than those that name their buyers.
+    text = _most(numbers) or _most({name: held for name, held in firms.items() if name != payer})
+    if text is None:
+        return None
+    of_ledger = numbers[text] | firms[text]
+    of_ledger = of_ledger | payers[payer] if payer else of_ledger
+    return _Said(text, payer if payer != text else None, of_ledger) if of_ledger.mean() >= SPEAKING else None
 
 
 def _are_amounts(column: Column) -> bool:
@@ -118,14 +125,24 @@ def _most(said: Mapping[str, pd.Series]) -> str | None:
     return best if best is not None and said[best].mean() >= SPEAKING / 2 else None
 
 
-def _incoming(summed: list[Column], speaking: pd.Series) -> Column | None:
+def _incoming(summed: list[Column], of_ledger: pd.Series) -> Column | None:
     """Return the column of what was received: the lines that speak of the ledger hold something above zero in it."""
     usual = [one for one in summed if not vocabulary().known(one.name) & {"balance", OTHER}] or summed
-    shares = {one.name: float((_numbers(one)[speaking] > 0).mean()) for one in usual}
+    shares = {one.name: float((_numbers(one)[of_ledger] > 0).mean()) for one in usual}
     both_ways = [one for one in usual if (_numbers(one) < 0).any() and shares[one.name] > 0.5]
     # What is filled in fewer lines, but in all that speak of the ledger, is what came in alone.
     return min(both_ways or [one for one in usual if shares[one.name] > 0.5],
                key=lambda one: (one.cells.notna().sum(), usual.index(one)), default=None)  # fmt: skip
+
+
+def _side(worded: list[Column], of_ledger: pd.Series) -> tuple[Column, str] | None:
+    """Return the column of two words that tells in from out, and the word for out; lines of a ledger's are all in."""
+    for one in worded:
+        received = set(one.texts[of_ledger].dropna())
+        others = set(one.texts.dropna()) - received
+        if len(received) == len(others) == 1 and one.cells.notna().all():
+            return one, others.pop()
+    return None
 
 
 def _booked(dated: list[Column]) -> Column:

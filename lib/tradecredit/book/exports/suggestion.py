@@ -126,7 +126,12 @@ def _with_statements(
 def _may_be_statement(one: Suggestion, ledger: ExportSource) -> bool:
     """Return whether a list of no known system may be a statement of payments: no column of it names invoices."""
     known = one.system not in (systems()[-1].title, PAYMENTS["title"])
-    if known or not _is_list(one) or {"due", "open", "debit"} & one.source.columns.keys():
+    columns = one.source.columns.keys()
+    # An account has documents in its debit, a bank has none.
+    of_account = "debit" in columns and {"invoice_id", "number"} & columns
+    # Beside debit and credit a balance runs on.
+    of_items = "due" in columns or ("open" in columns and "debit" not in columns)
+    if known or not _is_list(one) or of_account or of_items:
         return False
     cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
     column = one.source.columns.get("applies_to")
@@ -428,6 +433,7 @@ def _together(found: list[Suggestion]) -> Suggestion:
     first, *others = found
     if not others:
         return first
+    first = _in_currency_of(first, [one for one in others if one.source.bank])
     beside = [ExportList(**{name: getattr(other.source, name) for name in ExportList.model_fields}) for other in others]
     exported = max(one.source.exported for one in found)
     own = [guess._replace(taken=str(exported)) if guess.key == "source.exported" else guess for guess in first.guesses]
@@ -444,6 +450,18 @@ def _together(found: list[Suggestion]) -> Suggestion:
         guesses=(*own, *of_others),
         remarks=() if any(other.source.bank for other in others) else first.remarks,
     )
+
+
+def _in_currency_of(ledger: Suggestion, statements: list[Suggestion]) -> Suggestion:
+    """Return a ledger whose currency nothing tells with that which a bank's statement names, as a guess still."""
+    of = {one.currency for one in statements for guess in one.guesses if guess.key == "currency" and not guess.open}
+    asked = next((guess for guess in ledger.guesses if guess.key == "currency" and guess.open), None)
+    if len(of) != 1 or asked is None or "currency" in ledger.source.columns:
+        return ledger
+    (code,) = of
+    others = tuple(one for one in (asked.taken, *asked.others) if one != code)[:5]
+    guesses_now = tuple(Guess("currency", code, others, open=True) if one is asked else one for one in ledger.guesses)
+    return ledger._replace(currency=code, guesses=guesses_now)
 
 
 def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Path]) -> Suggestion:
