@@ -7,6 +7,7 @@ MEANS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
     "exchange_rates": "rates of other currencies, for which a table fx may stand in",
+    "oldest_rate_days": "how many days old a rate may be, as the ledger itself tells none for so long",
     "source.exported": "the day of the export, which is that of the report",
     "source.form.dates": "how days are written",
     "source.form.dates.issued": "how days of issue are written",

@@ -88,6 +88,11 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
             if suggestion.exchange_rates
             else []
         ),
+        *(
+            [f"oldest_rate_days: {suggestion.oldest_rate_days}{check('oldest_rate_days')}"]
+            if suggestion.oldest_rate_days is not None
+            else []
+        ),
         f"as_of: {source.exported}   # day of the report; nothing later enters it",
         "source:",
         "  kind: export",

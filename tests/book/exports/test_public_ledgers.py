@@ -8,6 +8,7 @@ from book.exports.xml_samples import INVOICES
 from tradecredit.book.exports.bank_tables import SPEAKING
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
+from tradecredit.words.start import run_file
 
 
 def read(folder, **files: str):
@@ -241,3 +242,100 @@ def test_statements_of_several_banks_settle_the_same(bank, tmp_path):
     days = found.tables["receipts"]["received"].dt.strftime("%m-%d").tolist()
     assert receipts.to_numpy().tolist() == [["C10", "R-1001", 1190.0], ["C20", "", 700.0], ["C30", "R-1004", 595.0]]
     assert days == ["06-12", "06-20", "06-22"]
+
+
+def test_payments_name_invoices_by_the_key_of_their_row_and_some_went_back(tmp_path):
+    invoices = (
+        "id,invoice_no,customer_id,doc_type,related_invoice_id,issue_date,due_date,currency,gross_amount,status\n"
+        "4418,INV-1,79,invoice,,2026-01-03,2026-02-02,GBP,188.87,paid\n"
+        "4420,INV-2,72,invoice,,2026-01-05,2026-02-04,GBP,239.84,sent\n"
+        "4421,INV-3,72,invoice,,2026-01-06,2026-02-05,GBP,411.53,partial\n"
+        "4423,INV-4,79,invoice,,2026-01-07,2026-02-06,GBP,64.38,sent\n"
+        "4430,CN-1,79,credit_note,4423,2026-01-09,,GBP,14.38,applied\n"
+    )
+    payments = (
+        "id,payment_no,customer_id,invoice_id,payment_date,amount,type\n"
+        "1,P-1,79,4418,2026-01-13,188.87,payment\n2,P-2,72,4420,2026-01-16,239.84,payment\n"
+        "3,P-3,72,4421,2026-01-17,111.53,payment\n4,P-4,72,4420,2026-01-20,239.84,chargeback\n"
+        "5,P-5,72,,2026-01-21,50.00,payment\n"
+    )
+    suggestion, found = read(tmp_path, invoices=invoices, payments=payments)
+    assert open_items(found) == {
+        "INV-2": ("72", "2026-02-04", 239.84), "INV-3": ("72", "2026-02-05", 300.0),
+        "INV-4": ("79", "2026-02-06", 50.0),
+    }  # fmt: skip
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["72", 50.0]]
+    assert taken(suggestion, "source.columns.side of list of payments") == ["type: chargeback"]
+
+
+def test_numbers_with_days_in_them_and_payers_with_addresses_are_known(tmp_path):
+    invoices = (
+        "Numer;Nabywca;NIP;Data wystawienia;Termin płatności;Brutto;Waluta;Uwagi\n"
+        "FV 5/11/2026;Bartex Sp. z o.o.;6444574885;06.11.2026;20.11.2026;1626,08;PLN;\n"
+        "FV 7/11/2026;Jantar Sp. z o.o.;8025404171;07.11.2026;21.11.2026;998,97;PLN;\n"
+        "FV 9/11/2026;Bartex Sp. z o.o.;6444574885;09.11.2026;23.11.2026;358,83;PLN;\n"
+        "FV 11/11/2026;Malwa s.c.;5696981587;11.11.2026;25.11.2026;844,84;PLN;ANULOWANA\n"
+    )
+    bank = (
+        "Data;Tytuł;Nadawca;Kwota\n"
+        "2026-11-18;FV 5/11/2026;BARTEX SP. Z O.O.  UL. STOLARSKA 14 64-100 LESZNO;1 626,08\n"
+        "2026-11-19;CZĘŚĆ FAKTURY 9/11/2026;BARTEX SP. Z O.O.  UL. STOLARSKA 14 64-100 LESZNO;200,00\n"
+        "2026-11-20;wynagrodzenia;PRACOWNICY;-998,97\n"
+    )
+    suggestion, found = read(tmp_path, faktury=invoices, bank=bank)
+    assert open_items(found) == {
+        "FV 7/11/2026": ("Jantar Sp. z o.o.", "2026-11-21", 998.97),
+        "FV 9/11/2026": ("Bartex Sp. z o.o.", "2026-11-23", 158.83),
+    }  # fmt: skip
+    # A bank's way of writing a payer is no buyer's name.
+    assert set(found.tables["buyers"]["name"]) == {"Bartex Sp. z o.o.", "Jantar Sp. z o.o."}
+    assert taken(suggestion, "source.without") == ["Uwagi: ANULOWANA"]
+    assert found.tables["receipts"]["matched_by"].tolist() == [
+        "number in the text", "figures of a number in the text, and payer",
+    ]  # fmt: skip
+
+
+def test_states_tell_what_is_settled_otherwise_lost_or_paid_in_advance(tmp_path):
+    rows = [("1/26", "02/01/2026", "Alfa", "100,00", "31/01/2026", "100,00", "pagata"),
+            ("2/26", "03/01/2026", "Beta", "200,00", "31/01/2026", "", "da incassare"),
+            ("3/26", "04/01/2026", "Alfa", "300,00", "31/01/2026", "", "stralciata"),
+            ("4/26", "05/01/2026", "Gamma", "80,00", "31/01/2026", "", "compensata"),
+            ("5/26", "06/01/2026", "Gamma", "60,00", "31/01/2026", "20,00", "acconto"),
+            ("6/26", "07/01/2026", "Beta", "50,00", "31/01/2026", "", "annullata"),
+            ("ACC 1", "08/01/2026", "Delta", "", "", "70,00", "acconto su ordine")]  # fmt: skip
+    text = "N. fatt.;Data;Cliente;Totale;Scadenza;Incassato;Stato\n" + "".join(";".join(row) + "\n" for row in rows)
+    suggestion, found = read(tmp_path, scadenzario=text)
+    assert open_items(found) == {"2/26": ("Beta", "2026-01-31", 200.0), "5/26": ("Gamma", "2026-01-31", 40.0)}
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["kind"] == "write_off", "invoice_id"].tolist() == ["3/26"]
+    assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["Delta", 70.0]]
+    assert taken(suggestion, "source.settled") == ["compensata"]
+
+
+def test_credits_and_residual_items_that_are_open_stand_apart_from_what_is_cleared(tmp_path):
+    """BSID holds what is open, BSAD what is cleared: a credit in the one took no part in what cleared the invoice."""
+    head = "KUNNR,BELNR,BLART,SHKZG,BLDAT,ZFBDT,ZBD1T,WRBTR,WAERS,REBZG,AUGBL,AUGDT\n"
+    files = {
+        "BSID": f"{head}C1,1600,DG,H,2026-02-06,2026-02-06,0,55.24,EUR,9001,,\n"
+        "C2,1400,DZ,S,2026-03-04,2026-03-04,14,80.03,EUR,9002,,\n",
+        "BSAD": f"{head}C1,9001,RV,S,2026-01-02,2026-01-02,30,552.42,EUR,,1401,2026-03-06\n"
+        "C1,1401,DZ,H,2026-03-06,2026-03-06,0,552.42,EUR,,1401,2026-03-06\n"
+        "C2,9002,RV,S,2026-01-03,2026-01-03,30,667.32,EUR,,1400,2026-03-04\n"
+        "C2,1400,DZ,H,2026-03-04,2026-03-04,0,667.32,EUR,,1400,2026-03-04\n",
+    }
+    _, found = read(tmp_path, **files)
+    assert open_items(found) == {"9002": ("C2", "2026-02-02", 80.03)}
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["C1", 55.24]]
+
+
+def test_rates_that_the_ledger_tells_may_be_as_old_as_they_are(tmp_path):
+    text = (
+        "Customer,Invoice,Invoice Date,Due Date,Currency,Amount,Amount (LCY)\n"
+        "C1,A1,2026-03-05,2026-04-04,EUR,1200.00,1200.00\nC2,A2,2026-03-12,2026-04-11,USD,2000.00,1600.00\n"
+        "C1,A3,2026-08-28,2026-09-27,EUR,100.50,100.50\n"
+    )
+    suggestion, _ = read(tmp_path, entries=text)
+    assert suggestion.oldest_rate_days == 172 and taken(suggestion, "oldest_rate_days") == ["172"]
+    assert "oldest_rate_days: 172   # CHECK" in run_file(suggestion, tmp_path)

@@ -96,14 +96,17 @@ def _said(worded: list[Column], invoices: Invoices) -> _Said | None:
     numbers = {one.name: _tells(one, lambda cell: bool(invoices.in_text(cell, None))) for one in worded}
     payers = {one.name: _tells(one, lambda cell: invoices.payer(cell) is not None) for one in worded}
     firms = {one.name: _tells(one, lambda cell: invoices.payer_in(cell) is not None) for one in worded}
-    payer = _most(payers)
+    named = _most(payers)
     # Words that name invoices say more than those that name their buyers.
-    text = _most(numbers) or _most({name: held for name, held in firms.items() if name != payer})
+    text = _most(numbers) or _most({name: held for name, held in firms.items() if name != named})
     if text is None:
         return None
+    # An address may stand behind a payer's name.
+    others = (_most({name: held for name, held in said.items() if name != text}) for said in (payers, firms))
+    payer = next(filter(None, others), None)
     of_ledger = numbers[text] | firms[text]
-    of_ledger = of_ledger | payers[payer] if payer else of_ledger
-    return _Said(text, payer if payer != text else None, of_ledger) if of_ledger.mean() >= SPEAKING else None
+    of_ledger = of_ledger | firms[payer] | payers[payer] if payer else of_ledger
+    return _Said(text, payer, of_ledger) if of_ledger.mean() >= SPEAKING else None
 
 
 def _are_amounts(column: Column) -> bool:

@@ -44,6 +44,7 @@ LOOKS = (
     writing.zone,
     kinds.kinds,
     kinds.ways_of_payment,
+    kinds.given_back,
     kinds.credits_by_days,
     kinds.credits_by_tax,
     guesses.rows_read,
@@ -87,6 +88,8 @@ class Suggestion(NamedTuple):
     remarks: tuple[str, ...]
     exchange_rates: Literal["ecb"] | None = None
     """Whose rates stand for those that the lists do not tell."""
+    oldest_rate_days: int | None = None
+    """Days that a rate may be old, where the lists tell none for longer than a run allows unless it says so."""
     tables: Mapping[TableName, TableMapping] = {}
     """What lists beside the documents give: customers, limits, orders."""
     sheets: tuple[str, ...] = ()

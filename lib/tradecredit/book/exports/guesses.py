@@ -321,11 +321,20 @@ def pays(source: ExportSource, ledger: ExportSource) -> bool:
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
-    """Return whether a list without due days and open amounts holds the numbers of invoices that another one has."""
-    if source.one_kind or source.bank or {"due", "open", "paid", "kind", "days_overdue"} & source.columns.keys():
+    """Return whether a list without due days and open amounts holds the numbers of invoices that another one has.
+
+    They may be keys, in a column of the other that has one of its own for each row. All of its kinds of document are
+    mostly payments.
+    """
+    if source.one_kind or source.bank or {"due", "open", "paid", "days_overdue"} & source.columns.keys():
         return False
-    number, known = (
-        reading.of_role(one, reading.cells(one, reading.files(one, one.path)[0]), "invoice_id").dropna().astype("str")
-        for one in (source, other)
-    )
-    return bool(len(number)) and bool(number.isin(list(known)).mean() > 0.5)
+    cells, others = (reading.cells(one, reading.files(one, one.path)[0]) for one in (source, other))
+    kind = reading.of_role(source, cells, "kind").dropna().astype("str")
+    if len(kind) and (kind.map(kind_in_words) == "payment").mean() <= 0.5:
+        return False
+    number = reading.of_role(source, cells, "invoice_id").dropna().astype("str").str.strip()
+    known = [reading.of_role(other, others, "invoice_id").dropna().astype("str").str.strip()]
+    known += [
+        of for name in others if (of := others[name].dropna().astype("str").str.strip()).is_unique and len(of) > 1
+    ]
+    return bool(len(number)) and any(number.isin(list(of)).mean() > 0.5 for of in known)

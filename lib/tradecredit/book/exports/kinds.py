@@ -25,6 +25,12 @@ MOSTLY = 0.6
 """Share of rows of a kind, or of invoices, from which what they tell is told of all."""
 WAYS = ("credit_note", "write_off", "discount")
 """Kinds of what settles an invoice that a list of payments may hold besides."""
+GIVEN_BACK = re.compile(
+    r"\b(?:refund|charge ?back|bounced|dishonou?red|returned|reversed|nsf\b|ruckerstattung|erstattung|rucklastschrift"
+    r"|ruckbuchung|rembourse|impaye|rejet|devolucion|devuelt|reembols|rimbors|insolut|terugbetal|terugboek|storner"
+    r"|zwrot|vraceno|aterbetal|tilbakebetal|tilbagebetal|palautus|iade|возврат|退款|返金|환불)"
+)
+"""What says of a payment that it went back, in small letters without accents."""
 MOST_WAYS = 12
 """More words in a column of payments are no ways to pay."""
 OURS = "one may write invoice, payment, credit_note, discount, write_off, recovery or leave_out for each"
@@ -67,6 +73,29 @@ def ways_of_payment(seen: Seen) -> Settled:
             shown = "; ".join(f"{way}: {kind}" for way, kind in told.items())
             columns = {**source.columns, "kind": str(name)}
             return Settled({"columns": columns, "kinds": told}, (Guess("source.kinds", shown, open=True),))
+    return Settled()
+
+
+def given_back(seen: Seen) -> Settled:
+    """Return the column of payments whose words say of some that they went back, as their side, as an open guess.
+
+    Such as refunds and chargebacks, whose amounts have the same sign as those of other payments.
+    """
+    source = seen.source
+    if source.one_kind != "payment" or source.bank or _has_sides(source) or "side" in source.columns:
+        return Settled()
+    amount = amounts(seen.raw["amount"], source.form.decimal)
+    used = set(source.named_columns) - {str(source.columns.get("kind"))}
+    for name in [name for name in seen.found if name not in used and not str(name).startswith("above: ")]:
+        ways = seen.found[name].astype("str").str.strip().where(seen.found[name].notna()).set_axis(amount.index)
+        back = [way for way in ways.dropna().unique() if GIVEN_BACK.search(plain(way))]
+        if not back or ways.nunique() > MOST_WAYS or len(back) == ways.nunique():
+            continue
+        went = ways.isin(back)
+        if (amount[went] > 0).all() and (amount[~went] > 0).mean() > MOSTLY:
+            columns = {**source.columns, "side": str(name)}
+            guess = Guess("source.columns.side", f"{name}: {', '.join(back)}", open=True)
+            return Settled({"columns": columns, "debit_side": back}, (guess,))
     return Settled()
 
 
@@ -205,6 +234,8 @@ def signs(seen: Seen) -> Settled:
         return Settled({"signs": seen.system.signs})
     raw, decimal = seen.raw, seen.source.form.decimal
     if seen.source.one_kind == "payment":
+        if seen.source.debit_side:
+            return Settled({"signs": "signed"})
         # Of payments most are received, and some are returned.
         paid = amounts(raw["amount"], decimal)
         return Settled({"signs": "signed" if (paid < 0).mean() > 0.5 else "reversed"})

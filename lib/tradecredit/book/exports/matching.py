@@ -16,6 +16,7 @@ BY_NUMBER, BY_AMOUNT, BY_PAYER, BY_RETURN = (
     "number in the text", "payer and amount", "payer alone: on account", "return of an earlier payment",
 )  # fmt: skip
 BY_OLDEST = "payer and amount: the oldest of several"
+BY_FIGURES = "figures of a number in the text, and payer"
 BY_SUM = "payer and amount of several together"
 BY_AMOUNT_ALONE = "amount alone: the only invoice over it"
 DAY = r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[-./]\d{2}[-./]\d{2})(?![\w/-]|\.\d)"
@@ -23,6 +24,9 @@ DAY = r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[-./]\d{2}[-
 WORD = r"[^\W\d_]+|\d+"
 MOST_TOGETHER, MOST_OPEN = 4, 15
 """So many invoices may be paid together without being named, of so many that a buyer owes, the oldest."""
+FIGURES_OF_NUMBER = r"\d+(?:[/.-]\d+)*"
+LEAST_FIGURES = 4
+"""Fewer figures of an invoice's number may be anything."""
 LEAST_NAME = 5
 """Shorter names may stand in a text by chance."""
 MOST_PARTS = 8
@@ -47,10 +51,13 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
     """Return documents whose bank payments have their buyers and invoices, notes by reason, and what is left out.
 
     Of the rows with `bank`, `text` is what the payment says and `name` its payer; `amount` is below zero, above where
-    the bank took one back. A payment settles the invoices whose numbers it names, of several each to its amount and the
-    last to what remains; else the oldest of its payer over just its amount in its currency, issued and not settled by
-    then; else it is on account of its payer. A return takes back the invoice that it names,
-    or the last payment over its amount. Payments of nobody known are left out. `matched_by`: the reason of each part.
+    the bank took one back. The payer is he of the name, else he whose name stands in the text. A payment settles the
+    invoices whose numbers it names, of several each to its amount and the last to what remains; else that of its payer
+    which has the figures that it names, and is over no less; else the oldest of its payer over just its amount in its
+    currency, issued and not settled by then; else those few of the payer that come to it together, where one choice
+    alone does; else it is on account of its payer. Of nobody known it settles the only invoice over its amount to the
+    cent, else it is left out. A return takes back the invoice that it names, or the last payment over its amount.
+    `matched_by`: the reason of each part.
     """
     bank = documents["bank"].astype(bool)
     rest = documents[~bank].assign(matched_by=pd.NA)
@@ -61,7 +68,7 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
     table = pd.DataFrame(found, columns=Match._fields).astype({"amount": "float64"})
     parts = payments.loc[table["row"]].assign(
         buyer_id=table["buyer"].to_numpy(), applies_to=table["number"].to_numpy(), amount=table["amount"].to_numpy(),
-        matched_by=table["reason"].to_numpy(), invoice_id=pd.NA,
+        matched_by=table["reason"].to_numpy(), invoice_id=pd.NA, name=pd.NA,
     )  # fmt: skip
     notes = [
         ("receipts", f"matched by {reason}: {told_sum(-of['amount'], of['currency'])}", len(of))
@@ -119,16 +126,21 @@ class Invoices:
     def in_text(self, text: object, payer: str | None) -> list[Invoice]:
         """Return the invoices that a text names, in its order; a number of several buyers where the payer tells.
 
-        Days in the text name none. Words make up a number where they are parted as it is itself, or by blanks; that
-        of another buyer than the payer only as it is written.
+        Days in the text name none, but as a part of a number, such as `FV 5/11/2024`. Words make up a number where they
+        are parted as it is itself, or by blanks; that of another buyer than the payer only as it is written.
         """
         found: list[Invoice] = []
-        words = list(re.finditer(WORD, re.sub(DAY, " | ", text).casefold())) if isinstance(text, str) else []
+        held = text.casefold() if isinstance(text, str) else ""
+        words = list(re.finditer(WORD, held))
+        days = [day.span() for day in re.finditer(DAY, held)]
+        of_days = {word.start() for word in words if any(begin <= word.start() < end for begin, end in days)}
         first = 0
         while first < len(words):
             # The longest first: 2026-1001 is not the invoice 2026.
             ends = range(min(first + MOST_PARTS, len(words)), first, -1)
-            named, last = next(((some, last) for last in ends if (some := self._of(words[first:last]))), ([], None))
+            parts = ((last, words[first:last]) for last in ends)
+            some = ((self._of(part), last) for last, part in parts if not {word.start() for word in part} <= of_days)
+            named, last = next(((found, last) for found, last in some if found), ([], None))
             mine = [one for one in named if one.buyer == payer]
             if not mine and len(named) == 1:
                 as_written = _words(named[0].number) == [word[0] for word in words[first:last]]
@@ -141,6 +153,16 @@ class Invoices:
         """Return the invoices whose number some words of a text make up."""
         named = self.named.get("".join(word[0] for word in words), [])
         return [one for one in named if _parted_alike(words, one.number)]
+
+    def by_figures(self, text: object, payer: str, amount: float, currency: str) -> Invoice | None:
+        """Return the one invoice of a payer whose figures stand in a text, and which is over no less than an amount."""
+        figures = {re.sub(r"\D", "", found) for found in re.findall(FIGURES_OF_NUMBER, str(text))}
+        found = [
+            one
+            for one in self.of.get((payer, currency), [])
+            if len(own := re.sub(r"\D", "", one.number)) >= LEAST_FIGURES and own in figures
+        ]
+        return found[0] if len(found) == 1 and found[0].amount >= amount - CENT else None
 
     def fitting(self, payer: str, amount: float, currency: str, day: pd.Timestamp) -> list[Invoice]:
         """Return the invoices of a buyer over just an amount issued and not settled by a day, oldest first."""
@@ -221,7 +243,8 @@ def _matches(payments: pd.DataFrame, invoices: Invoices) -> Iterator[Match]:
     """Yield the parts of payments in order of days; those of nobody known have none."""
     so_far: list[list[Match]] = []
     used: set[tuple[str, str]] = set()
-    names = {name: invoices.payer(name) for name in payments["name"].dropna().unique()}
+    called = payments["name"].dropna().unique()
+    names = {name: invoices.payer(name) or invoices.payer_in(name) for name in called}
     columns = [payments[name] for name in ("name", "text", "amount", "currency", "issued", "only_returns")]
     for row, name, text, amount, currency, day, returned in zip(payments.index, *columns, strict=True):
         payer = names.get(name) or invoices.payer_in(text)
@@ -232,6 +255,8 @@ def _matches(payments: pd.DataFrame, invoices: Invoices) -> Iterator[Match]:
             parts = list(_returned(row, amount, named, payer, so_far)) if of_ledger else []
         elif named:
             parts = list(_shared(row, amount, named, currency))
+        elif payer is not None and (one := invoices.by_figures(text, payer, -amount, currency)):
+            parts = [Match(row, payer, one.number, amount, BY_FIGURES)]
         elif payer is not None:
             fitting = invoices.fitting(payer, -amount, currency, day)
             owed = [one.number for one in fitting if (payer, one.number) not in used]

@@ -76,6 +76,7 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
         kind = kind.fillna(source.one_kind)
     frame = frame.assign(kind=kind, **_of_sides(frame, source))
     frame["amount"] = _amount(frame, source)
+    frame = _paid_alone(frame, source)
     if {"debit", "credit", "open"} <= source.columns.keys():
         # What is open of a credit may stand without the minus that its side gives its amount.
         on_credit = frame["amount"] < 0
@@ -98,7 +99,9 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
         left = frame["amount"] - frame["paid"] - frame["credited"].fillna(0)
         left = left.where((frame["kind"].fillna("invoice") == "invoice") & ~frame["written_off"])
         frame["open"] = frame["open"].fillna(left)
-    frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
+    # What states say to be settled is so, unless what is open is stated.
+    unstated = frame["open"].isna() | ("open" not in source.columns)
+    frame["open"] = frame["open"].where(~(frame["settled"] & unstated), 0.0)
     frame = _written_off(frame, source)
     return pd.concat([frame, *_beside(frame)]), left_out
 
@@ -112,6 +115,18 @@ def _written_off(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
     rest = frame["open"].fillna(0) if "open" in source.columns else 0.0
     lost = (frame["amount"] - frame["paid"].fillna(0) - frame["credited"].fillna(0) - rest).clip(lower=0)
     return frame.assign(lost=lost.where(marked), open=frame["open"].where(~marked, rest))
+
+
+def _paid_alone(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return documents with those over nothing of which something is paid as payments, such as in advance."""
+    if not {"amount", "paid"} <= source.columns.keys() or source.one_kind or source.lines in ("payments", "parts"):
+        return frame
+    alone = frame[["amount", "open"]].isna().all(axis="columns") & (frame["paid"] > 0)
+    return frame.assign(
+        kind=frame["kind"].mask(alone, "payment"),
+        amount=frame["amount"].mask(alone, -frame["paid"]),
+        paid=frame["paid"].mask(alone),
+    )
 
 
 def _amount(frame: pd.DataFrame, source: ExportList) -> pd.Series:

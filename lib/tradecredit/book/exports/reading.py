@@ -144,8 +144,16 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
     if not parts:
         return Documents(pd.DataFrame(), (), (), tuple(problems))
     found = _one_spelling(pd.concat(several_files.in_order(parts)), told)
+    # Of a payment and what it left open the one may stand in a file of what is cleared, and the other in none.
+    found = _without_residuals(found)
     told = [*account.of_rows(rows, found), *told]
     return Documents(_with_buyers(found, left_out), tuple(left_out), tuple(told), tuple(problems))
+
+
+def _without_residuals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents of all files, whose index may repeat, as `meaning.without_residuals` has them."""
+    kept = meaning.without_residuals(frame.reset_index(drop=True))
+    return kept.set_axis(frame.index[kept.index], axis="index")
 
 
 def _one_spelling(frame: pd.DataFrame, told: list[Note]) -> pd.DataFrame:
@@ -278,7 +286,6 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame, by_terms = meaning.with_days(frame, source, run.exported, run.terms)
     frame, of_openings = meaning.with_days_of_openings(frame, raw)
     told += [*by_terms, *of_openings]
-    frame = meaning.without_residuals(frame)
     told += _neither_paid_nor_open(frame, source)
     told += days_of_payment_unknown(raw, values, source)
     frame, of_nobody = _without_settled_of_nobody(frame, source)

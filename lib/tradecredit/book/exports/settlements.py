@@ -204,6 +204,10 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         just = (words[0].map(owed) - amount).abs() < CENT
         words = words.loc[of_invoice.notna() | just].reindex(words.index)
     of_invoice = of_invoice.fillna(words[0])
+    # What is not cleared took no part in what cleared the invoice that it names.
+    cleared_by = of_invoice.map(invoices.drop_duplicates("key").set_index("key")["group"])
+    apart = cleared_by.isin(list(rows["group"].dropna())) & rows["group"].isna() & rows["cleared"].isna()
+    of_invoice, words = of_invoice.where(~(apart & (amount > 0))), words.loc[~apart].reindex(words.index)
     words = words.where(words.ne(of_invoice, axis="index")).add_prefix(ALSO)
     first = invoices.reset_index(drop=True).drop_duplicates("key")
     place = pd.Series(first.index, index=first["key"])

@@ -34,7 +34,10 @@ def by_status(seen: Seen) -> Settled:
         return Settled({"where": {**source.where, done.column: done.settled}}, guesses)
     read = _left_out(source, states)
     if not states or {"open", "paid"} & source.columns.keys():
-        return Settled(read, _no_debt_yet(seen, states))
+        otherwise = _settled_otherwise(seen, states)
+        guess = tuple(Guess("source.settled", ", ".join(map(str, values)), open=True) for values in otherwise.values())
+        read |= {"settled": otherwise} if otherwise else {}
+        return Settled(read, (*_no_debt_yet(seen, states), *guess))
     settled = {one.column: one.settled for one in states if one.settled}
     read |= {"settled": settled} if settled else {}
     named = ", ".join(str(state) for one in settled.values() for state in one) or "none"
@@ -78,6 +81,26 @@ def paid_in_full(seen: Seen) -> Settled:
     return Settled()
 
 
+def _settled_otherwise(seen: Seen, states: list["_States"]) -> dict[str, list[Code]]:
+    """Return the states that say of documents that they are settled, where not all was paid: set off, or deducted.
+
+    Of those of a state nothing was paid, or less than all of a few; of many, it is another amount that is paid.
+    """
+    if "open" in seen.source.columns:
+        return {}
+    read = {role: amounts(seen.raw[role], seen.source.form.decimal).to_numpy() for role in ("amount", "paid")}
+    rest = np.abs(np.nan_to_num(read["amount"]) - np.nan_to_num(read["paid"]))
+    found: dict[str, list[Code]] = {}
+    for one in states:
+        held = seen.found[one.column].astype("str").str.strip().to_numpy()
+        for state in one.settled:
+            rows = held == state
+            unpaid = (np.abs(np.nan_to_num(read["paid"][rows])) <= CENT).mean() >= MOSTLY
+            if (rest[rows] > CENT).any() and (unpaid or (rest[rows] > CENT).mean() <= 1 - MOSTLY):
+                found.setdefault(one.column, []).append(state)
+    return found
+
+
 def _left_out(source: ExportList, states: list["_States"]) -> dict[str, object]:
     """Return `without` with the states of rows that are no debt beside what is left out already; empty without such."""
     void = {
@@ -107,7 +130,7 @@ def rows_of_others(seen: Seen) -> Settled:
     """Return `without` with rows that a yes says to be void, or that are of suppliers, as open guesses.
 
     A column that is called like a void state (`Cancelled`), or like one of sales (`IsSOTrx`), holds yes and no; a kind,
-    of which there are few, has a word of purchases among others without.
+    of which there are few, has a word of purchases among others without. A remark of nothing but `cancelled` says so.
     """
     source, found = seen.source, seen.found
     if source.form.layout == "xml" or source.one_kind or seen.system.lines == "parts":
@@ -125,7 +148,9 @@ def rows_of_others(seen: Seen) -> Settled:
         else:
             # A kind stands in every row; a remark may name anything.
             kinds = values if held.size > MOSTLY * len(found) else []
-            taken = [value for value in kinds if OF_PURCHASES.search(value)]
+            taken = [value for value in kinds if OF_PURCHASES.search(value) and len(value.split()) <= WORDS_OF_KIND]
+            if held.size < REMARKS * len(found):
+                taken = sorted(value for value in held.unique() if plain(value) in CANCELLED)
         if taken and len(taken) < len(values) + (len(held) < len(found)):
             out[str(name)] = [*taken]
     guesses = (
@@ -142,16 +167,17 @@ def written_off(seen: Seen) -> Settled:
     source, found = seen.source, seen.found
     if source.form.layout == "xml" or source.one_kind or not {"paid", "open", "cleared"} & source.columns.keys():
         return Settled()
-    used = set(source.named_columns)
+    used = set(source.named_columns) - {str(source.columns.get("status"))}
     read = {role: amounts(seen.raw[role], source.form.decimal).fillna(0.0) for role in ("amount", "paid", "open")}
     left = (read["amount"].abs() - read["paid"].abs() - read["open"].abs()).to_numpy()
     gone = (left > CENT) & (seen.raw["cleared"].notna().to_numpy() | ("cleared" not in source.columns))
     lost: dict[str, list[Code]] = {}
     shown = []
-    for name in [name for name in found if name not in used | {*source.where, *source.without, *source.settled}]:
+    for name in [name for name in found if name not in used | {*source.where}]:
         held = found[name].astype("str").str.strip().where(found[name].notna())
         values = sorted(held.dropna().unique()) if held.nunique() <= FEW_KINDS else []
-        for value in [value for value in values if kind_in_words(value) == "write_off"]:
+        read_so = [*source.without.get(name, []), *source.settled.get(name, [])]
+        for value in [value for value in values if value not in read_so and kind_in_words(value) == "write_off"]:
             rows = (held == value).to_numpy() & gone
             if rows.any():
                 lost.setdefault(str(name), []).append(value)
@@ -174,6 +200,21 @@ OF_PURCHASES = re.compile(
     r"|应付|采购|供应商|仕入|買掛|매입"
 )
 """Words of what a company owes, in kinds of document."""
+WORDS_OF_KIND = 4
+"""A text of more words is a remark and no kind of document."""
+REMARKS = 0.5
+"""Share of rows below which a column that holds something holds remarks."""
+CANCELLED = {
+    plain(word)
+    for word in (
+        "cancelled", "canceled", "void", "voided", "storniert", "annulliert", "annulée", "annulé", "anulada", "anulado",
+        "cancelada", "cancelado", "annullata", "annullato", "anulowana", "anulowano", "anulowany", "geannuleerd",
+        "stornováno", "stornovaná", "zrušeno", "zrušená", "makulerad", "makulerat", "annulleret", "annullert",
+        "mitätöity", "iptal", "iptal edildi", "аннулирован", "отменен", "отменена", "作废", "取消", "キャンセル",
+        "무효",
+    )
+}  # fmt: skip
+"""Remarks that say of a document that it is none."""
 FEW_KINDS, MOSTLY = 12, 0.9
 """So many values, in so large a share of rows, may be kinds of document."""
 

@@ -37,10 +37,13 @@ from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem, Role
+from tradecredit.params.run import Run
 from tradecredit.params.source import SUFFIXES, OnProblem, TableMapping, TableName
 
 NAMING = 0.8
 """Share of payments whose invoice's number stands in a column, from which it is taken for that of their numbers."""
+OLDEST_RATE = int(Run.model_fields["oldest_rate_days"].default)
+"""Days that a rate may be old, unless a run states another number."""
 REPEATED = 0.9
 """Share of a list's invoices that another one has, from which it is the same invoices again."""
 NAMED = 5
@@ -505,7 +508,10 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
 
 
 def _with_rates(suggestion: Suggestion) -> Suggestion:
-    """Return the suggestion with the central bank's rates, where amounts are in currencies of which none is known."""
+    """Return the suggestion with the central bank's rates, where amounts are in currencies of which none is known.
+
+    Where the amounts themselves tell some, these may be as old as they are on the day of the export.
+    """
     several = any(guess.key == "currency" and guess.others for guess in suggestion.guesses)
     if not several or "fx" in suggestion.tables:
         return suggestion
@@ -513,7 +519,14 @@ def _with_rates(suggestion: Suggestion) -> Suggestion:
     named = {one for name in EXPORTED if name in tables for one in tables[name]["currency"].dropna()}
     others = sorted(named - {suggestion.currency})
     known = central_bank.currencies(suggestion.source.exported)
-    if "fx" in tables or not others or not {*others, suggestion.currency} <= known:
+    if "fx" in tables:
+        last = tables["fx"].groupby("currency")["date"].max()
+        age = (pd.Timestamp(suggestion.source.exported) - last).dt.days.max()
+        if not age > OLDEST_RATE:
+            return suggestion
+        guess = Guess("oldest_rate_days", str(age), open=True)
+        return suggestion._replace(oldest_rate_days=int(age), guesses=(*suggestion.guesses, guess))
+    if not others or not {*others, suggestion.currency} <= known:
         return suggestion
     guess = Guess("exchange_rates", f"ecb, the European Central Bank's, of {', '.join(others)}", open=True)
     return suggestion._replace(exchange_rates="ecb", guesses=(*suggestion.guesses, guess))

@@ -86,8 +86,10 @@ def are_documents(raw: pd.DataFrame, with_payments: bool = False) -> pd.Series:
     sums |= in_text & ~held("issued", "due")
     groups = pd.concat([_heads_group(raw[role]) for role in ("issued", "due")], axis="columns").any(axis="columns")
     sums |= groups & ~held("invoice_id", "number")
-    with_amount = held("amount", "debit", "credit", "open", "unit_price", *(["paid"] if with_payments else []))
     named = held("buyer_id", "name") & held("invoice_id", "number")
+    with_amount = held("amount", "debit", "credit", "open", "unit_price", *(["paid"] if with_payments else []))
+    # What is paid of nothing, in a row that is a document else, is a payment in advance.
+    with_amount |= raw["paid"].notna() & named & held("issued")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
 
 
