@@ -339,3 +339,86 @@ def test_rates_that_the_ledger_tells_may_be_as_old_as_they_are(tmp_path):
     suggestion, _ = read(tmp_path, entries=text)
     assert suggestion.oldest_rate_days == 172 and taken(suggestion, "oldest_rate_days") == ["172"]
     assert "oldest_rate_days: 172   # CHECK" in run_file(suggestion, tmp_path)
+
+
+def test_what_is_open_of_an_item_stands_once_on_its_last_line(tmp_path):
+    text = "Konto;Name;OP-Nr;Belegnr;BS;Belegdatum;Fälligkeit;Text;Soll;Haben;OP-Saldo\n" + "".join(
+        f"2001{at % 3:02};Kunde {at % 3} GmbH;24{at:02};24{at:02};AR;0{at}.03.2026;0{at}.04.2026;RE;100,5{at};;"
+        + (f"\n2001{at % 3:02};Kunde {at % 3} GmbH;24{at:02};{300 + at};BK;1{at}.03.2026;;Zahlung;;{at}0,00;"
+           f"{100 - at * 10},5{at}\n" if at < 7 else f"100,5{at}\n")
+        for at in range(1, 9)
+    )  # fmt: skip
+    suggestion, found = read(tmp_path, op_liste=text)
+    rest = {number: open_amount for number, (_, _, open_amount) in open_items(found).items()}
+    assert rest == {f"24{at:02}": round(100.5 + at / 100 - (at * 10 if at < 7 else 0), 2) for at in range(1, 9)}
+    assert "open" not in suggestion.source.columns
+    assert taken(suggestion, "source.columns.applies_to") == ["OP-Nr"]
+
+
+def test_what_is_settled_of_debits_and_of_credits_stands_in_two_columns(tmp_path):
+    rows = [("11", "4551", "2026-04-11", "2026-06-10", "4324.34", "0", "3027.04", "0"),
+            ("11", "4557", "2026-04-29", "2026-06-28", "559.51", "0", "559.51", "0"),
+            ("15", "4518", "2026-01-29", "2026-01-29", "277.78", "0", "277.78", "0"),
+            ("15", "4519", "2026-01-29", "2026-01-29", "875.46", "0", "875.46", "0"),
+            ("11", "3355", "2026-07-02", "2026-07-02", "0", "559.51", "0", "559.51"),
+            ("11", "3359", "2026-07-12", "2026-07-12", "0", "3027.04", "0", "3027.04"),
+            ("15", "3320", "2026-02-05", "2026-02-05", "0", "1153.24", "0", "1153.24"),
+            ("15", "91", "2026-09-11", "2026-09-11", "0", "1400.00", "0", "400.00")]  # fmt: skip
+    text = "Nº Cliente,Nº Doc.,Data,Vencimento,Débito,Crédito,Déb. Regularizado,Créd. Regularizado\n"
+    suggestion, found = read(tmp_path, conta=text + "".join(",".join(row) + "\n" for row in rows))
+    assert open_items(found) == {"4551": ("11", "2026-06-10", 1297.3)}
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["15", 1000.0]]
+    assert taken(suggestion, "source.columns.paid") == ["Déb. Regularizado, Créd. Regularizado"]
+
+
+def test_payments_repeat_what_they_are_over_beside_each_invoice_that_is_called_one(tmp_path):
+    invoices = (
+        "Date,Type,Document Number,ID,Company Name,Due Date,Amount,Status,Applied To Transaction\n"
+        "1/4/2026,Invoice,INV20418,CUST1,Alder Inc,2/3/2026,554.24,Open,\n"
+        "1/8/2026,Invoice,INV20419,CUST1,Alder Inc,2/22/2026,194.48,Paid In Full,\n"
+        "1/9/2026,Invoice,INV20420,CUST2,Birch LLC,2/23/2026,100.25,Open,\n"
+        "1/16/2026,Credit Memo,CM1131,CUST2,Birch LLC,,-40.25,Fully Applied,Invoice #INV20420\n"
+    )
+    payments = (
+        "Date,Type,Document Number,Company Name,Check #,Payment Amount,Applied To Transaction,Applied To Link Amount\n"
+        "2/19/2026,Payment,PYMT8853,Alder Inc,,500.00,Invoice #INV20418,300.00\n"
+        "2/19/2026,Payment,PYMT8853,Alder Inc,,500.00,Invoice #INV20419,194.48\n"
+        "2/20/2026,Payment,PYMT8854,Birch LLC,29785,10.00,Invoice #INV20420,10.00\n"
+    )
+    _, found = read(tmp_path, invoices=invoices, payments=payments)
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"INV20418": 254.24, "INV20420": 50.0}
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), "amount"].tolist() == [5.52]
+
+
+def test_slips_numbered_by_their_day_are_of_it(tmp_path):
+    text = "일자-No.,구분,거래처코드,거래처명,합계,수금액,미수잔액,수금예정일\n" + "".join(
+        f"2026/01/{at:02}-1,판매,403-05-1390{at % 3},세진{at % 3}(주),{at}1000,{at}000,{at}0000,2026/02/28\n"
+        for at in range(1, 13)
+    )
+    suggestion, found = read(tmp_path, slips=text + "총합계,,,,858000,78000,780000,\n")
+    assert suggestion.currency == "KRW" and suggestion.source.columns["issued"] == "일자-No."
+    invoices = found.tables["invoices"]
+    assert [str(day.date()) for day in invoices["issued"]] == [f"2026-01-{at:02}" for at in range(1, 13)]
+    assert {rest for _, _, rest in open_items(found).values()} == {at * 10000.0 for at in range(1, 13)}
+
+
+def test_most_rows_without_a_currency_are_in_that_of_the_country(tmp_path):
+    text = "Bilagsdato,Bilagsnr.,Debitornr.,Beløb,Restbeløb,Valutakode,Forfaldsdato\n" + "".join(
+        f"2026-01-{at:02},10{at},101,{at}00.50,{at}00.50,{'SEK' if at > 6 else ''},2026-02-{at:02}\n"
+        for at in range(1, 9)
+    )
+    suggestion, _ = read(tmp_path, poster=text)
+    assert suggestion.currency == "DKK" and taken(suggestion, "currency") == ["DKK"]
+
+
+def test_what_takes_a_credit_memo_back_is_money_given_back(tmp_path):
+    text = (
+        "Customer,Document,Type,Date,Due,Amount,Open\nC1,F-1,Invoice,2026-01-02,2026-02-01,100.50,100.50\n"
+        "C1,K-1,Credit Memo,2026-01-05,,-20.50,0.00\nC1,K-2,Credit Memo,2026-01-06,,20.50,0.00\n"
+    )
+    _, found = read(tmp_path, entries=text)
+    receipts = found.tables["receipts"]
+    assert set(receipts.loc[receipts["amount"] < 0, "kind"]) <= {"payment"}
+    assert open_items(found) == {"F-1": ("C1", "2026-02-01", 100.5)}

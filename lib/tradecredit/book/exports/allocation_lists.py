@@ -18,6 +18,7 @@ ALLOCATED_TO = "allocated to"
 NAMED = 0.9
 """Share of the rows of such a list that name a payment, and share that name an invoice, at least."""
 ID = r"\S*\d\S*"
+LAST_WORD = r"^[^\W\d_]+ #?(\S+)$"
 
 
 def parts(payments: pd.DataFrame, source: ExportList, path: Path) -> pd.DataFrame:
@@ -85,12 +86,17 @@ def of_itself(source: ExportList, payments: pd.DataFrame, invoices: Iterable[str
     The parts stand in a column of their own, and come to no more than the payment.
     """
     invoice, amount = source.columns.get("applies_to"), source.columns.get("amount")
-    called = [str(name) for name in payments if vocabulary().of(name) in PAYMENT_NUMBERS]
-    number = source.columns.get("number") or next(iter(called), None)
+    own = source.columns.get("number")
+    called = [str(name) for name in payments if vocabulary().of(name) in (*PAYMENT_NUMBERS, {"document", "number"})]
+    # A number that all have, as checks have and transfers have not.
+    number = next((one for one in ([own] if isinstance(own, str) else []) + called if payments[one].notna().all()), own)
     if not (isinstance(number, str) and isinstance(invoice, str) and isinstance(amount, str)) or source.allocations:
         return None
     of_invoices = payments[payments[invoice].notna()]
-    if not of_invoices[invoice].astype("str").str.strip().isin(list(map(str, invoices))).mean() > NAMED:
+    known = list(map(str, invoices))
+    named = of_invoices[invoice].astype("str").str.strip()
+    # Its kind may stand before an invoice's number, as `Invoice #1001`.
+    if not (named.isin(known) | named.str.extract(LAST_WORD, expand=False).isin(known)).mean() > NAMED:
         return None
     total = amounts(payments[amount], source.form.decimal).abs()
     by_payment = total.groupby(payments[number].astype("str"))

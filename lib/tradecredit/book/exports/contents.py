@@ -11,7 +11,7 @@ from tradecredit.book.exports import buckets, grid
 from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount, minus_in_front
 from tradecredit.book.exports.blocks import ALONE
 from tradecredit.book.exports.column_meanings import meant, places_of
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.days import OF_SLIP, days, told
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
 from tradecredit.book.exports.kinds import kind_in_words
 from tradecredit.book.exports.meaning import CREDITS
@@ -179,6 +179,8 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
         # Payments among invoices have no due day. Documents have days, their records the time of day as well.
         before = (one for one in below if not _is_of_payment(one) and _is_later(due, one, due.filled))
         take("issued", sorted(before, key=lambda one: one.share(r".*\d:\d\d.*") > 0))
+    if "issued" not in columns and (number := of("invoice_id")) and number.share(OF_SLIP) >= ALMOST_ALL:
+        columns["issued"] = [number.name]
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
 
@@ -276,7 +278,8 @@ def _preferred(role: Role, candidates: list[Held]) -> Held | None:
 def _is_number(column: Held, most: int) -> bool:
     """Return whether a column can hold numbers of invoices: one in each row, with a figure, and hardly any twice."""
     numbered = column.share(r"[^@]*\d[^@]*") > 0.95 and column.distinct > ALMOST_ALL
-    whole = column.days is None and not column.amounts and column.filled >= ALMOST_ALL * most
+    no_day = column.days is None or column.share(OF_SLIP) >= ALMOST_ALL
+    whole = no_day and not column.amounts and column.filled >= ALMOST_ALL * most
     return numbered and whole and column.filled >= LEAST_ROWS and not column.known & {OTHER, "customer"}
 
 

@@ -68,6 +68,8 @@ JULIAN = "cyyddd"
 """Centuries since 1900, year and day of the year, as JD Edwards stores days."""
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+OF_SLIP = r"^(\d{4}[/.-]\d{1,2}[/.-]\d{1,2}) ?-\d{1,4}$"
+"""A number of a slip that is its day, and which of that day it is, as in Korea."""
 _NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
 _FIRST = r"(?:0?1[./-]0?1[./-](?:1900|1753|0001)|(?:1900|1753|0001)-01-01)(?:[ T][0-9:. APM]*)?"
 EMPTY = rf"{_NOUGHTS}|{_FIRST}|[./ _-]+"
@@ -316,6 +318,7 @@ def _texts(column: pd.Series) -> pd.Series:
     # Weekdays add nothing.
     text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
     text = text.str.replace(_JSON, _of_json, regex=True)
+    text = text.str.replace(OF_SLIP, r"\1", regex=True)
     # Days repeat.
     named = {cell: western(cell) or _in_english(cell) for cell in text.dropna().unique() if _UNUSUAL.search(cell)}
     if named:

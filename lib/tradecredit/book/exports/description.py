@@ -69,6 +69,8 @@ LOOKS_AT_ANY = (
     open_parts.open_after_paid,
     open_parts.credited_and_open,
     open_parts.open_by_balances,
+    open_parts.open_of_items,
+    open_parts.paid_by_sides,
     open_parts.unknown_amounts,
     open_parts.original_amount,
     open_parts.settled_where_empty,

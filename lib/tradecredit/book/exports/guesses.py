@@ -276,7 +276,7 @@ def naming(credits: pd.DataFrame, invoices: list[str]) -> str | None:
 
 def _in_words(cells: pd.Series, invoices: list[str]) -> float:
     """Return the share of cells whose words name an invoice."""
-    words = cells.str.findall(NUMBER_IN_WORDS).explode()
+    words = cells.str.replace("#", " ").str.findall(NUMBER_IN_WORDS).explode()
     return float(words.isin(invoices).groupby(level=0).any().mean())
 
 
@@ -320,6 +320,23 @@ def pays(source: ExportSource, ledger: ExportSource) -> bool:
     return sum(pair in of_ledger for pair in theirs) > COME_TO_IT * len(theirs)
 
 
+def names_what_it_settles(source: ExportSource, ledger: ExportSource) -> bool:
+    """Return whether a list of nothing but payments has a column that mostly names invoices of a ledger in words."""
+    column = source.columns.get("applies_to")
+    if not isinstance(column, str) or source.one_kind or source.bank or {"due", "open"} & source.columns.keys():
+        return False
+    cells, others = (reading.cells(one, reading.files(one, one.path)[0]) for one in (source, ledger))
+    number = reading.of_role(ledger, others, "invoice_id").dropna().astype("str").str.strip()
+    named = cells[column].dropna().astype("str")
+    return _may_be_payments(source, cells) and len(named) > 0 and _in_words(named, list(number)) > 0.5
+
+
+def _may_be_payments(source: ExportSource, cells: pd.DataFrame) -> bool:
+    """Return whether no kind of document in a list is other than a payment, or few are."""
+    kind = reading.of_role(source, cells, "kind").dropna().astype("str")
+    return not len(kind) or bool((kind.map(kind_in_words) == "payment").mean() > 0.5)
+
+
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
     """Return whether a list without due days and open amounts holds the numbers of invoices that another one has.
 
@@ -329,8 +346,7 @@ def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
     if source.one_kind or source.bank or {"due", "open", "paid", "days_overdue"} & source.columns.keys():
         return False
     cells, others = (reading.cells(one, reading.files(one, one.path)[0]) for one in (source, other))
-    kind = reading.of_role(source, cells, "kind").dropna().astype("str")
-    if len(kind) and (kind.map(kind_in_words) == "payment").mean() <= 0.5:
+    if not _may_be_payments(source, cells):
         return False
     number = reading.of_role(source, cells, "invoice_id").dropna().astype("str").str.strip()
     known = [reading.of_role(other, others, "invoice_id").dropna().astype("str").str.strip()]

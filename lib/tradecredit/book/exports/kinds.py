@@ -196,6 +196,9 @@ def kind_in_words(name: str) -> DocumentKind | None:
 def _kind_in_rows(seen: Seen, name: str) -> DocumentKind | None:
     """Return what the texts in most rows of a kind say that it is; None where no column does."""
     rows = (seen.raw["kind"].astype("str").str.strip() == name).to_numpy()
+    value = moves(seen.raw, seen.source).to_numpy()
+    if (value < 0).any() and (value[rows] > 0).mean() > MOSTLY:
+        return None  # where credits are below zero, what raises a debt is none, such as a refund of one
     used = set(seen.source.named_columns)
     used -= {str(seen.source.columns.get("text"))}
     for column in [column for column in seen.found if column not in used]:

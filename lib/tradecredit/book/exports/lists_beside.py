@@ -161,10 +161,14 @@ def _held(name: str, header: list[object], below: list[list[object]]) -> list[st
 
 
 def _one_of_days(header: list[object], below: list[list[object]]) -> list[str]:
-    """Return the only column that holds days in nearly all rows; empty without one, or with several."""
+    """Return the only column that holds days in nearly all rows; empty without one, or with several.
+
+    One day in all rows is that on which the list was made.
+    """
     cells = {name: [row[at] for row in below if at < len(row)] for name, at in places_of(header).items()}
     dated = [name for name, held in cells.items() if held and sum(map(is_day, held)) >= DATED * len(held)]
-    return dated if len(dated) == 1 else []
+    several = [name for name in dated if len(set(map(str, cells[name]))) > 1]
+    return next((one for one in (dated, several) if len(one) == 1), [])
 
 
 def _numbers_rows(name: str, header: list[object], below: list[list[object]]) -> bool:

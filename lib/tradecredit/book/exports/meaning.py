@@ -95,6 +95,10 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     if "open" not in source.columns and "paid" in source.columns:
         settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
+        if {"debit", "credit"} <= source.columns.keys():
+            # What is settled of a credit stands without a sign, as that of a debit does.
+            of_credit = (frame["amount"] < 0) & frame["paid"].notna()
+            frame["open"] = frame["open"].mask(of_credit, frame["amount"] + settled)
     elif "paid" in source.columns:
         left = frame["amount"] - frame["paid"] - frame["credited"].fillna(0)
         left = left.where((frame["kind"].fillna("invoice") == "invoice") & ~frame["written_off"])

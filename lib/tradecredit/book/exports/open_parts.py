@@ -88,6 +88,59 @@ def open_by_age(seen: Seen) -> Settled:
     return Settled({"columns": columns}, (Guess("source.columns.open", name),))
 
 
+def open_of_items(seen: Seen) -> Settled:
+    """Return a list without its column of what is open where it says it once for all rows of an item, on the last.
+
+    A column has the item's number in each row, that of its invoice, and debit and credit add up to what is open: a
+    credit names the invoice by it.
+    """
+    source, raw = seen.source, seen.raw
+    rest = amounts(raw["open"], source.form.decimal)
+    if not {"open", "debit", "credit"} <= source.columns.keys() or "applies_to" in source.columns or rest.notna().all():
+        return Settled()
+    moved, buyer = moves(raw, source), raw["buyer_id"].fillna(raw["name"]).astype("str")
+    number = raw["invoice_id"].fillna(raw["number"]).astype("str")
+    named = set(source.named_columns)
+    for name in [name for name in seen.found if name not in named]:
+        item = seen.found[name].astype("str").str.strip().set_axis(raw.index)
+        by_item = moved.groupby([buyer, item])
+        stated, several = rest.groupby([buyer, item]).agg(["count", "last"]), by_item.size() > 1
+        adds_up = (by_item.sum() - stated["last"]).abs() <= CENT
+        own = (number == item)[moved > 0].mean() > MOSTLY
+        if own and several.sum() >= LEAST and (adds_up & (stated["count"] == 1)).mean() > ALMOST_ALL:
+            columns = {role: column for role, column in source.columns.items() if role != "open"}
+            guess = Guess("source.columns.applies_to", str(name), open=True)
+            return Settled({"columns": {**columns, "applies_to": str(name)}}, (guess,))
+    return Settled()
+
+
+def paid_by_sides(seen: Seen) -> Settled:
+    """Return the two columns of what is settled of debits and of credits, each no more than its side, as an open guess.
+
+    Each holds something of its own side alone: in several rows all of it, and in some not.
+    """
+    source, raw = seen.source, seen.raw
+    if not {"debit", "credit"} <= source.columns.keys() or {*TELL_OPEN} & source.columns.keys():
+        return Settled()
+    sides = {role: amounts(raw[role], source.form.decimal).fillna(0.0) for role in ("debit", "credit")}
+    named, found = set(source.named_columns), dict[str, str]()
+    for role, side in sides.items():
+        for name in [name for name in seen.found if name not in {*named, *found.values()}]:
+            part = amounts(seen.found[name], source.form.decimal).set_axis(raw.index).fillna(0.0)
+            within = (part >= 0) & (part <= side + CENT)
+            of_side = side > CENT
+            whole = ((part - side).abs() <= CENT)[of_side]
+            if within.all() and whole.sum() >= LEAST and not whole.all():
+                found[role] = str(name)
+                break
+    if len(found) < 2:
+        return Settled()
+    paid = [*found.values()]
+    return Settled(
+        {"columns": {**source.columns, "paid": paid}}, (Guess("source.columns.paid", ", ".join(paid), open=True),)
+    )
+
+
 def open_by_balances(seen: Seen) -> Settled:
     """Return the column of unknown name that is what is open, as its sums by buyer are what the buyers owe in all.
 

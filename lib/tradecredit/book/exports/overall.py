@@ -76,6 +76,10 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     if in_title and seen.raw["currency"].isna().mean() > MOSTLY_WITHOUT:
         # Where rows name a currency only if it is a foreign one, the title names the company's own.
         return in_title, (Guess(key, in_title, tuple(sorted({*stated} - {in_title}))[:5]),)
+    own_signs = next((code for signs, code in LANGUAGES.items() if re.search(signs, _letters(seen))), None)
+    if own_signs and own_signs not in set(stated) and seen.raw["currency"].isna().mean() > MOSTLY_WITHOUT:
+        # Most rows name no currency, as they are in that of the country, and the others a foreign one.
+        return own_signs, (Guess(key, own_signs, tuple(sorted(set(stated)))[:5], open=True),)
     if len(stated):
         held = sorted(set(stated))
         in_own = own_code(seen)
@@ -114,18 +118,22 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         return "INR", (Guess(key, "INR", open=True),)
     heads = [name for role in STATED for name in _names(seen.source, role)]
     dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else None
-    letters = " ".join(map(str, seen.found.columns))
     if any(re.search(r"\d'\d{3}\.\d\d", cell) for cell in cells):
         return "CHF", (Guess("currency", "CHF", open=True),)
     if not dollars and any(form.startswith("%m/%d") for form in seen.source.form.dates.values()):
         dollars = "USD"  # the month stands first nowhere else
-    of_language = next((code for signs, code in LANGUAGES.items() if re.search(signs, letters)), None)
+    of_language = own_signs
     of_country = of_language or _of_buyers(seen) or "EUR"
     if dollars and (of_country := _of_buyers(seen) or dollars) in DOLLARS:
         # Whose companies the buyers are tells which dollars.
         dollars = of_country
     taken = seen.titles.get("shown") or seen.system.currency or dollars or of_country
     return taken, (Guess(key, taken, open=True),)
+
+
+def _letters(seen: Seen) -> str:
+    """Return what a list's columns are called, in whose letters its country may be told."""
+    return " ".join(map(str, seen.found.columns))
 
 
 def _beside(seen: Seen) -> tuple[dict[str, int], int]:

@@ -12,7 +12,7 @@ from tradecredit.book.exports.systems import vocabulary
 from tradecredit.params.export import Role
 
 LOCAL = re.compile(
-    r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|acc(?:ounting)?|base|functional|home|interne|locale?|lokale?)\b"
+    r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|acc(?:ounting)?|base|functional|home|interne|locale?|lokale?|rv|regnskabsvaluta)\b"
 )
 """What says in a column's name that it is of the company's own currency."""
 FOREIGN = re.compile(

@@ -75,7 +75,9 @@ def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) 
         *_unexplained(invoices, exported, notes),
         *_on_account(normal, repaid, invoices, notes),
     ]
-    return pd.concat(receipts, ignore_index=True), notes
+    found = pd.concat(receipts, ignore_index=True)
+    # What takes a credit memo back gives money back.
+    return found.assign(kind=found["kind"].mask(found["amount"] < 0, "payment")), notes
 
 
 def _also_named(credits: pd.DataFrame) -> list[str]:

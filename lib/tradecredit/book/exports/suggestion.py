@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book import central_bank
@@ -35,6 +36,7 @@ from tradecredit.book.exports.numbers import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, Recognised, systems
 from tradecredit.book.exports.titles import of_newest
 from tradecredit.book.exports.which_rows import are_documents
+from tradecredit.book.rates import rate_age_days
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem, Role
 from tradecredit.params.run import Run
@@ -81,7 +83,9 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     for at, one in enumerate(listed[1:], start=1):
         if guesses.repeats_numbers(found[at].source, found[0].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
-        elif guesses.pays(found[at].source, found[0].source):
+        elif guesses.names_what_it_settles(found[at].source, found[0].source) or guesses.pays(
+            found[at].source, found[0].source
+        ):
             looked = one[0][1]._replace(found=as_payments(with_own_numbers(one[0][1].found)))
         else:
             continue
@@ -520,16 +524,28 @@ def _with_rates(suggestion: Suggestion) -> Suggestion:
     others = sorted(named - {suggestion.currency})
     known = central_bank.currencies(suggestion.source.exported)
     if "fx" in tables:
-        last = tables["fx"].groupby("currency")["date"].max()
-        age = (pd.Timestamp(suggestion.source.exported) - last).dt.days.max()
+        age = _oldest_rate(tables, suggestion)
         if not age > OLDEST_RATE:
             return suggestion
         guess = Guess("oldest_rate_days", str(age), open=True)
-        return suggestion._replace(oldest_rate_days=int(age), guesses=(*suggestion.guesses, guess))
+        return suggestion._replace(oldest_rate_days=age, guesses=(*suggestion.guesses, guess))
     if not others or not {*others, suggestion.currency} <= known:
         return suggestion
     guess = Guess("exchange_rates", f"ecb, the European Central Bank's, of {', '.join(others)}", open=True)
     return suggestion._replace(exchange_rates="ecb", guesses=(*suggestion.guesses, guess))
+
+
+def _oldest_rate(tables: dict[str, pd.DataFrame], suggestion: Suggestion) -> int:
+    """Return how many days old the rates are, at most, that amounts are translated at: on their day, and today."""
+    today = pd.Timestamp(suggestion.source.exported)
+    rows = [
+        pd.DataFrame({"currency": tables[name]["currency"], "day": day})
+        for name, column in (("invoices", "issued"), ("receipts", "received")) if name in tables
+        for day in (tables[name][column], today)
+    ]  # fmt: skip
+    held = pd.concat(rows, ignore_index=True).dropna()
+    fx = tables["fx"].sort_values("date")
+    return int(np.nanmax([0.0, *rate_age_days(fx, held["currency"].astype("str"), held["day"])]))
 
 
 def _by_name(source: ExportSource) -> dict[TableName, str]:

@@ -5,7 +5,7 @@ import re
 TOTAL = (
     r"(?i)(grand |sub[ -]?|net )?total(s|e|i|t|en)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|(del)?summa\b|gesamt"
     r"|suma\b|razem\b|ogółem|soma\b|i alt\b|sum\b|(ara )?toplam|(vše)?celkem|spolu\b|(mind)?összesen|ukupno|sveukupno"
-    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|cộng\b|сумма|обороты?\b|обороти\b|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
+    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|cộng\b|сумма|обороты?\b|обороти\b|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|총합계|합계|소계|총계"
     r"|المجموع|الإجمالي|סה.?כ|รวม(?:ทั้งสิ้น|ทั้งหมด|เงิน|ยอด)?(?=[\s:]|$)"
 )
 """How lines begin that sum others up."""
