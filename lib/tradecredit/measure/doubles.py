@@ -6,7 +6,7 @@ import unicodedata
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.exports.matching import firm
+from tradecredit.book.exports.named_invoices import firm
 from tradecredit.book.once import once
 from tradecredit.book.registration import canonical
 from tradecredit.measure.balances import balances

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.book.exports.ledger import ledger
-from tradecredit.book.exports.matching import firm, matched
+from tradecredit.book.exports.matching import matched
+from tradecredit.book.exports.named_invoices import firm
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError
 
@@ -164,10 +165,11 @@ def test_each_payment_by_hand(what):
 def test_a_day_in_the_text_is_no_number_and_marks_part_numbers():
     ledger = [("C1", "Alder", "1001", 100.0), ("C1", "Alder", "1234", 100.0), ("C2", "Birch", "77", 30.0)]
     texts = ("Rent of 10.01.2026", "12/34", "no. 1001", "10 01")
-    table, _, _ = matched(documents(ledger, [("Birch", text, 300.0) for text in texts]))
-    # Another buyer's number counts as it is written only.
-    found = table.loc[table["bank"], ["buyer_id", "applies_to"]].fillna("").to_numpy().tolist()
-    assert found == [["C2", ""], ["C2", ""], ["C1", "1001"], ["C2", ""]]
+    # Another buyer's number counts as it is written only, and figures alone where they come with its amount.
+    for amount, by_number in ((100.0, ["C1", "1001"]), (300.0, ["C2", ""])):
+        table, _, _ = matched(documents(ledger, [("Birch", text, amount) for text in texts]))
+        found = table.loc[table["bank"], ["buyer_id", "applies_to"]].fillna("").to_numpy().tolist()
+        assert found == [["C2", ""], ["C2", ""], by_number, ["C2", ""]]
     table, _, _ = matched(documents(ledger, [("Alder", text, 300.0) for text in texts]))
     assert table.loc[table["bank"], "applies_to"].fillna("").tolist() == ["", "", "1001", "1001"]
 

@@ -11,7 +11,7 @@ from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_am
 from tradecredit.book.exports.contents import Held
 from tradecredit.book.exports.heads import OTHER, plain
 from tradecredit.book.exports.looking import Looked
-from tradecredit.book.exports.matching import Invoices
+from tradecredit.book.exports.named_invoices import Invoices
 from tradecredit.book.exports.plain_tables import form_of
 from tradecredit.book.exports.systems import Recognised, systems, vocabulary
 from tradecredit.params.export import ExportForm, Role
