@@ -423,3 +423,81 @@ def test_what_takes_a_credit_memo_back_is_money_given_back(tmp_path):
     receipts = found.tables["receipts"]
     assert set(receipts.loc[receipts["amount"] < 0, "kind"]) <= {"payment"}
     assert open_items(found) == {"F-1": ("C1", "2026-02-01", 100.5)}
+
+
+OPEN = (
+    "Customer,Name,Invoice,Invoice Date,Due Date,Amount\nC10,Alder Tools,R-1001,2026-05-01,2026-05-31,1190.00\n"
+    "C20,Birch Ltd,R-1002,2026-05-02,2026-06-01,402.13\nC30,Cedar Works,R-1003,2026-05-03,2026-06-02,595.00\n"
+)
+
+
+@pytest.mark.parametrize(
+    "head", ["Delivered,Invoice,Goods value", "Day,Remark,Promised", "Date,For,Commission", "Day,Invoice,Net amount"]
+)
+def test_a_list_that_names_invoices_and_is_of_no_payments_is_not_read(head, tmp_path):
+    rows = "2026-06-12,R-1001,1190.00\n2026-06-13,R-1002,402.13\n2026-06-14,R-1003,595.00\n"
+    suggestion, found = read(tmp_path, invoices=OPEN, others=f"{head}\n{rows}")
+    assert suggestion.source.beside == [] and found.tables["receipts"].empty
+    assert taken(suggestion, "source.files") == ["others.csv"]
+
+
+def test_words_for_in_and_out_are_told_though_money_goes_back_to_a_buyer(tmp_path):
+    lines = (
+        "Day,Details,Type,Value\n2026-06-12,R-1001,Credit,1190.00\n2026-06-13,R-1002,Credit,402.13\n"
+        "2026-06-14,R-1003,Credit,595.00\n2026-06-15,refund R-1001,Debit,100.00\n2026-06-16,Rent,Debit,402.13\n"
+        "2026-06-17,Account fee,Fee,5.00\n"
+    )
+    _, found = read(tmp_path, invoices=OPEN, bank=lines)
+    receipts = found.tables["receipts"].groupby("invoice_id")["amount"].sum()
+    assert receipts.to_dict() == {"R-1001": 1090.0, "R-1002": 402.13, "R-1003": 595.0}
+    assert set(found.tables["receipts"]["kind"]) == {"payment"}
+    assert ("receipts", "money that went out, to nobody known: 407.13", 2) in found.left_out
+
+
+def test_what_a_bank_took_back_in_a_column_of_its_own_is_open_again(tmp_path):
+    lines = (
+        "Date,Details,Money in,Money out,Balance\n2026-06-12,R-1001,1190.00,,2190.00\n"
+        "2026-06-13,R-1002,402.13,,2592.13\n2026-06-15,returned R-1002,,402.13,2190.00\n"
+        "2026-06-16,Rent,,900.00,1290.00\n"
+    )
+    _, found = read(tmp_path, invoices=OPEN, bank=lines)
+    assert {one: rest for one, (_, _, rest) in open_items(found).items()} == {"R-1002": 402.13, "R-1003": 595.0}
+    assert ("receipts", "money that went out, to nobody known: 900.00", 1) in found.left_out
+
+
+def test_a_payment_that_failed_is_none_and_one_in_both_lists_counts_once(tmp_path):
+    listed = "Receipt No,Customer,Date,Amount,Invoice\nP1,C10,2026-06-11,1190.00,R-1001\n"
+    lines = (
+        "Date,Details,Amount,Status\n2026-06-12,Alder Tools R-1001,1190.00,Completed\n"
+        "2026-06-13,Birch Ltd R-1002,402.13,Failed\n2026-06-14,Cedar Works R-1003,95.00,Completed\n"
+        "2026-06-15,Bank charge,-5.00,Completed\n"
+    )
+    _, found = read(tmp_path, invoices=OPEN, payments=listed, bank=lines)
+    rest = {one: open_amount for one, (_, _, open_amount) in open_items(found).items()}
+    assert rest == {"R-1002": 402.13, "R-1003": 500.0}
+    assert found.tables["receipts"]["invoice_id"].tolist() == ["R-1001", "R-1003"]
+    assert ("receipts", "bank payments that a list of payments has as well: 1,190.00", 1) in found.left_out
+
+
+def test_invoices_of_another_company_with_the_same_numbers_are_others(tmp_path):
+    north = "Customer,Invoice,Invoice Date,Due Date,Amount,Paid\n" + "".join(
+        f"N{at},100{at},2026-05-0{at},2026-06-0{at},{at}00.50,0.00\n" for at in range(1, 6)
+    )
+    south = "Client No,Doc No,Day,Pay by,Total\n" + "".join(
+        f"S{at},100{at},2026-05-0{at},2026-06-0{at},{at}7.25\n" for at in range(1, 6)
+    )
+    suggestion, found = read(tmp_path, north=north, south=south)
+    assert taken(suggestion, "source.again") == []
+    assert found.tables["invoices"]["amount"].sum() == 1502.5 + 186.25
+
+
+def test_a_name_of_one_word_is_a_payer_s_only_where_it_stands_alone(tmp_path):
+    invoices = OPEN.replace("Cedar Works", "Müller GmbH")
+    lines = (
+        "Date,Details,Amount\n2026-06-12,R-1001,1190.00\n2026-06-13,MUELLER,-1.00\n2026-06-14,Hans Müller rent,77.00\n"
+        "2026-06-15,Müller & Söhne KG,88.00\n2026-06-16,Müller GmbH thanks,99.00\n2026-06-17,R-1002,402.13\n"
+    )
+    _, found = read(tmp_path, invoices=invoices, bank=lines)
+    receipts = found.tables["receipts"]
+    assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["C30", 99.0]]
+    assert ("receipts", "bank payments of no known buyer: 165.00", 2) in found.left_out

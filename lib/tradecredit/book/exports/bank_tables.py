@@ -1,5 +1,6 @@
 """Bank statements, and other lists of payments, that are tables: told by what their lines say of a ledger."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import pandas as pd
 
 from tradecredit.book.exports import grid
 from tradecredit.book.exports.amounts import CODES, amounts, decimal_mark, is_amount
-from tradecredit.book.exports.contents import Held
+from tradecredit.book.exports.contents import SIDES, Held
 from tradecredit.book.exports.heads import OTHER, plain
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.named_invoices import Invoices
@@ -23,10 +24,27 @@ BANK_TABLE = {
 SPEAKING = 0.2
 """Share of lines that name an invoice or a buyer of the ledger, from which a table is a statement of payments to it."""
 MOSTLY = 0.9
+"""Share of cells that are amounts, and of a ledger's lines that have one word, from which a column is told by them."""
 OF_INVOICES = {"due", "overdue", "open"}
 """Words in names of columns that tell of what is owed, and not of what was paid."""
+OF_BANKS = re.compile(
+    r"\b(?:bank|statement|kontoauszug|kontoumsatz|umsatze?|extractos?|estratto|releve|afschrift|bankafschrift|wyciag"
+    r"|historia|operacji|vypis|kontoudtog|kontoutdrag|konto|account|ekstre|transactions?|movimientos|movimenti"
+    r"|movimentos|mouvements|operations?|cash|receipts?|payments?|paid|pay|payouts?|remittances?|zahlung(?:en)?"
+    r"|zahlungseingange?|paiements?|encaissements?|pagos|cobros|pagamenti|incassi|recebimentos|betalingen|wplaty)\b"
+    r"|银行|流水|收款|入金|통장|입금"
+)
+"""What files of a bank's lines and of payments are called, or columns of them, in small letters without accents."""
+OF_OTHERS = re.compile(
+    r"\b(?:orders?|ordered|deliver\w*|ship\w*|promis\w*|weight|commission|costs?|freight|quot\w*|expenses?|complaints?"
+    r"|qty|quantity|kg|price|auftrag|liefer\w*|bestell\w*|provision|kosten|gewicht|fracht|menge|commande|livraison"
+    r"|pedidos?|entregas?|ordini|consegna|zamowieni\w*|dostaw\w*|angebot\w*|devis)\b"
+)
+"""What columns are called of lists that name invoices and are of other things than payments, written alike."""
+MOST_WORDS = 4
+"""More words in a column are no sides."""
 LOOKED_AT = 400
-"""Lines that are looked at."""
+"""Lines that are looked at, from the whole of a table."""
 
 
 class Column(NamedTuple):
@@ -39,48 +57,63 @@ class Column(NamedTuple):
     def texts(self) -> pd.Series:
         return self.cells.astype("str").str.strip().where(self.cells.notna())
 
+    @property
+    def numbers(self) -> pd.Series:
+        return amounts(self.cells, decimal_mark([str(cell) for cell in self.cells.dropna()]) or ".")
+
 
 class _Said(NamedTuple):
     """What lines say of a ledger: the column of words that names it, that of payers, and which lines speak of it."""
 
-    text: str
+    text: str | None
     payer: str | None
     of_ledger: pd.Series
+
+
+class _Money(NamedTuple):
+    """Where the money of lines stands: columns by role, what else the description says of it, and how it is told."""
+
+    columns: dict[Role, list[str]]
+    system: dict[str, object]
+    both_ways: bool
+    """Whether it is told what comes in from what goes out."""
 
 
 def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) -> Looked | None:
     """Return a file, or a list in a `form` in it, as a statement of payments, if its lines speak of a ledger.
 
-    Many name its invoices or buyers. It has a column of days, one of amounts and one of words. Of several columns of
-    amounts it is the one with a minus somewhere, as of all that goes in and out, else that which those lines fill; a
-    balance is none.
+    Enough of them name its invoices or buyers, and it has a column of days and one of amounts. Its money must be a
+    bank's: what comes in and what goes out are told by a sign, by a column each, or by a word beside; or the file or a
+    column is called after banks or payments, and none after orders, deliveries, costs and the like. What goes out is
+    read as well: it may take a payment back.
     """
     form = form or form_of(path)
     if form is None or form.layout not in ("table", "sheet"):
         return None
-    rows = grid.rows(path, form)
-    found = grid.frame(rows, form.header_row).head(LOOKED_AT)
+    every = grid.frame(grid.rows(path, form), form.header_row)
+    found = every.iloc[:: max(1, len(every) // LOOKED_AT)]
     columns = [Column(str(name), found[name]) for name in found if found[name].notna().any()]
-    if any(vocabulary().known(one.name) & OF_INVOICES for one in columns):
+    called = [plain(one.name) for one in columns]
+    if any(vocabulary().known(one.name) & OF_INVOICES for one in columns) or any(map(OF_OTHERS.search, called)):
         return None
     dated = [one for one in columns if Held(one.name, list(one.cells)).days is not None]
     summed = [one for one in columns if one not in dated and _are_amounts(one)]
     worded = [one for one in columns if one not in dated and one not in summed]
     said = _said(worded, invoices) if dated and summed and worded else None
-    amount = _incoming(summed, said.of_ledger) if said else None
-    if said is None or amount is None:
+    money = _money(summed, worded, said.of_ledger) if said else None
+    if said is None or money is None:
         return None
-    taken: dict[Role, list[str]] = {"issued": [_booked(dated).name], "amount": [amount.name], "text": [said.text]}
+    if not money.both_ways and not any(map(OF_BANKS.search, [plain(form.sheet or path.stem), *called])):
+        return None
+    taken: dict[Role, list[str]] = {"issued": [_booked(dated).name], **money.columns}
+    taken |= {"text": [said.text]} if said.text else {}
     taken |= {"name": [said.payer]} if said.payer else {}
-    codes = [one.name for one in worded if set(one.texts.dropna().str.upper()) <= {*CODES.split()}]
+    free = [one for one in worded if [one.name] not in taken.values()]
+    codes = [one.name for one in free if set(one.texts.dropna().str.upper()) <= {*CODES.split()}]
     taken |= {"currency": codes[:1]} if codes else {}
-    status = [one.name for one in worded if vocabulary().of(one.name) == {"status"} or plain(one.name) == "state"]
-    taken |= {"status": status[:1]} if status and status[0] != said.text else {}
-    system = systems()[-1].model_copy(update=BANK_TABLE)
-    if not (_numbers(amount) < 0).any() and (told_by := _side(worded, said.of_ledger)) is not None:
-        side, out = told_by
-        taken["side"] = [side.name]
-        system = system.model_copy(update={"signs": "signed", "debit_side": [out]})
+    status = [one.name for one in free if vocabulary().of(one.name) == {"status"} or plain(one.name) == "state"]
+    taken |= {"status": status[:1]} if status else {}
+    system = systems()[-1].model_copy(update=BANK_TABLE | money.system)
     header = frozenset(map(str, found))
     return Looked(form, Recognised(system, form.header_row, taken), [], header=header)
 
@@ -99,22 +132,64 @@ def _said(worded: list[Column], invoices: Invoices) -> _Said | None:
     named = _most(payers)
     # Words that name invoices say more than those that name their buyers.
     text = _most(numbers) or _most({name: held for name, held in firms.items() if name != named})
-    if text is None:
-        return None
     # An address may stand behind a payer's name.
     others = (_most({name: held for name, held in said.items() if name != text}) for said in (payers, firms))
     payer = next(filter(None, others), None)
-    of_ledger = numbers[text] | firms[text]
-    of_ledger = of_ledger | firms[payer] | payers[payer] if payer else of_ledger
+    told = [of[one] for one in (text, payer) if one for of in (numbers, payers, firms)]
+    if not told:
+        return None
+    of_ledger = pd.concat(told, axis="columns").any(axis="columns")
     return _Said(text, payer, of_ledger) if of_ledger.mean() >= SPEAKING else None
+
+
+def _money(summed: list[Column], worded: list[Column], of_ledger: pd.Series) -> _Money | None:
+    """Return where what comes in stands, in which the lines that speak of the ledger hold something above zero.
+
+    Of several columns it is the one with a minus somewhere, as of all that goes in and out, else that which those lines
+    fill, with the one beside that holds what goes out; a balance is none.
+    """
+    usual = [one for one in summed if not vocabulary().known(one.name) & {"balance", OTHER}] or summed
+    shares = {one.name: float((one.numbers[of_ledger] > 0).mean()) for one in usual}
+    filled = [one for one in usual if shares[one.name] > 0.5]
+    signed = next((one for one in filled if (one.numbers < 0).any()), None)
+    if signed is not None:
+        return _Money({"amount": [signed.name]}, {}, both_ways=True)
+    # What is filled in fewer lines, but in most that speak of the ledger, is what came in alone.
+    incoming = min(filled, key=lambda one: (one.cells.notna().sum(), usual.index(one)), default=None)
+    if incoming is None:
+        return None
+    into = incoming.numbers.fillna(0.0) != 0
+    for one in usual:
+        out = one.numbers.fillna(0.0) != 0
+        if one is not incoming and out.any() and not (into & out).any() and (into | out).mean() >= MOSTLY:
+            return _Money({"credit": [incoming.name], "debit": [one.name]}, {"signs": "signed"}, both_ways=True)
+    if told_by := _side(worded, of_ledger):
+        side, out_words = told_by
+        columns: dict[Role, list[str]] = {"amount": [incoming.name], "side": [side.name]}
+        return _Money(columns, {"signs": "signed", "debit_side": out_words}, both_ways=True)
+    return _Money({"amount": [incoming.name]}, {}, both_ways=False)
+
+
+def _side(worded: list[Column], of_ledger: pd.Series) -> tuple[Column, list[str]] | None:
+    """Return the column whose words tell in from out, and those for out: most lines of a ledger's are in.
+
+    Words that are known as two sides tell it though some of those lines are out, such as refunds; others where nearly
+    none is.
+    """
+    for one in worded:
+        words = one.texts.dropna()
+        received = one.texts[of_ledger].dropna().mode()
+        if received.empty or one.cells.isna().any() or not 1 < words.nunique() <= MOST_WORDS:
+            continue
+        share = (one.texts[of_ledger] == received.iloc[0]).mean()
+        held = {word.casefold() for word in words.unique()}
+        if share >= MOSTLY or (share > 0.5 and any({*pair} <= held for pair in SIDES)):
+            return one, sorted(set(words.unique()) - {received.iloc[0]})
+    return None
 
 
 def _are_amounts(column: Column) -> bool:
     return bool(column.cells.dropna().map(is_amount).mean() >= MOSTLY)
-
-
-def _numbers(column: Column) -> pd.Series:
-    return amounts(column.cells, decimal_mark([str(cell) for cell in column.cells.dropna()]) or ".")
 
 
 def _tells(column: Column, what: Callable[[str], bool]) -> pd.Series:
@@ -126,26 +201,6 @@ def _most(said: Mapping[str, pd.Series]) -> str | None:
     """Return the column most of whose cells say a thing, if enough do."""
     best = max(said, key=lambda name: said[name].mean(), default=None)
     return best if best is not None and said[best].mean() >= SPEAKING / 2 else None
-
-
-def _incoming(summed: list[Column], of_ledger: pd.Series) -> Column | None:
-    """Return the column of what was received: the lines that speak of the ledger hold something above zero in it."""
-    usual = [one for one in summed if not vocabulary().known(one.name) & {"balance", OTHER}] or summed
-    shares = {one.name: float((_numbers(one)[of_ledger] > 0).mean()) for one in usual}
-    both_ways = [one for one in usual if (_numbers(one) < 0).any() and shares[one.name] > 0.5]
-    # What is filled in fewer lines, but in all that speak of the ledger, is what came in alone.
-    return min(both_ways or [one for one in usual if shares[one.name] > 0.5],
-               key=lambda one: (one.cells.notna().sum(), usual.index(one)), default=None)  # fmt: skip
-
-
-def _side(worded: list[Column], of_ledger: pd.Series) -> tuple[Column, str] | None:
-    """Return the column of two words that tells in from out, and the word for out; lines of a ledger's are all in."""
-    for one in worded:
-        received = set(one.texts[of_ledger].dropna())
-        others = set(one.texts.dropna()) - received
-        if len(received) == len(others) == 1 and one.cells.notna().all():
-            return one, others.pop()
-    return None
 
 
 def _booked(dated: list[Column]) -> Column:

@@ -26,9 +26,10 @@ MOSTLY = 0.6
 WAYS = ("credit_note", "write_off", "discount")
 """Kinds of what settles an invoice that a list of payments may hold besides."""
 GIVEN_BACK = re.compile(
-    r"\b(?:refund|charge ?back|bounced|dishonou?red|returned|reversed|nsf\b|ruckerstattung|erstattung|rucklastschrift"
-    r"|ruckbuchung|rembourse|impaye|rejet|devolucion|devuelt|reembols|rimbors|insolut|terugbetal|terugboek|storner"
-    r"|zwrot|vraceno|aterbetal|tilbakebetal|tilbagebetal|palautus|iade|возврат|退款|返金|환불)"
+    r"^(?!.*\b(?:non|not?|never|nicht|kein|pas|won)\b).*(?:\b(?:refund(?:s|ed)?|charge ?backs?|bounced|dishonou?red"
+    r"|returned|reversed|nsf|(?:ruck)?erstattung|rucklastschrift|ruckbuchung|remboursement|rembourse|impaye|rejet"
+    r"|devolucion|devuelt[ao]|reembolso|rimborso|insolut[ao]|terugbetaling|terugboeking|zwrot|vraceno|aterbetalning"
+    r"|tilbakebetaling|tilbagebetaling|palautus|iade|возврат)\b|退款|返金|환불)"
 )
 """What says of a payment that it went back, in small letters without accents."""
 MOST_WAYS = 12

@@ -19,7 +19,9 @@ PAYMENT_AMOUNTS = (frozenset({"pay", "amount"}), frozenset({"pay", "total"}), fr
 """What names of columns say of all that a payment is over, whatever is applied of it."""
 PAYMENTS = {"name": "any_payments", "title": "list of payments", "lines": "added", "kinds": {}}
 CREDITS = {"name": "any_credits", "title": "list of credit memos", "signs": "by_kind", "kinds": {}}
-BESIDE: dict[str, DocumentKind] = {"any_payments": "payment", "any_credits": "credit_note"}
+BESIDE: dict[str, DocumentKind] = {
+    "any_payments": "payment", "any_credits": "credit_note", "any_statement": "payment",
+}  # fmt: skip
 """Descriptions of lists beside a ledger: our kind of all their documents."""
 OF_CREDITS = re.compile(r"(?:credit|cr\.?)[ _]?(?:note|memo)s?|\bC[MN]\b|avoirs?|gutschrift(?:en|s)?", re.IGNORECASE)
 """What names of columns say in a list of credit memos."""

@@ -149,7 +149,7 @@ def rows_of_others(seen: Seen) -> Settled:
             # A kind stands in every row; a remark may name anything.
             kinds = values if held.size > MOSTLY * len(found) else []
             taken = [value for value in kinds if OF_PURCHASES.search(value) and len(value.split()) <= WORDS_OF_KIND]
-            if held.size < REMARKS * len(found):
+            if held.size < REMARKS * len(found) and CALLED_REMARKS.search(plain(name)):
                 taken = sorted(value for value in held.unique() if plain(value) in CANCELLED)
         if taken and len(taken) < len(values) + (len(held) < len(found)):
             out[str(name)] = [*taken]
@@ -202,6 +202,12 @@ OF_PURCHASES = re.compile(
 """Words of what a company owes, in kinds of document."""
 WORDS_OF_KIND = 4
 """A text of more words is a remark and no kind of document."""
+CALLED_REMARKS = re.compile(
+    r"\b(?:remarks?|notes?|comments?|memo|info|text|bemerkung(?:en)?|anmerkung(?:en)?|hinweis|notiz(?:en)?|remarques?"
+    r"|observ\w*|commentaires?|notas?|notes|opmerking(?:en)?|uwagi|poznamk\w*|napomen\w*|megjegyzes|huomautus"
+    r"|anmarkning(?:ar)?|merknad(?:er)?|bemaerkning(?:er)?|aciklama|примечани\w*|комментари\w*)\b|备注|備考|비고|摘要"
+)
+"""What columns of remarks are called, in small letters without accents."""
 REMARKS = 0.5
 """Share of rows below which a column that holds something holds remarks."""
 CANCELLED = {

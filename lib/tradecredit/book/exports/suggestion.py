@@ -10,7 +10,7 @@ import pandas as pd
 from tradecredit.book import central_bank
 from tradecredit.book.exports import (
     allocation_lists,
-    bank_tables,
+    beside_ledger,
     contents,
     guesses,
     ledger,
@@ -24,7 +24,6 @@ from tradecredit.book.exports.description import Suggestion, described
 from tradecredit.book.exports.guess import Guess
 from tradecredit.book.exports.lists_beside import (
     BESIDE,
-    PAYMENTS,
     as_credits,
     as_payments,
     called_credits,
@@ -40,18 +39,14 @@ from tradecredit.book.rates import rate_age_days
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import EXPORTED, ExportAllocations, ExportList, ExportSource, ExportSystem, Role
 from tradecredit.params.run import Run
-from tradecredit.params.source import SUFFIXES, OnProblem, TableMapping, TableName
+from tradecredit.params.source import SUFFIXES, TableMapping, TableName
 
 NAMING = 0.8
 """Share of payments whose invoice's number stands in a column, from which it is taken for that of their numbers."""
 OLDEST_RATE = int(Run.model_fields["oldest_rate_days"].default)
 """Days that a rate may be old, unless a run states another number."""
-REPEATED = 0.9
-"""Share of a list's invoices that another one has, from which it is the same invoices again."""
 NAMED = 5
 """Files that a message names."""
-READ_ALL = OnProblem(leave_out={"invoices": "all", "receipts": "all"}, most=1.0)
-"""Broken rows do not matter to who the buyers are."""
 
 
 def rows_shown(suggestion: Suggestion, rows: int = 3) -> pd.DataFrame:
@@ -91,11 +86,14 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             continue
         found[at] = described([path for path, _ in one], looked, folder, answers)
     found[0] = _with_buyers_listed(found[0], unlisted)
-    found, unlisted = _with_statements(found, unlisted, answers)
-    found, again = _without_repeats(found)
+    found, unlisted = beside_ledger.with_statements(found, unlisted, answers)
+    found, again = beside_ledger.without_repeats(found)
     found, unlisted = _allotted(found, unlisted)
-    buyers = _buyers_of(found[0].source) if any(map(_is_list, found[1:])) else []
-    found = [found[0], *(_with_numbers(one, buyers, unlisted) if _is_list(one) else one for one in found[1:])]
+    buyers = _buyers_of(found[0].source) if any(map(beside_ledger.is_list, found[1:])) else []
+    found = [
+        found[0],
+        *(_with_numbers(one, buyers, unlisted) if beside_ledger.is_list(one) else one for one in found[1:]),
+    ]
     found = [_unread_alone(one) for one in found] if len(found) > 1 else found
     together = _together(found)
     of_ages = (Guess("source.ages", ", ".join(summaries), open=True),) if summaries else ()
@@ -104,96 +102,10 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     return _with_rates(_with_registers(together, paths, unlisted))
 
 
-def _with_statements(
-    found: list[Suggestion], unlisted: list[Path], answers: dict[str, str]
-) -> tuple[list[Suggestion], list[Path]]:
-    """Return lists with statements of payments that are tables, and the files that are none of them.
-
-    A file without documents is one, and a list beside the ledger whose columns name no invoice of it, where the words
-    of its lines do.
-    """
-    first, *others = found
-    if first.source.form.layout == "xml":
-        return found, unlisted
-    doubtful = [one for one in others if _may_be_statement(one, first.source)]
-    if not unlisted and not doubtful:
-        return found, unlisted
-    of = reading.ReadingOf(first.currency, READ_ALL, first.source.exported)
-    known = bank_tables.invoices_of(reading.documents(first.source, of).frame)
-    beside: list[Suggestion] = []
-    for one in others:
-        paths = reading.files(one.source, one.source.path)
-        looked = bank_tables.statement(paths[0], known, one.source.form) if one in doubtful else None
-        beside.append(_of_bank(paths[0], looked, first.source.path, answers) if looked else one)
-    statements = {path: looked for path in unlisted if (looked := bank_tables.statement(path, known))}
-    beside += [_of_bank(path, looked, first.source.path, answers) for path, looked in statements.items()]
-    return [first, *beside], [path for path in unlisted if path not in statements]
-
-
-def _may_be_statement(one: Suggestion, ledger: ExportSource) -> bool:
-    """Return whether a list of no known system may be a statement of payments: no column of it names invoices."""
-    known = one.system not in (systems()[-1].title, PAYMENTS["title"])
-    columns = one.source.columns.keys()
-    # An account has documents in its debit, a bank has none.
-    of_account = "debit" in columns and {"invoice_id", "number"} & columns
-    # Beside debit and credit a balance runs on.
-    of_items = "due" in columns or ("open" in columns and "debit" not in columns)
-    if known or not _is_list(one) or of_account or of_items:
-        return False
-    cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
-    column = one.source.columns.get("applies_to")
-    cells = cells[[column]] if isinstance(column, str) else cells
-    named = one.source.one_kind and guesses.naming(cells, _numbers_of(ledger))
-    return not named and not _names_invoices(one, ledger)
-
-
-def _numbers_of(ledger: ExportSource) -> list[str]:
-    """Return the numbers of a ledger's documents."""
-    found = [reading.cells(ledger, path) for path in reading.files(ledger, ledger.path)]
-    number = pd.concat([reading.of_role(ledger, of, role) for of in found for role in ("invoice_id", "number")])
-    return number.dropna().astype("str").str.strip().unique().tolist()
-
-
-def _of_bank(path: Path, looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
-    one = described([path], looked, folder, answers)
-    columns = ", ".join(dict.fromkeys(one.source.named_columns))
-    return one._replace(guesses=(Guess("source.bank", f"{path.name}: {columns}", open=True), *one.guesses))
-
-
-def _without_repeats(found: list[Suggestion]) -> tuple[list[Suggestion], list[str]]:
-    """Return lists without such of invoices that another one has as well, where one of them tells what is open; names.
-
-    The first is kept where it tells it, or where payments stand beside it; else that which does.
-    """
-
-    def tells(one: Suggestion) -> bool:
-        return bool({"open", "paid", "credit", "cleared"} & one.source.columns.keys() or one.source.settled)
-
-    first, *others = found
-    of_payments = [one for one in others if one.source.bank or one.source.one_kind]
-    usual = (one for one in others if one.system == systems()[-1].title and "kind" not in one.source.columns)
-    of_invoices = [one for one in usual if one not in of_payments and _is_list(one)]
-    again = [one for one in of_invoices if _names_invoices(one, first.source, REPEATED)]
-    if not again or not _is_list(first):
-        return found, []
-    if not tells(first) and not of_payments and tells(again[0]):
-        first, again = again[0], [first, *again[1:]]
-    kept = [first, *(one for one in others if one not in again and one is not first)]
-    return kept, [name for one in again for name in one.source.files]
-
-
-def _names_invoices(one: Suggestion, ledger: ExportSource, share: float = 0.5) -> bool:
-    """Return whether more than a share of a list's numbers of invoices are those of a ledger."""
-    of = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
-    known = _numbers_of(ledger)
-    named = (reading.of_role(one.source, of, role) for role in ("applies_to", "invoice_id"))
-    return any(column.dropna().astype("str").str.strip().isin(known).mean() > share for column in named)
-
-
 def _with_buyers_listed(one: Suggestion, unlisted: list[Path]) -> Suggestion:
     """Return a ledger whose buyers are those that a file beside it lists, where its own columns do not tell them."""
     doubtful = {f"source.columns.{role}" for role in ("buyer_id", "name")}
-    if not _is_list(one) or not any(guess.key in doubtful for guess in one.guesses):
+    if not beside_ledger.is_list(one) or not any(guess.key in doubtful for guess in one.guesses):
         return one
     cells = reading.cells(one.source, reading.files(one.source, one.source.path)[0])
     for path in unlisted:
@@ -228,11 +140,11 @@ def _without_summaries(listed: list[list[tuple[Path, Looked]]]) -> tuple[list[li
 
 def _allotted(found: list[Suggestion], unlisted: list[Path]) -> tuple[list[Suggestion], list[Path]]:
     """Return lists, and what is none, with lists of payments that name invoices or are allotted to them by another."""
-    payments = [one for one in found[1:] if one.source.one_kind == "payment"]
+    payments = [one for one in found[1:] if one.source.one_kind == "payment" and not one.source.bank]
     if not payments:
         return found, unlisted
     first = found[0].source
-    numbers = pd.Series(_numbers_of(first), dtype="str")
+    numbers = pd.Series(beside_ledger.numbers_of(first), dtype="str")
     used: set[Path] = set()
     for at, one in [(at, one) for at, one in enumerate(found) if one in payments]:
         of = reading.files(one.source, one.source.path)
@@ -322,11 +234,6 @@ def _own_number(ledger: ExportSource, payments: ExportSource, cells: pd.DataFram
     if not len(named) or named.isin(list(number)).mean() > NAMING:
         return None
     return next((name for name, share in meets.items() if share > NAMING and known[name].is_unique), None)
-
-
-def _is_list(one: Suggestion) -> bool:
-    """Return whether files are lists of rows, with columns of buyers: statements of banks and XML have their own."""
-    return not one.source.bank and one.source.form.layout != "xml"
 
 
 def _buyers_of(ledger: ExportSource) -> list[str]:
@@ -440,7 +347,7 @@ def _together(found: list[Suggestion]) -> Suggestion:
     first, *others = found
     if not others:
         return first
-    first = _in_currency_of(first, [one for one in others if one.source.bank])
+    first = beside_ledger.in_currency_of(first, [one for one in others if one.source.bank])
     beside = [ExportList(**{name: getattr(other.source, name) for name in ExportList.model_fields}) for other in others]
     exported = max(one.source.exported for one in found)
     own = [guess._replace(taken=str(exported)) if guess.key == "source.exported" else guess for guess in first.guesses]
@@ -459,18 +366,6 @@ def _together(found: list[Suggestion]) -> Suggestion:
     )
 
 
-def _in_currency_of(ledger: Suggestion, statements: list[Suggestion]) -> Suggestion:
-    """Return a ledger whose currency nothing tells with that which a bank's statement names, as a guess still."""
-    of = {one.currency for one in statements for guess in one.guesses if guess.key == "currency" and not guess.open}
-    asked = next((guess for guess in ledger.guesses if guess.key == "currency" and guess.open), None)
-    if len(of) != 1 or asked is None or "currency" in ledger.source.columns:
-        return ledger
-    (code,) = of
-    others = tuple(one for one in (asked.taken, *asked.others) if one != code)[:5]
-    guesses_now = tuple(Guess("currency", code, others, open=True) if one is asked else one for one in ledger.guesses)
-    return ledger._replace(currency=code, guesses=guesses_now)
-
-
 def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Path]) -> Suggestion:
     """Return the suggestion with what files and sheets without documents give it: customers, limits, orders.
 
@@ -482,7 +377,7 @@ def _with_registers(suggestion: Suggestion, paths: list[Path], unlisted: list[Pa
         *((path, None) for path in unlisted),
         *((book, one) for one in suggestion.sheets),
     ]
-    known = ledger.ledger(source, suggestion.currency, READ_ALL).tables.get("buyers") if beside else None
+    known = ledger.ledger(source, suggestion.currency, beside_ledger.READ_ALL).tables.get("buyers") if beside else None
     tables: dict[TableName, TableMapping] = {}
     guessed: list[Guess] = []
     not_read: list[str] = []
@@ -519,7 +414,7 @@ def _with_rates(suggestion: Suggestion) -> Suggestion:
     several = any(guess.key == "currency" and guess.others for guess in suggestion.guesses)
     if not several or "fx" in suggestion.tables:
         return suggestion
-    tables = ledger.ledger(suggestion.source, suggestion.currency, READ_ALL).tables
+    tables = ledger.ledger(suggestion.source, suggestion.currency, beside_ledger.READ_ALL).tables
     named = {one for name in EXPORTED if name in tables for one in tables[name]["currency"].dropna()}
     others = sorted(named - {suggestion.currency})
     known = central_bank.currencies(suggestion.source.exported)

@@ -12,7 +12,7 @@ _NET = (
     r"\bnet(?:to)?\s*(\d{1,3})\b",
     rf"^\s*(\d{{1,3}})\s*{_DAY}?\s*$",
     rf"\b(\d{{1,3}})\s*{_DAY}",
-    r"(?<![a-z])n(?:t|et)?0*([1-9]\d{0,2})\b",
+    r"(?<![a-z])n(?:t|et)?0*([7-9]|[1-9]\d{1,2})\b",
 )
 _UNTIL = (
     r"\b(?:bis(?: zum| spätestens)?|until|by|before|due(?: on)?|fällig(?: am)?|uiterlijk|avant le|jusqu'au|le|entro il"
@@ -48,12 +48,12 @@ class Terms(NamedTuple):
 def read(text: str) -> Terms:
     """Return what terms of payment say.
 
-    A key of a system counts where it begins with an N, as SAP's `NT30` does.
+    A key of a system counts where it begins with an N and has no fewer days than a week, as SAP's `NT30` does.
 
     >>> read("Payment within 30 days net").days, read("2/10 net 30"), read("net 60 end of month 10th").day_of_month
     (30, Terms(days=30, month_end=None, day_of_month=None, discounts=((10, 0.02),)), 10)
-    >>> read("N060").days, read("2/10N30").days, read("ZB14").days
-    (60, 30, None)
+    >>> read("N060").days, read("2/10N30").days, read("N001").days, read("ZB14").days
+    (60, 30, None, None)
     """
     plain = text.strip().lower()
     exact = [(int(days), float(rate) / 100) for days, rate in re.findall(_XRECHNUNG, text)]
