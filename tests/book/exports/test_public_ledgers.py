@@ -501,3 +501,14 @@ def test_a_name_of_one_word_is_a_payer_s_only_where_it_stands_alone(tmp_path):
     receipts = found.tables["receipts"]
     assert receipts.loc[receipts["invoice_id"].isna(), ["buyer_id", "amount"]].to_numpy().tolist() == [["C30", 99.0]]
     assert ("receipts", "bank payments of no known buyer: 165.00", 2) in found.left_out
+
+
+def test_a_list_of_customers_is_no_statement_of_payments(tmp_path):
+    customers = (
+        "code,raison sociale,created_at,payment_terms_days,credit limit,statut\n"
+        "C10,Alder Tools,2020-02-21,30,50000,Actif\n"
+        "C20,Birch Ltd,2023-02-13,45,10000,Inactif\nC30,Cedar Works,2021-01-23,30,20000,Actif\n"
+    )
+    suggestion, found = read(tmp_path, invoices=OPEN, clients=customers)
+    assert suggestion.source.beside == [] and found.tables["receipts"].empty
+    assert {"buyers", "limits"} <= suggestion.tables.keys()

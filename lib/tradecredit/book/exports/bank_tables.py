@@ -27,6 +27,10 @@ MOSTLY = 0.9
 """Share of cells that are amounts, and of a ledger's lines that have one word, from which a column is told by them."""
 OF_INVOICES = {"due", "overdue", "open"}
 """Words in names of columns that tell of what is owed, and not of what was paid."""
+NO_MONEY = {"number", "days", "terms"}
+"""Words in names of columns of figures that are no amounts."""
+STATUS = {"status", "state"}
+"""What columns of states are called."""
 OF_BANKS = re.compile(
     r"\b(?:bank|statement|kontoauszug|kontoumsatz|umsatze?|extractos?|estratto|releve|afschrift|bankafschrift|wyciag"
     r"|historia|operacji|vypis|kontoudtog|kontoutdrag|konto|account|ekstre|transactions?|movimientos|movimenti"
@@ -68,6 +72,8 @@ class _Said(NamedTuple):
     text: str | None
     payer: str | None
     of_ledger: pd.Series
+    numbers: bool
+    """Whether it is invoices that the words name, and not buyers alone, as customers' particulars do."""
 
 
 class _Money(NamedTuple):
@@ -84,8 +90,8 @@ def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) ->
 
     Enough of them name its invoices or buyers, and it has a column of days and one of amounts. Its money must be a
     bank's: what comes in and what goes out are told by a sign, by a column each, or by a word beside; or the file or a
-    column is called after banks or payments, and none after orders, deliveries, costs and the like. What goes out is
-    read as well: it may take a payment back.
+    column is called after banks or payments, and none after orders, deliveries, costs and the like, and its lines name
+    invoices. What goes out is read as well: it may take a payment back.
     """
     form = form or form_of(path)
     if form is None or form.layout not in ("table", "sheet"):
@@ -97,13 +103,16 @@ def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) ->
     if any(vocabulary().known(one.name) & OF_INVOICES for one in columns) or any(map(OF_OTHERS.search, called)):
         return None
     dated = [one for one in columns if Held(one.name, list(one.cells)).days is not None]
-    summed = [one for one in columns if one not in dated and _are_amounts(one)]
-    worded = [one for one in columns if one not in dated and one not in summed]
+    counted = [one for one in columns if one not in dated and _are_amounts(one)]
+    # A mark stands before names in some banks' files.
+    summed = [one for one in counted if not vocabulary().known(one.name.lstrip("#")) & NO_MONEY]
+    worded = [one for one in columns if one not in dated and one not in counted]
     said = _said(worded, invoices) if dated and summed and worded else None
-    money = _money(summed, worded, said.of_ledger) if said else None
+    money = _money(summed, worded, said) if said else None
     if said is None or money is None:
         return None
-    if not money.both_ways and not any(map(OF_BANKS.search, [plain(form.sheet or path.stem), *called])):
+    called_so = any(map(OF_BANKS.search, [plain(form.sheet or path.stem), *called]))
+    if not money.both_ways and not (called_so and said.numbers):
         return None
     taken: dict[Role, list[str]] = {"issued": [_booked(dated).name], **money.columns}
     taken |= {"text": [said.text]} if said.text else {}
@@ -111,7 +120,7 @@ def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) ->
     free = [one for one in worded if [one.name] not in taken.values()]
     codes = [one.name for one in free if set(one.texts.dropna().str.upper()) <= {*CODES.split()}]
     taken |= {"currency": codes[:1]} if codes else {}
-    status = [one.name for one in free if vocabulary().of(one.name) == {"status"} or plain(one.name) == "state"]
+    status = [one.name for one in free if _is_status(one)]
     taken |= {"status": status[:1]} if status else {}
     system = systems()[-1].model_copy(update=BANK_TABLE | money.system)
     header = frozenset(map(str, found))
@@ -131,7 +140,8 @@ def _said(worded: list[Column], invoices: Invoices) -> _Said | None:
     firms = {one.name: _tells(one, lambda cell: invoices.payer_in(cell) is not None) for one in worded}
     named = _most(payers)
     # Words that name invoices say more than those that name their buyers.
-    text = _most(numbers) or _most({name: held for name, held in firms.items() if name != named})
+    by_number = _most(numbers)
+    text = by_number or _most({name: held for name, held in firms.items() if name != named})
     # An address may stand behind a payer's name.
     others = (_most({name: held for name, held in said.items() if name != text}) for said in (payers, firms))
     payer = next(filter(None, others), None)
@@ -139,17 +149,17 @@ def _said(worded: list[Column], invoices: Invoices) -> _Said | None:
     if not told:
         return None
     of_ledger = pd.concat(told, axis="columns").any(axis="columns")
-    return _Said(text, payer, of_ledger) if of_ledger.mean() >= SPEAKING else None
+    return _Said(text, payer, of_ledger, by_number is not None) if of_ledger.mean() >= SPEAKING else None
 
 
-def _money(summed: list[Column], worded: list[Column], of_ledger: pd.Series) -> _Money | None:
+def _money(summed: list[Column], worded: list[Column], said: _Said) -> _Money | None:
     """Return where what comes in stands, in which the lines that speak of the ledger hold something above zero.
 
     Of several columns it is the one with a minus somewhere, as of all that goes in and out, else that which those lines
     fill, with the one beside that holds what goes out; a balance is none.
     """
     usual = [one for one in summed if not vocabulary().known(one.name) & {"balance", OTHER}] or summed
-    shares = {one.name: float((one.numbers[of_ledger] > 0).mean()) for one in usual}
+    shares = {one.name: float((one.numbers[said.of_ledger] > 0).mean()) for one in usual}
     filled = [one for one in usual if shares[one.name] > 0.5]
     signed = next((one for one in filled if (one.numbers < 0).any()), None)
     if signed is not None:
@@ -163,29 +173,34 @@ def _money(summed: list[Column], worded: list[Column], of_ledger: pd.Series) -> 
         out = one.numbers.fillna(0.0) != 0
         if one is not incoming and out.any() and not (into & out).any() and (into | out).mean() >= MOSTLY:
             return _Money({"credit": [incoming.name], "debit": [one.name]}, {"signs": "signed"}, both_ways=True)
-    if told_by := _side(worded, of_ledger):
+    if told_by := _side(worded, said):
         side, out_words = told_by
         columns: dict[Role, list[str]] = {"amount": [incoming.name], "side": [side.name]}
         return _Money(columns, {"signs": "signed", "debit_side": out_words}, both_ways=True)
     return _Money({"amount": [incoming.name]}, {}, both_ways=False)
 
 
-def _side(worded: list[Column], of_ledger: pd.Series) -> tuple[Column, list[str]] | None:
+def _side(worded: list[Column], said: _Said) -> tuple[Column, list[str]] | None:
     """Return the column whose words tell in from out, and those for out: most lines of a ledger's are in.
 
     Words that are known as two sides tell it though some of those lines are out, such as refunds; others where nearly
-    none is.
+    none is, and the lines name invoices: a list of customers has words as well.
     """
-    for one in worded:
+    of_ledger = said.of_ledger
+    for one in [one for one in worded if not _is_status(one)]:
         words = one.texts.dropna()
         received = one.texts[of_ledger].dropna().mode()
         if received.empty or one.cells.isna().any() or not 1 < words.nunique() <= MOST_WORDS:
             continue
         share = (one.texts[of_ledger] == received.iloc[0]).mean()
         held = {word.casefold() for word in words.unique()}
-        if share >= MOSTLY or (share > 0.5 and any({*pair} <= held for pair in SIDES)):
+        if (share >= MOSTLY and said.numbers) or (share > 0.5 and any({*pair} <= held for pair in SIDES)):
             return one, sorted(set(words.unique()) - {received.iloc[0]})
     return None
+
+
+def _is_status(column: Column) -> bool:
+    return plain(column.name).split()[-1:] in ([word] for word in STATUS)
 
 
 def _are_amounts(column: Column) -> bool:
