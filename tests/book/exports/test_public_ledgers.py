@@ -354,6 +354,14 @@ def test_what_is_open_of_an_item_stands_once_on_its_last_line(tmp_path):
     assert rest == {f"24{at:02}": round(100.5 + at / 100 - (at * 10 if at < 7 else 0), 2) for at in range(1, 9)}
     assert "open" not in suggestion.source.columns
     assert taken(suggestion, "source.columns.applies_to") == ["OP-Nr"]
+    # The number of documents may be the item's itself, and the side of its balance stand beside.
+    rows = [row.split(";") for row in text.splitlines()]
+    own = [";".join([*row[:3], *row[4:]]) for row in rows]
+    suggestion, found = read(
+        tmp_path, opos="\n".join(own).replace("OP-Nr", "Rechnungs-Nr.").replace("OP-Saldo", "Saldo")
+    )
+    assert {number: open_amount for number, (_, _, open_amount) in open_items(found).items()} == rest
+    assert "open" not in suggestion.source.columns
 
 
 def test_what_is_settled_of_debits_and_of_credits_stands_in_two_columns(tmp_path):

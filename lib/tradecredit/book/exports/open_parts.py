@@ -92,7 +92,7 @@ def open_of_items(seen: Seen) -> Settled:
     """Return a list without its column of what is open where it says it once for all rows of an item, on the last.
 
     A column has the item's number in each row, that of its invoice, and debit and credit add up to what is open: a
-    credit names the invoice by it.
+    credit names the invoice by it. It may be the column of numbers itself.
     """
     source, raw = seen.source, seen.raw
     rest = amounts(raw["open"], source.form.decimal)
@@ -100,15 +100,19 @@ def open_of_items(seen: Seen) -> Settled:
         return Settled()
     moved, buyer = moves(raw, source), raw["buyer_id"].fillna(raw["name"]).astype("str")
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
+    columns = {role: column for role, column in source.columns.items() if role != "open"}
     named = set(source.named_columns)
-    for name in [name for name in seen.found if name not in named]:
-        item = seen.found[name].astype("str").str.strip().set_axis(raw.index)
+    others = {
+        name: seen.found[name].astype("str").str.strip().set_axis(raw.index) for name in seen.found if name not in named
+    }
+    for name, item in ({"": number} | others).items():
         by_item = moved.groupby([buyer, item])
         stated, several = rest.groupby([buyer, item]).agg(["count", "last"]), by_item.size() > 1
-        adds_up = (by_item.sum() - stated["last"]).abs() <= CENT
+        adds_up = (by_item.sum().abs() - stated["last"].abs()).abs() <= CENT
         own = (number == item)[moved > 0].mean() > MOSTLY
         if own and several.sum() >= LEAST and (adds_up & (stated["count"] == 1)).mean() > ALMOST_ALL:
-            columns = {role: column for role, column in source.columns.items() if role != "open"}
+            if not name:
+                return Settled({"columns": columns})
             guess = Guess("source.columns.applies_to", str(name), open=True)
             return Settled({"columns": {**columns, "applies_to": str(name)}}, (guess,))
     return Settled()
