@@ -85,13 +85,14 @@ class _Money(NamedTuple):
     """Whether it is told what comes in from what goes out."""
 
 
-def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) -> Looked | None:
+def statement(path: Path, invoices: Callable[[], Invoices], form: ExportForm | None = None) -> Looked | None:
     """Return a file, or a list in a `form` in it, as a statement of payments, if its lines speak of a ledger.
 
     Enough of them name its invoices or buyers, and it has a column of days and one of amounts. Its money must be a
     bank's: what comes in and what goes out are told by a sign, by a column each, or by a word beside; or the file or a
     column is called after banks or payments, and none after orders, deliveries, costs and the like, and its lines name
-    invoices. What goes out is read as well: it may take a payment back.
+    invoices. What goes out is read as well: it may take a payment back. The ledger's `invoices` are asked for where a
+    file has such columns alone.
     """
     form = form or form_of(path)
     if form is None or form.layout not in ("table", "sheet"):
@@ -107,7 +108,7 @@ def statement(path: Path, invoices: Invoices, form: ExportForm | None = None) ->
     # A mark stands before names in some banks' files.
     summed = [one for one in counted if not vocabulary().known(one.name.lstrip("#")) & NO_MONEY]
     worded = [one for one in columns if one not in dated and one not in counted]
-    said = _said(worded, invoices) if dated and summed and worded else None
+    said = _said(worded, invoices()) if dated and summed and worded else None
     money = _money(summed, worded, said) if said else None
     if said is None or money is None:
         return None

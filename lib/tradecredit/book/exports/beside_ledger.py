@@ -1,5 +1,6 @@
 """What lists beside a described ledger are: statements of its payments, or its invoices again."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ def with_statements(
     doubtful = [one for one in others if _may_be_statement(one, numbers)]
     if not unlisted and not doubtful:
         return found, unlisted
-    known = bank_tables.invoices_of(_documents(first))
+    known = cache(lambda: bank_tables.invoices_of(_documents(first)))
     beside: list[Suggestion] = []
     for one in others:
         paths = reading.files(one.source, one.source.path)

@@ -122,8 +122,7 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         return "CHF", (Guess("currency", "CHF", open=True),)
     if not dollars and any(form.startswith("%m/%d") for form in seen.source.form.dates.values()):
         dollars = "USD"  # the month stands first nowhere else
-    of_language = own_signs
-    of_country = of_language or _of_buyers(seen) or "EUR"
+    of_country = own_signs or _of_buyers(seen) or "EUR"
     if dollars and (of_country := _of_buyers(seen) or dollars) in DOLLARS:
         # Whose companies the buyers are tells which dollars.
         dollars = of_country

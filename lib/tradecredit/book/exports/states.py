@@ -204,7 +204,7 @@ WORDS_OF_KIND = 4
 """A text of more words is a remark and no kind of document."""
 CALLED_REMARKS = re.compile(
     r"\b(?:remarks?|notes?|comments?|memo|info|text|bemerkung(?:en)?|anmerkung(?:en)?|hinweis|notiz(?:en)?|remarques?"
-    r"|observ\w*|commentaires?|notas?|notes|opmerking(?:en)?|uwagi|poznamk\w*|napomen\w*|megjegyzes|huomautus"
+    r"|observ\w*|commentaires?|notas?|opmerking(?:en)?|uwagi|poznamk\w*|napomen\w*|megjegyzes|huomautus"
     r"|anmarkning(?:ar)?|merknad(?:er)?|bemaerkning(?:er)?|aciklama|примечани\w*|комментари\w*)\b|备注|備考|비고|摘要"
 )
 """What columns of remarks are called, in small letters without accents."""
